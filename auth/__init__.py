@@ -1,0 +1,1 @@
+"""Who asks and what they may see: tokens, viewer, policy, grant and privacy flags. Imports nothing of ours."""

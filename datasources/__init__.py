@@ -1,0 +1,1 @@
+"""Where data lives, and the only SQL: tables, coordinates, the compiler, engines, imports and sample data."""

@@ -1,0 +1,1 @@
+"""The process: ASGI application, settings, command line, telemetry and health."""

@@ -1,0 +1,27 @@
+"""A pytest plugin for where nothing may be missing: a test that would be skipped fails."""
+
+from collections.abc import Generator
+
+import pytest
+from _pytest.reports import CollectErrorRepr
+
+
+def _refusal(longrepr: object) -> CollectErrorRepr:
+    reason = longrepr[2] if isinstance(longrepr, tuple) else longrepr
+    return CollectErrorRepr(f"nothing may be skipped here. {reason}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", _refusal(report.longrepr)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if report.skipped:
+        report.outcome, report.longrepr = "failed", _refusal(report.longrepr)
+    return report

@@ -1,0 +1,64 @@
+import re
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from tests.house.project import ROOT, own_files, pyproject, text_of
+
+# Folders that exist on somebody's machine and not in a checkout.
+MACHINE_PATH = re.compile(r"(?<![\w./$}>)*-])/(?:work|root|home|Users|mnt|opt|tmp)/[\w.]")
+# An image is a machine of its own: what builds one may say where things lie in it.
+IMAGE = re.compile(r"(^|/)(deploy/|Dockerfile|Containerfile)")
+# Joined here so that this file does not name them.
+REGISTRIES = tuple(".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org")))
+SETTING = re.compile(r"\bCUSTOMER360_[A-Z0-9]+(?:_[A-Z0-9]+)*\b")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_no_file_names_a_path_of_one_machine() -> None:
+    found = {
+        f"{name_of(path)}: {match.group()}"
+        for path in own_files()
+        if not IMAGE.search(name_of(path))
+        for match in MACHINE_PATH.finditer(text_of(path))
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("folder", ["work", "root", "home", "tmp", "opt"])
+def test_a_machine_path_would_be_noticed(folder: str) -> None:
+    assert MACHINE_PATH.search(f'open("/{folder}/x")')
+    assert not MACHINE_PATH.search(f"a route like graph/{folder}/x")
+
+
+def test_no_file_names_a_registry() -> None:
+    found = {
+        f"{name_of(path)}: {registry}" for path in own_files() for registry in REGISTRIES if registry in text_of(path)
+    }
+    assert found == set()
+
+
+def test_node_locks_record_no_address() -> None:
+    locks = [path for path in own_files() if path.name == "package-lock.json"]
+    assert [name_of(path) for path in locks if '"resolved"' in text_of(path)] == []
+
+
+def test_every_setting_is_documented() -> None:
+    settings, page = ROOT / "server" / "settings.py", ROOT / "docs" / "settings.md"
+    if not settings.exists() or not page.exists():
+        pytest.skip("the settings are not written yet")
+    read, documented = (set(SETTING.findall(path.read_text())) for path in (settings, page))
+    assert read
+    assert read - documented == set()
+
+
+def test_every_dependency_is_argued_for() -> None:
+    settings = pyproject()
+    groups = settings["dependency-groups"]
+    asked = {Requirement(line).name for line in [*settings["project"]["dependencies"], *groups["dev"], *groups["lock"]]}
+    page = (ROOT / "docs" / "dependencies.md").read_text()
+    assert {name for name in asked if f"`{name}`" not in page} == set()
