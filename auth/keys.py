@@ -1,0 +1,82 @@
+"""Keys that tokens are verified with, and the development issuer's own pair in the data folder."""
+
+import json
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
+
+# Public keys only: whoever could verify an HMAC could also forge it.
+ALGORITHMS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
+CURVES = {"EC": "P-256", "OKP": "Ed25519"}
+MIN_RSA_BITS = 2048
+FILE = "development-key.json"
+
+
+class KeyFileError(ValueError):
+    """A key cannot be used. The message names the file or the key, and what would mend it."""
+
+
+class TrustedKeys:
+    """The keys of one issuer, by their id."""
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        self._keys: dict[str, Key] = {}
+        for key in keys:
+            _check_strength(key)
+            key.ensure_kid()
+            if str(key.kid) in self._keys:
+                raise KeyFileError(f"two keys have the id {key.kid}")
+            self._keys[str(key.kid)] = key
+
+    def find(self, kid: object, algorithm: str) -> Key | None:
+        """The key of this id, if it is for the algorithm. Without an id it is the only key there is."""
+        if kid is None and len(self._keys) == 1:
+            kid = next(iter(self._keys))
+        key = self._keys.get(kid) if isinstance(kid, str) else None
+        return key if key and key.key_type == ALGORITHMS[algorithm] else None
+
+
+def development_key(folder: Path) -> ECKey:
+    """The pair that tokens for development are signed with; made when it is first asked for."""
+    path = folder / FILE
+    if not path.exists():
+        _create(path)
+    return _load(path)
+
+
+def _check_strength(key: Key) -> None:
+    if isinstance(key, RSAKey):
+        if key.raw_value.key_size < MIN_RSA_BITS:
+            raise KeyFileError(f"an RSA key has fewer than {MIN_RSA_BITS} bits")
+    elif not isinstance(key, ECKey | OKPKey) or key.curve_name != CURVES[key.key_type]:
+        raise KeyFileError("a key is neither RSA nor on the curve P-256 or Ed25519")
+
+
+def _create(path: Path) -> None:
+    key = ECKey.generate_key("P-256", private=True, auto_kid=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Written aside and linked: two processes that start together agree on one key, and none reads half of it.
+    with NamedTemporaryFile("w", dir=path.parent, prefix=".key-", encoding="utf-8") as aside:
+        json.dump(key.as_dict(private=True), aside)
+        aside.flush()
+        try:
+            os.link(aside.name, path)
+        except FileExistsError:
+            return
+
+
+def _load(path: Path) -> ECKey:
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise KeyFileError(f"{path} can be read by others. Run: chmod 600 {path}")
+    try:
+        content: dict[str, Any] = json.loads(path.read_text())
+        key = import_key(content, "EC")
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+        raise KeyFileError(f"{path} holds no key. Remove it, and a new one is made") from None
+    return key

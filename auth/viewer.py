@@ -1,0 +1,37 @@
+"""The viewer: who asks, as which class, and for which of the purposes that their token allows."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+class PurposeError(ValueError):
+    """The purpose that was named cannot be acted for."""
+
+
+class UnknownPurposeError(PurposeError):
+    """No such purpose is in the policy."""
+
+
+class DisallowedPurposeError(PurposeError):
+    """The policy knows the purpose; the token does not allow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks. With no purpose they see nothing personal, even when their token allows only one."""
+
+    subject: str
+    viewer_class: str
+    purposes: frozenset[str]
+    purpose: str | None
+    client: str | None
+    expires_at: datetime
+
+    def acting_for(self, purpose: str, known: Collection[str]) -> "Viewer":
+        """The same viewer, acting for one purpose of their token."""
+        if purpose not in known:
+            raise UnknownPurposeError(purpose)
+        if purpose not in self.purposes:
+            raise DisallowedPurposeError(purpose)
+        return replace(self, purpose=purpose)

@@ -1,0 +1,117 @@
+"""Running a root's statements and putting the texts together: core first, the databases apart in parallel."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from datasources.compiler import HOLE
+from datasources.databases import Databases, Unavailable
+from datasources.plan import Variables
+from datasources.statements import SEPARATOR, Locate, RootStatements, Statement
+from datasources.subjects import AS_OF, FLAGS, IDS, LOCATED_ID
+
+_HOLE = HOLE.encode()
+_SEPARATOR = SEPARATOR.encode()
+_NULL = b"null"
+
+# Stands in the place of what a department that did not answer would have said.
+DOWN = HOLE + "down:"
+
+
+class CoreUnavailable(Exception):
+    """Core did not answer. Without its flags nothing personal may be shown."""
+
+
+@dataclass(slots=True)
+class RootAnswer:
+    """The JSON of one root field. Where `is_marked`, it holds marks of faults that have yet to become errors."""
+
+    text: bytes
+    is_marked: bool
+
+
+async def answer(statements: RootStatements, variables: Variables, databases: Databases, deadline: float) -> RootAnswer:
+    """Answer one root field by `deadline`, a time of the running loop.
+
+    Raises CoreUnavailable; a department that fails only leaves its mark.
+    """
+    if statements.locate is not None:
+        located = await _located(statements.locate, variables, databases, deadline)
+        if located is None:
+            return RootAnswer(_NULL, is_marked=False)
+        if isinstance(located, bytes):
+            return RootAnswer(located, is_marked=True)
+        variables = {**variables, LOCATED_ID: located}
+    try:
+        rows = await _run(statements.core, variables, databases, deadline)
+    except Unavailable as error:
+        raise CoreUnavailable from error
+    if not rows:
+        return RootAnswer(_NULL, is_marked=False)
+    text = rows[0][0]
+    if statements.sections:
+        sections = await _sections(statements, rows[0], variables, databases, deadline)
+        text = _filled(text, sections)
+    return RootAnswer(text, is_marked=_HOLE in text)
+
+
+async def _located(locate: Locate, variables: Variables, databases: Databases, deadline: float) -> Any:
+    """The customer that a department's object is about; None if there is no such object, a mark if it is down."""
+    try:
+        rows = await _run(locate.statement, variables, databases, deadline)
+    except Unavailable:
+        return _mark(locate.department)
+    return rows[0][0] if rows else None
+
+
+async def _sections(
+    statements: RootStatements, core: Any, variables: Variables, databases: Databases, deadline: float
+) -> Mapping[int, list[bytes]]:
+    ids = core[1] or []
+    told = {**variables, IDS: ids, FLAGS: core[2] or [], AS_OF: core[3]}
+    texts: dict[int, list[bytes]] = {}
+    for place, section in enumerate(statements.core.sections):
+        texts[section] = (core[4 + place] or b"").split(_SEPARATOR)
+    if ids:
+        asked = [_apart(statements, each, len(ids), told, databases, deadline) for each in statements.others]
+        for part in await asyncio.gather(*asked):
+            texts.update(part)
+    return texts
+
+
+async def _apart(
+    root: RootStatements,
+    statement: Statement,
+    customers: int,
+    told: Variables,
+    databases: Databases,
+    deadline: float,
+) -> dict[int, list[bytes]]:
+    try:
+        rows = await _run(statement, told, databases, deadline)
+    except Unavailable:
+        return {each: [_mark(root.sections[each])] * customers for each in statement.sections}
+    return {section: [row[place] for row in rows] for place, section in enumerate(statement.sections)}
+
+
+async def _run(statement: Statement, variables: Variables, databases: Databases, deadline: float) -> list[Any]:
+    return await databases[statement.database].rows(statement.sql, statement.values(variables), deadline)
+
+
+def _mark(department: str) -> bytes:
+    return f'{DOWN}{department}"'.encode()
+
+
+def _filled(text: bytes, sections: Mapping[int, list[bytes]]) -> bytes:
+    """The text with every hole filled by its section's text for that customer, however deep."""
+    first, *rest = text.split(_HOLE)
+    pieces = [first]
+    for piece in rest:
+        reference, after = piece.split(b'"', 1)
+        section, _, ordinal = reference.partition(b".")
+        if not ordinal:
+            pieces += [_HOLE, piece]
+            continue
+        pieces += [_filled(sections[int(section)][int(ordinal) - 1], sections), after]
+    return b"".join(pieces)

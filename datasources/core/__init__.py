@@ -1,0 +1,1 @@
+"""Core: who the customers are, how to reach them, and what they allow."""

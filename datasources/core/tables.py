@@ -1,0 +1,159 @@
+"""Core's tables: customers, how to reach them, and the ledger of what they allow."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from datasources.columns import code, metadata, moment, row_id
+from datasources.core.codes import (
+    Channel,
+    ContactPointKind,
+    CustomerStatus,
+    Department,
+    LegalBasis,
+    PartyKind,
+    PrivacyState,
+    PrivacyTopic,
+)
+
+METADATA = metadata("core")
+
+# Which statements make sense about which topic.
+STATES_OF_TOPICS = (
+    "state LIKE 'CONSENT%' AND topic IN"
+    " ('DIRECT_MARKETING', 'PROFILING', 'PARTNER_SHARING', 'SPECIAL_CATEGORIES')"
+    " OR state LIKE 'OBJECT%' AND topic IN ('DIRECT_MARKETING', 'PROFILING', 'LEGITIMATE_INTEREST')"
+    " OR state LIKE 'RESTRICT%' AND topic = 'PROCESSING'"
+    " OR state IN ('HELD', 'HOLD_LIFTED') AND topic = 'ERASURE'"
+)
+
+
+def _customer() -> Column[object]:
+    return Column("customer_id", Uuid(), ForeignKey("core.customer.id", ondelete="CASCADE"), primary_key=True)
+
+
+customer = Table(
+    "customer",
+    METADATA,
+    row_id(),
+    Column("number", Text(), nullable=False, unique=True),
+    code("status", CustomerStatus),
+    code("kind", PartyKind),
+    Column("since", Date()),
+    Column("display_name", Text(), nullable=False),
+    Column("given_name", Text()),
+    Column("family_name", Text()),
+    Column("birth_date", Date()),
+    Column("language", Text()),
+    Column("country", Text()),
+    Column("legal_name", Text()),
+    Column("registration_number", Text()),
+    Column("vat_number", Text()),
+    Column("parent_id", Uuid()),
+    Column("territory", Text()),
+    # Kept by the database's trigger from core.privacy_event; auth/flags.py names the bits.
+    Column("flags", Integer(), nullable=False, server_default=text("0")),
+    moment("direct_marketing_until", nullable=True),
+    moment("profiling_until", nullable=True),
+    moment("partner_sharing_until", nullable=True),
+    moment("special_categories_until", nullable=True),
+    Column("minor_until", Date()),
+    CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_iso3166"),
+    Index("ix_customer_display_name", "display_name", "id"),
+    Index("ix_customer_since", "since", "id"),
+    Index("ix_customer_name_prefix", text("lower(display_name) text_pattern_ops")),
+)
+
+contact_point = Table(
+    "contact_point",
+    METADATA,
+    _customer(),
+    row_id(),
+    code("kind", ContactPointKind),
+    # An e-mail address (domain in lower case) or an E.164 number; null for a postal address.
+    Column("value", Text()),
+    Column("street", Text()),
+    Column("postcode", Text()),
+    Column("city", Text()),
+    Column("region", Text()),
+    Column("country", Text()),
+    Column("is_primary", Boolean(), nullable=False, server_default=text("false")),
+    moment("verified_at", nullable=True),
+    Column("valid_from", Date()),
+    Column("valid_to", Date()),
+    CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_iso3166"),
+    CheckConstraint("kind = 'POSTAL' OR value IS NOT NULL", name="value_present"),
+    Index("ix_contact_point_value", "value", "kind"),
+)
+
+identifier = Table(
+    "identifier",
+    METADATA,
+    _customer(),
+    row_id(),
+    Column("system", Text(), nullable=False),
+    Column("type", Text(), nullable=False),
+    Column("value", Text(), nullable=False),
+    moment("first_seen_at", nullable=True),
+    Column("is_verified", Boolean(), nullable=False, server_default=text("false")),
+    UniqueConstraint("system", "type", "value"),
+)
+
+contact_person = Table(
+    "contact_person",
+    METADATA,
+    _customer(),
+    row_id(),
+    Column("name", Text(), nullable=False),
+    Column("role", Text()),
+    Column("email", Text()),
+    Column("phone", Text()),
+)
+
+channel_preference = Table(
+    "channel_preference",
+    METADATA,
+    _customer(),
+    row_id(),
+    code("channel", Channel),
+    Column("rank", SmallInteger(), nullable=False, server_default=text("1")),
+    code("set_via", Department),
+    moment("set_at"),
+    Column("note", Text()),
+    Index("ix_channel_preference_newest", "customer_id", text("set_at DESC"), text("id DESC")),
+)
+
+# Append-only: what a customer said is corrected by a new line, never by changing an old one.
+privacy_event = Table(
+    "privacy_event",
+    METADATA,
+    Column("sequence", BigInteger(), Identity(always=True), primary_key=True),
+    Column("id", Uuid(), nullable=False, unique=True, server_default=text("gen_random_uuid()")),
+    Column("customer_id", Uuid(), ForeignKey("core.customer.id", ondelete="CASCADE"), nullable=False),
+    code("topic", PrivacyTopic),
+    code("state", PrivacyState),
+    moment("occurred_at"),
+    moment("recorded_at", server_default=text("now()")),
+    moment("expires_at", nullable=True),
+    code("legal_basis", LegalBasis, nullable=True),
+    code("recorded_via", Department),
+    Column("text_version", Text()),
+    Column("actor", Text()),
+    CheckConstraint(STATES_OF_TOPICS, name="state_of_topic"),
+    CheckConstraint("isfinite(occurred_at) AND isfinite(expires_at)", name="moments_finite"),
+    Index("ix_privacy_event_newest", "customer_id", "topic", text("occurred_at DESC"), text("sequence DESC")),
+)

@@ -1,0 +1,114 @@
+"""The databases: which department lives where, and the pools that statements run on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
+
+# What every connection is set to, whatever the role's own settings are. Reading is all that these pools do.
+_SESSION = {
+    "application_name": "customer360",
+    "default_transaction_read_only": "on",
+    "timezone": "UTC",
+    "datestyle": "ISO",
+    "jit": "off",
+}
+
+# A merged statement is longer than the driver's usual 15 KB for what it keeps prepared.
+_ANY_LENGTH = 0
+
+
+class Unavailable(Exception):
+    """A database did not answer in time, or at all. The message is for logs and says nothing of the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One PostgreSQL database with its pool."""
+
+    url: str
+    pool: asyncpg.Pool[Any]
+
+    async def rows(self, sql: str, values: list[Any], deadline: float) -> list[asyncpg.Record]:
+        """Run one statement. Raises Unavailable when it is not answered by `deadline`, a time of the running loop."""
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self.pool.fetch(sql, *values)
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise Unavailable(type(error).__name__) from error
+
+
+class Databases:
+    """All departments' databases. Departments with one address share a database, and are answered together."""
+
+    def __init__(self, addresses: Mapping[str, str], databases: Mapping[str, Database]) -> None:
+        self.homes = addresses
+        # The same databases, asked for each department by itself: when a merged statement failed.
+        self.homes_apart = {department: f"{department} at {url}" for department, url in addresses.items()}
+        self._databases = databases
+        self._by_home = dict(databases) | {
+            self.homes_apart[department]: databases[url] for department, url in addresses.items()
+        }
+
+    @property
+    def is_apart(self) -> bool:
+        """No two departments share a database."""
+        return len(self._databases) == len(self.homes)
+
+    def __getitem__(self, home: str) -> Database:
+        return self._by_home[home]
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, addresses: Mapping[str, str], pool_size: int = 4, timeout_ms: int = 2000
+    ) -> AsyncIterator[Databases]:
+        """Pools for the departments' addresses. Nothing is connected yet: a database may be down at the start."""
+        databases = {}
+        for url in dict.fromkeys(addresses.values()):
+            pool = asyncpg.create_pool(
+                url,
+                min_size=0,
+                max_size=pool_size,
+                init=_as_bytes,
+                reset=_keep,
+                max_cacheable_statement_size=_ANY_LENGTH,
+                server_settings={**_SESSION, "statement_timeout": str(timeout_ms)},
+            )
+            databases[url] = Database(url, await pool)
+        try:
+            yield cls(dict(addresses), databases)
+        finally:
+            for database in databases.values():
+                database.pool.terminate()
+
+    async def reachable(self, seconds: float = 1.0) -> dict[str, bool]:
+        """Whether each department's database answers within so many seconds."""
+
+        async def answers(url: str) -> bool:
+            deadline = asyncio.get_running_loop().time() + seconds
+            try:
+                await self._databases[url].rows("SELECT 1", [], deadline)
+            except Unavailable:
+                return False
+            return True
+
+        urls = list(self._databases)
+        reached = dict(zip(urls, await asyncio.gather(*map(answers, urls)), strict=True))
+        return {department: reached[url] for department, url in self.homes.items()}
+
+
+async def _as_bytes(connection: asyncpg.Connection[Any]) -> None:
+    """JSON text comes as bytes and goes out as bytes: nothing is decoded in between."""
+    await connection.set_type_codec("text", schema="pg_catalog", encoder=str.encode, decoder=bytes, format="binary")
+
+
+async def _keep(connection: asyncpg.Connection[Any]) -> None:
+    """Nothing to reset: the statements leave no state behind, and a reset would be a second round trip."""

@@ -1,0 +1,1 @@
+"""Finance: what customers owe, have paid, and on which terms."""

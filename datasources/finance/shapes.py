@@ -1,0 +1,286 @@
+"""How finance's types are expressed over finance's tables."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    Numeric,
+    Select,
+    Subquery,
+    cast,
+    func,
+    literal_column,
+    select,
+)
+
+from datasources.finance import tables
+from datasources.json_text import Kind
+from datasources.rows import Column, Row
+from datasources.shapes import (
+    Amount,
+    Inside,
+    Key,
+    Many,
+    One,
+    Pages,
+    Shape,
+    SubjectLink,
+    Total,
+    Value,
+    count,
+    date,
+    decimal,
+    global_id,
+    money,
+    of_subject,
+    text,
+    within_retention,
+    word,
+)
+from datasources.sql_text import number
+
+_NOTHING: ColumnElement[Any] = literal_column("0.00", Numeric())
+
+Spell = Callable[[Column, Column], ColumnElement[str]]
+
+
+def _billing(row: Row) -> Subquery:
+    """One row with the currency of the customer's oldest account; none if they have no account."""
+    account = tables.account.alias()
+    oldest = select(account.c.currency).where(account.c.customer_id == row.subject.id)
+    oldest = oldest.order_by(account.c.opened_on, account.c.id).limit(number(1))
+    return oldest.correlate_except(account).subquery()
+
+
+def _sum(value: Column, source: FromClause, billing: Subquery, *where: ColumnElement[bool]) -> Column:
+    """The sum in the billing currency; 0.00 over nothing."""
+    total = select(func.coalesce(func.sum(value), _NOTHING))
+    return total.where(source.c.currency == billing.c.currency, *where).correlate_except(source).scalar_subquery()
+
+
+def _balance(row: Row, spell: Spell) -> Select[Any]:
+    billing, account = _billing(row), tables.account.alias()
+    total = _sum(account.c.balance, account, billing, account.c.customer_id == row.subject.id)
+    return _from_billing(billing, spell(total, billing.c.currency))
+
+
+def _open(first: int | None, last: int | None) -> Total:
+    """What is open on invoices that fell due `first` to `last` days ago."""
+
+    def rows(row: Row, spell: Spell) -> Select[Any]:
+        billing, invoice = _billing(row), tables.invoice.alias()
+        other = Row(invoice, row.subject)
+        days = cast(row.subject.as_of, Date()).op("-", return_type=Integer())(invoice.c.due_on)
+        bounds = [days >= number(first)] if first is not None else []
+        bounds += [days <= number(last)] if last is not None else []
+        counted = (
+            of_subject(row, other),
+            invoice.c.open_amount > number(0),
+            within_retention(other),
+            *bounds,
+        )
+        total = _sum(invoice.c.open_amount, invoice, billing, *counted)
+        return _from_billing(billing, spell(total, billing.c.currency))
+
+    return Total(rows)
+
+
+def _from_billing(billing: Subquery, answer: ColumnElement[str]) -> Select[Any]:
+    return select(answer).select_from(billing).correlate_except(billing)
+
+
+def _days_overdue(row: Row) -> Column:
+    days = cast(row.subject.as_of, Date()).op("-", return_type=Integer())(row["due_on"])
+    open_ = row["open_amount"] > number(0)
+    return func.greatest(number(0), days).op("*")(cast(open_, Integer()))
+
+
+def _of_invoice(row: Row, other: Row) -> ColumnElement[bool]:
+    return of_subject(row, other) & (other["invoice_id"] == row["id"])
+
+
+def _has_rating(row: Row) -> ColumnElement[bool]:
+    return row["rating_grade"].is_not(None) | row["rating_score"].is_not(None)
+
+
+FINANCE = Shape(
+    "Finance",
+    "finance",
+    fields={
+        "accounts": Many("Account", of_subject),
+        "balance": Total(_balance),
+        "overdue": _open(1, None),
+        "ageing": Inside("Ageing"),
+        "invoices": Pages("Invoice", of_subject),
+        "payments": Pages("Payment", of_subject),
+        "creditNotes": Pages("CreditNote", of_subject),
+        "dunningNotices": Many("DunningNotice", of_subject),
+        "credit": One("Credit", of_subject),
+    },
+)
+
+AGEING = Shape(
+    "Ageing",
+    "finance",
+    fields={
+        "notDue": _open(None, 0),
+        "days1To30": _open(1, 30),
+        "days31To60": _open(31, 60),
+        "days61To90": _open(61, 90),
+        "over90Days": _open(91, None),
+    },
+)
+
+ACCOUNT = Shape(
+    "Account",
+    "finance",
+    tables.account,
+    {
+        "number": text("number"),
+        "balance": money("balance"),
+        "openedOn": date("opened_on"),
+        "closedOn": date("closed_on"),
+    },
+    order=(Key("openedOn", descending=False),),
+)
+
+INVOICE = Shape(
+    "Invoice",
+    "finance",
+    tables.invoice,
+    {
+        "id": global_id("Invoice"),
+        "number": text("number"),
+        "state": word("state"),
+        "issuedOn": date("issued_on"),
+        "dueOn": date("due_on"),
+        "total": money("total"),
+        "tax": money("tax"),
+        "openAmount": money("open_amount"),
+        "daysOverdue": Value(Kind.NUMBER, _days_overdue),
+        "lines": Many("InvoiceLine", _of_invoice),
+        "payments": Many("Payment", _of_invoice),
+        "creditNotes": Many("CreditNote", _of_invoice),
+        "customer": SubjectLink(),
+    },
+    order=(Key("issuedOn"),),
+    alive=within_retention,
+)
+
+INVOICE_LINE = Shape(
+    "InvoiceLine",
+    "finance",
+    tables.invoice_line,
+    {
+        "position": count("position"),
+        "sku": text("sku"),
+        "description": text("description"),
+        "quantity": decimal("quantity"),
+        "unitPrice": money("unit_price"),
+        "amount": money("amount"),
+    },
+    order=(Key("position", descending=False),),
+    identity="position",
+)
+
+PAYMENT = Shape(
+    "Payment",
+    "finance",
+    tables.payment,
+    {
+        "id": global_id("Payment"),
+        "receivedOn": date("received_on"),
+        "amount": money("amount"),
+        "method": word("method"),
+        "payerReference": text("payer_reference"),
+        "customer": SubjectLink(),
+    },
+    order=(Key("receivedOn"),),
+    alive=within_retention,
+)
+
+CREDIT_NOTE = Shape(
+    "CreditNote",
+    "finance",
+    tables.credit_note,
+    {
+        "id": global_id("CreditNote"),
+        "number": text("number"),
+        "issuedOn": date("issued_on"),
+        "amount": money("amount"),
+        "reason": text("reason"),
+        "customer": SubjectLink(),
+    },
+    order=(Key("issuedOn"),),
+    alive=within_retention,
+)
+
+DUNNING_NOTICE = Shape(
+    "DunningNotice",
+    "finance",
+    tables.dunning_notice,
+    {
+        "level": count("level"),
+        "sentOn": date("sent_on"),
+        "fee": money("fee"),
+        "stoppedUntil": date("stopped_until"),
+    },
+    order=(Key("sentOn"),),
+)
+
+CREDIT = Shape(
+    "Credit",
+    "finance",
+    tables.credit,
+    {
+        "terms": Inside("CreditTerms"),
+        "limit": money("limit_amount"),
+        "exposure": money("exposure"),
+        "available": Amount(lambda row: row["limit_amount"] - row["exposure"], lambda row: row["currency"]),
+        "rating": Inside("CreditRating", _has_rating),
+        "decisionBasis": word("decision_basis"),
+        "decidedOn": date("decided_on"),
+    },
+    identity="customer_id",
+)
+
+CREDIT_TERMS = Shape(
+    "CreditTerms",
+    "finance",
+    tables.credit,
+    {
+        "netDays": count("net_days"),
+        "discountPercent": decimal("discount_percent"),
+        "discountDays": count("discount_days"),
+    },
+)
+
+CREDIT_RATING = Shape(
+    "CreditRating",
+    "finance",
+    tables.credit,
+    {
+        "agency": text("rating_agency"),
+        "grade": text("rating_grade"),
+        "score": count("rating_score"),
+        "validUntil": date("rating_valid_until"),
+    },
+)
+
+SHAPES = (
+    FINANCE,
+    AGEING,
+    ACCOUNT,
+    INVOICE,
+    INVOICE_LINE,
+    PAYMENT,
+    CREDIT_NOTE,
+    DUNNING_NOTICE,
+    CREDIT,
+    CREDIT_TERMS,
+    CREDIT_RATING,
+)

@@ -1,0 +1,1 @@
+"""Import of existing data: CSV files into any department's tables, by a declared mapping."""

@@ -1,0 +1,159 @@
+"""From a record to the row that is staged for it: typed values, and the ids of everything it belongs to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from datasources.imports.mapping import LINE, Column, Mapping, Target, Value
+from datasources.imports.values import Refused
+
+Fields = dict[str, Any]
+
+
+class RejectedError(ValueError):
+    """A line that is refused: the column to blame, and the reason."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(f"{column}: {reason}")
+        self.column, self.reason = column, reason
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A column of the staging table: its name, its type, and where its value comes from."""
+
+    name: str
+    sql_type: str
+    value_of: Callable[[Fields], Any]
+
+
+class Lines:
+    """What is done with each line, worked out once from the mapping and the file's header."""
+
+    def __init__(self, mapping: Mapping, names: list[str]) -> None:
+        self._width = len(names)
+        self._columns = [(column, names.index(name)) for name, column in mapping.columns.items()]
+        self._products = mapping.products
+        self.staged = staged_columns(mapping)
+        self._lookups = {
+            value.column for target in mapping.targets.values() for value in target.values.values() if value.lookup
+        }
+
+    @property
+    def looks_up(self) -> bool:
+        return bool(self._lookups)
+
+    def fields(self, line: int, texts: list[str] | None) -> Fields:
+        """The line's values by column, or a refusal that names the first column that is wrong."""
+        if texts is None:
+            raise RejectedError("", "cannot be taken apart")
+        if len(texts) != self._width:
+            raise RejectedError("", f"has {len(texts)} fields in place of {self._width}")
+        fields = {column.name: _converted(column, texts[place]) for column, place in self._columns}
+        for name, factors in self._products.items():
+            fields[name] = _product(fields, factors)
+        fields["line"], fields[LINE] = line, _digest(texts)
+        return fields
+
+    def row(self, fields: Fields, customers: dict[str, UUID]) -> tuple[Any, ...]:
+        for column in self._lookups:
+            if fields[column] not in customers:
+                raise RejectedError(column or "", "is no known customer")
+        fields["customers"] = customers
+        return tuple(staged.value_of(fields) for staged in self.staged)
+
+    def numbers(self, fields: Fields) -> set[str]:
+        """The customers' numbers that have to be looked up."""
+        return {fields[column] for column in self._lookups if fields[column] is not None}
+
+
+def staged_columns(mapping: Mapping) -> list[Staged]:
+    """The line, its digest, an id for each target, and each value that differs between lines."""
+    staged = [
+        Staged("line", "bigint", lambda fields: fields["line"]),
+        Staged("digest", "uuid", lambda fields: fields[LINE]),
+    ]
+    staged += [
+        Staged(f"column_{place}", column.sql_type, _field(name))
+        for place, (name, column) in enumerate(mapping.columns.items())
+    ]
+    staged += [Staged(f"product_{place}", "numeric", _field(name)) for place, name in enumerate(mapping.products)]
+    for place, target in enumerate(mapping.targets.values()):
+        staged.append(Staged(f"target_{place}", "uuid", _id_of(mapping, target)))
+        staged += [
+            Staged(f"target_{place}_{name}", "uuid" if value.lookup else "text", _made(value))
+            for name, value in target.values.items()
+            if is_made(value)
+        ]
+    return staged
+
+
+def is_made(value: Value) -> bool:
+    """Whether the value is not simply what the file says, and so has a staged column of its own."""
+    return bool(value.text is not None or value.prefixes or value.otherwise or value.lookup or value.known) and (
+        value.constant is None
+    )
+
+
+def _converted(column: Column, text: str) -> Any:
+    text = text.strip().removesuffix(column.strip_suffix)
+    if not text:
+        if column.required:
+            raise RejectedError(column.name, column.missing)
+        return None
+    try:
+        return column.convert(text)
+    except Refused as refused:
+        raise RejectedError(column.name, str(refused)) from None
+
+
+def _product(fields: Fields, factors: tuple[str, ...]) -> Any:
+    product: Any = 1
+    for factor in factors:
+        if fields[factor] is None:
+            return None
+        product = product * fields[factor]
+    return product
+
+
+def _digest(texts: list[str]) -> UUID:
+    whole = "\x1f".join(texts).encode("utf-8", "surrogateescape")
+    return UUID(bytes=blake2b(whole, digest_size=16).digest())
+
+
+def _id_of(mapping: Mapping, target: Target) -> Callable[[Fields], UUID]:
+    """The same source, table and key make the same id: that is what makes an import safe to run twice."""
+    start = blake2b(f"{mapping.source}\x1f{target.table.fullname}".encode(), digest_size=16)
+    key = target.key
+
+    def make(fields: Fields) -> UUID:
+        digest = start.copy()
+        for name in key:
+            digest.update(f"\x1f{fields[name]}".encode())
+        return UUID(bytes=digest.digest(), version=4)
+
+    return make
+
+
+def _field(name: str) -> Callable[[Fields], Any]:
+    return lambda fields: fields[name]
+
+
+def _made(value: Value) -> Callable[[Fields], Any]:
+    if value.text is not None:
+        return value.text.format_map
+    if value.lookup is not None:
+        return lambda fields: fields["customers"][fields[value.column]]
+    return lambda fields: _word(value, fields[value.column])
+
+
+def _word(value: Value, text: Any) -> str | None:
+    for prefix, word in value.prefixes:
+        if str(text).startswith(prefix):
+            return word
+    word = value.otherwise or text
+    if value.known is not None and word is not None and word not in value.known:
+        raise RejectedError(value.column or "", f"is none of {', '.join(sorted(value.known))}")
+    return word

@@ -1,0 +1,38 @@
+"""The rejects file: each refused line with its number, the column to blame, the reason and the original text."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+
+from datasources.imports.lines import RejectedError
+from datasources.imports.reading import Record
+
+HEADER = ("line", "column", "reason", "original")
+
+
+class Rejects:
+    """Written beside its final name, which it gets when the import is done."""
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        self.reasons: Counter[str] = Counter()
+        self._path, self._partial = path, path.with_name(f"{path.name}.partial")
+        self._file = self._partial.open("w", encoding=encoding, errors="surrogateescape", newline="")
+        self._writer = csv.writer(self._file)
+        self._writer.writerow(HEADER)
+
+    def add(self, record: Record, error: RejectedError) -> None:
+        self.reasons[f"{error.column}: {error.reason}" if error.column else error.reason] += 1
+        self._writer.writerow((record.line, error.column, error.reason, record.original))
+
+    def __enter__(self) -> "Rejects":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+        if kind is None:
+            self._partial.replace(self._path)
+        else:
+            self._partial.unlink()

@@ -1,0 +1,151 @@
+"""Runs an import: reads the file once, stages what is accepted, and writes each database in one transaction."""
+
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Addresses
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from datasources.imports.lines import Fields, Lines, RejectedError
+from datasources.imports.mapping import Mapping
+from datasources.imports.reading import Record, opened, read
+from datasources.imports.rejects import Rejects
+from datasources.imports.staging import Staging
+
+BATCH = 5_000
+CUSTOMERS = "SELECT number, id FROM core.customer WHERE number = ANY($1)"
+
+# Bytes of the file that are read, and all there are.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What became of the lines; accepted, rejected and merged add up to those read."""
+
+    read: int
+    accepted: int
+    rejected: int
+    merged: int
+    # How often each "column: reason" occurred.
+    reasons: dict[str, int]
+    # By table the rows that were added or corrected; none the second time.
+    written: dict[str, int]
+
+
+async def import_file(
+    addresses: Addresses[str, str],
+    file: Path,
+    mapping: Mapping,
+    rejects: Path,
+    progress: Progress | None = None,
+) -> Summary:
+    """Import one file; refused lines go to the file `rejects`.
+
+    Nothing is written before the whole file is read, so an import that is interrupted leaves everything as it was,
+    or, where departments live apart, some of them done; running it again comes to the same end.
+    """
+    async with _Import(addresses, mapping) as running:
+        with Rejects(rejects, mapping.encoding) as refused:
+            await running.stage(file, refused, progress)
+            await running.settle(file, refused)
+            accepted, merged, written = await running.write()
+    total = sum(refused.reasons.values())
+    return Summary(running.read, accepted, total, merged, dict(refused.reasons), written)
+
+
+class _Import:
+    def __init__(self, addresses: Addresses[str, str], mapping: Mapping) -> None:
+        self.read = 0
+        self._addresses, self._mapping = addresses, mapping
+        self._staging = Staging(mapping)
+        self._stack = AsyncExitStack()
+        self._connections: dict[str, asyncpg.Connection] = {}
+
+    async def __aenter__(self) -> "_Import":
+        async with AsyncExitStack() as stack:
+            # The last one entered is the first to commit: core, which the others refer to.
+            for department in reversed(["core", *self._mapping.departments]):
+                await self._connect(stack, self._addresses[department])
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *error: object) -> bool | None:
+        return await self._stack.__aexit__(*error)
+
+    async def _connect(self, stack: AsyncExitStack, address: str) -> None:
+        if address in self._connections:
+            return
+        connection = await asyncpg.connect(address, server_settings={"timezone": "UTC"})
+        stack.push_async_callback(connection.close)
+        await stack.enter_async_context(connection.transaction())
+        await self._staging.create(connection)
+        self._connections[address] = connection
+
+    async def stage(self, file: Path, refused: Rejects, progress: Progress | None) -> None:
+        size = file.stat().st_size
+        with opened(file, self._mapping.encoding) as (text, bytes_read):
+            names, records = read(text, self._mapping)
+            lines = Lines(self._mapping, names)
+            while batch := list(islice(records, BATCH)):
+                self.read += len(batch)
+                rows = await self._rows(lines, batch, refused)
+                for connection in self._connections.values():
+                    await self._staging.add(connection, rows)
+                if progress is not None:
+                    progress(bytes_read(), size)
+
+    async def settle(self, file: Path, refused: Rejects) -> None:
+        """Take out the lines that contradict an earlier one, which shows only now that all are there."""
+        found: dict[int, str] = {}
+        for connection in self._connections.values():
+            found = await self._staging.contradictions(connection)
+        if not found:
+            return
+        for connection in self._connections.values():
+            await self._staging.remove(connection, list(found))
+        for record in self._again(file):
+            if record.line in found:
+                refused.add(record, RejectedError(found[record.line], "differs from an earlier line's"))
+
+    async def write(self) -> tuple[int, int, dict[str, int]]:
+        accepted = merged = 0
+        for connection in self._connections.values():
+            accepted, merged = await self._staging.merge(connection)
+        written = {}
+        for name, target in self._mapping.targets.items():
+            connection = self._connections[self._addresses[target.table.schema or ""]]
+            written[name] = await self._staging.write(connection, target)
+        return accepted, merged, written
+
+    async def _rows(self, lines: Lines, batch: list[Record], refused: Rejects) -> list[tuple[Any, ...]]:
+        good = []
+        for record in batch:
+            try:
+                good.append((record, lines.fields(record.line, record.fields)))
+            except RejectedError as error:
+                refused.add(record, error)
+        customers = await self._customers(lines, [fields for _, fields in good])
+        rows = []
+        for record, fields in good:
+            try:
+                rows.append(lines.row(fields, customers))
+            except RejectedError as error:
+                refused.add(record, error)
+        return rows
+
+    async def _customers(self, lines: Lines, batch: list[Fields]) -> dict[str, UUID]:
+        if not lines.looks_up:
+            return {}
+        numbers = {number for fields in batch for number in lines.numbers(fields)}
+        core = self._connections[self._addresses["core"]]
+        return {row["number"]: row["id"] for row in await core.fetch(CUSTOMERS, list(numbers))}
+
+    def _again(self, file: Path) -> Iterator[Record]:
+        with opened(file, self._mapping.encoding) as (text, _):
+            yield from read(text, self._mapping)[1]

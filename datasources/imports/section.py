@@ -1,0 +1,103 @@
+"""Reading a TOML table key by key, so that what is missing, mistyped or unknown is named with its file, key and line."""
+
+import re
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+_REQUIRED: Any = object()
+
+
+class MappingError(ValueError):
+    """A mapping that cannot be used; the message says where and why."""
+
+    def __init__(self, path: Path, key: str, reason: str, line: int | None = None) -> None:
+        place = f"{path}:{line}" if line else str(path)
+        super().__init__(f"{place}: {key}: {reason}" if key else f"{place}: {reason}")
+        self.path, self.key, self.line = path, key, line
+
+
+class Section:
+    def __init__(self, path: Path, source: str, key: str, facts: dict[str, Any]) -> None:
+        self.path, self.source, self.key = path, source, key
+        self.name = key.rpartition(".")[2]
+        self._facts = dict(facts)
+
+    def text(self, key: str, default: Any = _REQUIRED) -> str:
+        return str(self._take(key, str, "a text", default))
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        return bool(self._take(key, bool, "true or false", default))
+
+    def number(self, key: str) -> Decimal | None:
+        number = self._take(key, (int, float, str), "a number", None)
+        return None if number is None else Decimal(str(number))
+
+    def anything(self, key: str) -> Any:
+        return self._facts.pop(key, None)
+
+    def choice(self, key: str, choices: tuple[str, ...], default: Any = _REQUIRED) -> Any:
+        chosen = self._take(key, str, "a text", default)
+        if chosen is not None and chosen not in choices:
+            raise self.wrong(key, f"{chosen!r} is none of {', '.join(choices)}")
+        return chosen
+
+    def names(self, key: str, known: Collection[str], default: Any = _REQUIRED) -> tuple[str, ...]:
+        names = tuple(self._take(key, (list, tuple), "a list of columns", default))
+        for name in names:
+            if name not in known:
+                raise self.wrong(key, f"there is no column {name!r}")
+        return names
+
+    def words(self, key: str, default: Any = _REQUIRED) -> dict[str, str]:
+        words = self._take(key, dict, "a table of words", default)
+        return {str(word): str(meaning) for word, meaning in words.items()}
+
+    def template(self, key: str, known: Collection[str]) -> str | None:
+        template = self._take(key, str, "a text", None)
+        for _, name, _, _ in Formatter().parse(template or ""):
+            if name is not None and name not in known:
+                raise self.wrong(key, f"there is no column {name!r}")
+        return None if template is None else str(template)
+
+    def section(self, key: str) -> "Section":
+        return self._below(key, self._take(key, dict, "a table", {}))
+
+    def sections(self, key: str, *, required: bool = True) -> Iterator[tuple[str, "Section"]]:
+        tables = self._take(key, dict, "a table", _REQUIRED if required else {})
+        for name, facts in tables.items():
+            if not isinstance(facts, dict):
+                raise self.wrong(f"{key}.{name}", "must be a table")
+            yield name, self._below(f"{key}.{name}", facts)
+
+    def list(self, key: str) -> Iterator["Section"]:
+        for place, facts in enumerate(self._take(key, list, "a list of tables", _REQUIRED), 1):
+            yield self._below(f"{key}[{place}]", facts)
+
+    def close(self) -> None:
+        """Refuse what nobody asked for: it is most likely mistyped."""
+        for key in self._facts:
+            raise self.wrong(key, "is not known here")
+
+    def wrong(self, key: str, reason: str) -> MappingError:
+        full = ".".join(part for part in (self.key, key) if part)
+        return MappingError(self.path, full, reason, self._line(full))
+
+    def _take(self, key: str, kind: Any, wanted: str, default: Any) -> Any:
+        value = self._facts.pop(key, default)
+        if value is _REQUIRED:
+            raise self.wrong(key, "is missing")
+        if value is not default and not isinstance(value, kind):
+            raise self.wrong(key, f"must be {wanted}")
+        return value
+
+    def _below(self, key: str, facts: dict[str, Any]) -> "Section":
+        return Section(self.path, self.source, f"{self.key}.{key}" if self.key else key, facts)
+
+    def _line(self, key: str) -> int | None:
+        """The first line that names the key: the parser does not keep lines."""
+        last = re.escape(re.sub(r"\[\d+\]", "", key).rpartition(".")[2])
+        found = re.search(rf'^\s*(\[+[^\]\n]*)?"?\b{last}\b"?\s*[\]=]', self.source, re.MULTILINE)
+        return self.source.count("\n", 0, found.start(0)) + 1 if found else None

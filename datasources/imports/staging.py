@@ -1,0 +1,110 @@
+"""Lines gathered in a table of the connection's own, from which the departments' rows are then made by statement."""
+
+from typing import Any
+
+import asyncpg
+from sqlalchemy.dialects import postgresql
+
+from datasources.imports.lines import is_made, staged_columns
+from datasources.imports.mapping import Mapping, Target, Value
+
+STAGED = "imported_line"
+DIALECT = postgresql.dialect()
+
+
+class Staging:
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        self._columns = staged_columns(mapping)
+        self._places = {name: place for place, name in enumerate(mapping.targets)}
+        self._sources = {
+            **{name: f"column_{place}" for place, name in enumerate(mapping.columns)},
+            **{name: f"product_{place}" for place, name in enumerate(mapping.products)},
+        }
+
+    async def create(self, connection: asyncpg.Connection) -> None:
+        columns = ", ".join(f"{column.name} {column.sql_type}" for column in self._columns)
+        await connection.execute(f"CREATE TEMPORARY TABLE {STAGED} ({columns}) ON COMMIT DROP")
+
+    async def add(self, connection: asyncpg.Connection, rows: list[tuple[Any, ...]]) -> None:
+        names = [column.name for column in self._columns]
+        await connection.copy_records_to_table(STAGED, columns=names, records=rows)
+
+    async def contradictions(self, connection: asyncpg.Connection) -> dict[int, str]:
+        """Lines that name the same row as an earlier one, and disagree about what must be the same."""
+        found: dict[int, str] = {}
+        for name, target in self._mapping.targets.items():
+            for column in target.same:
+                for row in await connection.fetch(self._contradicting(name, column)):
+                    found[row["line"]] = column
+        return found
+
+    async def remove(self, connection: asyncpg.Connection, lines: list[int]) -> None:
+        await connection.execute(f"DELETE FROM {STAGED} WHERE line = ANY($1)", lines)
+
+    async def merge(self, connection: asyncpg.Connection) -> tuple[int, int]:
+        """How many lines are accepted, and how many merged because they repeat an accepted one to the letter."""
+        counts = await connection.fetchrow(f"SELECT count(*), count(DISTINCT digest) AS distinct FROM {STAGED}")
+        if self._mapping.drops_duplicates:
+            first = f"SELECT min(line) FROM {STAGED} GROUP BY digest"
+            await connection.execute(f"DELETE FROM {STAGED} WHERE line NOT IN ({first})")
+        return counts["distinct"], counts["count"] - counts["distinct"]
+
+    async def write(self, connection: asyncpg.Connection, target: Target) -> int:
+        """Insert or correct the target's rows; the number of those that were not there already, as they are."""
+        constants: list[Any] = []
+        statement = self._upsert(target, constants)
+        return int((await connection.execute(statement, *constants)).rpartition(" ")[2])
+
+    def _upsert(self, target: Target, constants: list[Any]) -> str:
+        table, group = target.table, f"target_{self._places[target.table.fullname]}"
+        found = {"id": group} if "id" in table.columns else {}
+        found |= {name: self._expression(target, name, value, constants) for name, value in target.values.items()}
+        typed = [f"({found[name]})::{table.columns[name].type.compile(DIALECT)}" for name in found]
+        key = [column.name for column in table.primary_key.columns]
+        others = [name for name in found if name not in key]
+        return (
+            f"INSERT INTO {table.fullname} AS known ({', '.join(found)})"
+            f" SELECT {', '.join(typed)} FROM {STAGED} GROUP BY {group} ORDER BY min(line)"
+            f" ON CONFLICT ({', '.join(key)}) DO {_correction(others)}"
+        )
+
+    def _expression(self, target: Target, name: str, value: Value, constants: list[Any]) -> str:
+        if value.position_in is not None:
+            within = f"target_{self._places[value.position_in]}"
+            return f"row_number() OVER (PARTITION BY {_taken('first', within)} ORDER BY min(line))"
+        if value.constant is not None:
+            constants.append(value.constant)
+            constant = f"${len(constants)}::{target.table.columns[name].type.compile(DIALECT)}"
+            return _taken(value.take, constant) if value.take == "sum" else constant
+        return _taken(value.take, self._source(target, name, value))
+
+    def _source(self, target: Target, name: str, value: Value) -> str:
+        if value.id_of is not None:
+            return f"target_{self._places[value.id_of]}"
+        if is_made(value):
+            return f"target_{self._places[target.table.fullname]}_{name}"
+        assert value.column is not None, "a value has a source"
+        return self._sources[value.column]
+
+    def _contradicting(self, name: str, column: str) -> str:
+        source, group = self._sources[column], f"target_{self._places[name]}"
+        first = f"first_value({source}) OVER (PARTITION BY {group} ORDER BY line)"
+        said = f"SELECT line, {source} IS DISTINCT FROM {first} AS differs FROM {STAGED}"
+        return f"SELECT line FROM ({said}) AS said WHERE differs"
+
+
+def _taken(take: str, expression: str) -> str:
+    """One value for the row out of those that its lines have."""
+    if take in ("min", "max", "sum"):
+        return f"{take}({expression})"
+    order = "line DESC" if take == "last" else "line"
+    return f"(array_agg({expression} ORDER BY {order}) FILTER (WHERE {expression} IS NOT NULL))[1]"
+
+
+def _correction(names: list[str]) -> str:
+    if not names:
+        return "NOTHING"
+    known = ", ".join(f"known.{name}" for name in names)
+    new = ", ".join(f"EXCLUDED.{name}" for name in names)
+    return f"UPDATE SET ({', '.join(names)}) = ROW({new}) WHERE ({known}) IS DISTINCT FROM ({new})"

@@ -1,0 +1,201 @@
+"""Lists and connections: pages by keyset, newest first, under the same effects as every other use of a field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, Uuid, and_, exists, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from datasources.comparisons import compare
+from datasources.connections import PageView, edge
+from datasources.json_text import Parts, join, when
+from datasources.keyset import SortKey, beyond
+from datasources.plan import Field, Filter, Order, Page, Parameter, Size
+from datasources.rows import Row
+from datasources.shapes import Many, One, Pages, Shape, Value
+from datasources.sql_text import literal, number
+
+if TYPE_CHECKING:
+    from datasources.compiler import Compiler
+
+LONGEST_LIST = 100
+
+# Stands where a cursor names no row of the list. Like a hole, no data can look like it.
+BAD_CURSOR = '"\\u0000cursor"'
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows that a list is made of, before filters and paging, under one alias."""
+
+    shape: Shape
+    row: Row
+    source: FromClause
+    where: tuple[ColumnElement[bool], ...] = ()
+
+    def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """A select over these rows alone: whatever else it names belongs to the statement around it."""
+        return select(*columns).select_from(self.source).where(*self.where).correlate_except(self.source)
+
+
+# Makes the same rows under an alias of their own, each time it is called: a cursor's row is read beside the page's.
+Fresh = Callable[[], Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ListCompiler:
+    """Compiles lists for the statement of `compiler`."""
+
+    compiler: Compiler
+
+    def value(self, coordinate: One | Many | Pages, asked: Field, row: Row) -> Parts:
+        fresh = self._related(coordinate, row)
+        match coordinate:
+            case One():
+                return self._one(fresh(), asked)
+            case Many():
+                return self._many(fresh(), asked)
+            case Pages():
+                return self._connection(fresh, asked)
+
+    def _related(self, coordinate: One | Many | Pages, row: Row) -> Fresh:
+        shape = self.compiler.shapes[coordinate.type]
+        assert shape.table is not None
+        table = shape.table
+
+        def fresh() -> Rows:
+            alias = table.alias()
+            other = Row(alias, row.subject)
+            alive = (shape.alive(other),) if shape.alive else ()
+            return Rows(shape, other, alias, (coordinate.on(row, other), *alive))
+
+        return fresh
+
+    def _one(self, rows: Rows, asked: Field) -> Parts:
+        answer = join(self.compiler.object(rows.shape, asked.fields, rows.row))
+        return (func.coalesce(rows.select(answer).limit(number(1)).scalar_subquery(), literal("null")),)
+
+    def _many(self, rows: Rows, asked: Field) -> Parts:
+        answer = join(self.compiler.object(rows.shape, asked.fields, rows.row)).label("answer")
+        page = asked.page or Page(Size(LONGEST_LIST))
+        rank = self.rank(rows, asked, page).label("rank")
+        inner = self.page(lambda: rows, rows, answer, rank, asked=asked, page=page, extra=0).subquery()
+        ordered = aggregate_order_by(literal(","), inner.c.rank)
+        listed = func.coalesce(func.string_agg(inner.c.answer, ordered), literal(""))
+        return (select(join(("[", listed, "]"))).scalar_subquery(),)
+
+    def _connection(self, fresh: Fresh, asked: Field) -> Parts:
+        rows = fresh()
+        page = asked.page or Page(Size(LONGEST_LIST))
+        answers = self.answers(asked, rows)
+        columns = [answer.label(f"answer{n}") for n, answer in enumerate(answers.values())]
+        rank = self.rank(rows, asked, page).label("rank")
+        cursor = rows.row[rows.shape.identity].label("cursor")
+        inner = self.page(fresh, rows, *columns, rank, cursor, asked=asked, page=page, extra=1).subquery()
+        named = {key: inner.c[f"answer{n}"] for n, key in enumerate(answers)}
+        view = PageView(named, inner.c.rank, inner.c.cursor, page, self.count(page.size), self.total(fresh, asked))
+        parts = select(join(view.members(asked))).select_from(inner).scalar_subquery()
+        return self.checked(fresh, page, (parts,))
+
+    def answers(self, asked: Field, rows: Rows) -> dict[str, ColumnElement[str]]:
+        """What each row contributes, once for every key under which nodes or edges are asked."""
+        answers = {}
+        for each in asked.only_fields:
+            if each.name == "nodes":
+                answers[each.key] = join(self.compiler.object(rows.shape, each.fields, rows.row))
+            elif each.name == "edges":
+                node = lambda inner: self.compiler.object(rows.shape, inner.fields, rows.row)  # noqa: E731
+                answers[each.key] = join(edge(each, rows.row[rows.shape.identity], node))
+        return answers
+
+    def page(
+        self, fresh: Fresh, rows: Rows, *columns: ColumnElement[Any], asked: Field, page: Page, extra: int
+    ) -> Select[Any]:
+        """The rows of one page, `extra` more than asked so that one can tell whether others follow."""
+        keys = self.keys(rows, asked.orders)
+        cursors = ((page.after, True), (page.before, False))
+        bounds = [
+            self._beyond(fresh, asked.orders, keys, cursor, after=after)
+            for cursor, after in cursors
+            if cursor is not None
+        ]
+        ordered = [key.ordered(backwards=page.backwards) for key in keys]
+        narrowed = rows.select(*columns).where(*self.filtered(rows, asked.filters), *bounds)
+        return narrowed.order_by(*ordered).limit(number(page.size.limit + extra))
+
+    def rank(self, rows: Rows, asked: Field, page: Page) -> ColumnElement[int]:
+        """A row's place in reading order, from 1."""
+        ordered = [key.ordered(backwards=page.backwards) for key in self.keys(rows, asked.orders)]
+        return func.row_number().over(order_by=ordered)
+
+    def count(self, size: Size) -> ColumnElement[int]:
+        return number(size.limit) if size.count is None else self.compiler.binds.whole(size.count)
+
+    def total(self, fresh: Fresh, asked: Field) -> Callable[[], ColumnElement[Any]]:
+        def total() -> ColumnElement[Any]:
+            rows = fresh()
+            return rows.select(func.count()).where(*self.filtered(rows, asked.filters)).scalar_subquery()
+
+        return total
+
+    def keys(self, rows: Rows, orders: Sequence[Order]) -> list[SortKey]:
+        """The order as SQL, over governed values. A key that the viewer may not use is left out, so that the order
+        tells nothing; the random identity comes last and makes the order total.
+        """
+        keys = []
+        for order in orders:
+            if order.effect.allows:
+                value = _value(rows.shape, order.field).expression(rows.row)
+                governed = self.compiler.governed(value, order.effect, rows.row.subject)
+                nullable = governed is not value or bool(getattr(value, "nullable", True))
+                keys.append(SortKey(governed, order.descending, nullable))
+        descending = keys[-1].descending if keys else False
+        return [*keys, SortKey(rows.row[rows.shape.identity], descending, nullable=False)]
+
+    def filtered(self, rows: Rows, filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
+        """The filters over governed values. Every comparison is false for NULL, so the condition may stand beside it,
+        where an index still serves.
+        """
+        tests = []
+        for each in filters:
+            tests.append(compare(self.compiler, rows, each))
+            allowed = rows.row.subject.meets(each.effect.condition)
+            if allowed is not None:
+                tests.append(allowed)
+        return tests
+
+    def _beyond(
+        self,
+        fresh: Fresh,
+        orders: Sequence[Order],
+        keys: Sequence[SortKey],
+        cursor: Parameter,
+        *,
+        after: bool,
+    ) -> ColumnElement[bool]:
+        there = fresh()
+        named = self._named(there, cursor)
+        *sorted_by, _ = self.keys(there, orders)
+        values = [there.select(key.column).where(named).scalar_subquery() for key in sorted_by]
+        return beyond(keys, [*values, self.compiler.binds.bind(cursor, Uuid())], after=after)
+
+    def _named(self, rows: Rows, cursor: Parameter) -> ColumnElement[bool]:
+        return rows.row[rows.shape.identity] == self.compiler.binds.bind(cursor, Uuid())
+
+    def checked(self, fresh: Fresh, page: Page, parts: Parts) -> Parts:
+        """The parts, or the mark of a bad cursor where one names no row that the viewer's list could hold."""
+        known = []
+        for cursor in (page.after, page.before):
+            if cursor is not None:
+                rows = fresh()
+                known.append(exists(rows.select(literal("1")).where(self._named(rows, cursor))))
+        return when(and_(*known), parts, otherwise=BAD_CURSOR) if known else parts
+
+
+def _value(shape: Shape, name: str) -> Value:
+    coordinate = shape.fields[name]
+    assert isinstance(coordinate, Value), f"{shape.type}.{name} is no value"
+    return coordinate

@@ -1,0 +1,1 @@
+"""Marketing: how customers are addressed, grouped and valued."""

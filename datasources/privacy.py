@@ -1,0 +1,158 @@
+"""The privacy ledger: adding what a customer said, and proving that every customer's flags follow from it."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from auth.flags import Flag
+from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
+
+LISTED = 1000
+
+ADD = """
+    INSERT INTO core.privacy_event
+        (customer_id, topic, state, occurred_at, expires_at, legal_basis, recorded_via, text_version, actor)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    RETURNING id
+"""
+CUSTOMERS = """
+    SELECT id, flags, birth_date, minor_until, direct_marketing_until, profiling_until, partner_sharing_until,
+        special_categories_until
+    FROM core.customer ORDER BY id
+"""
+EVENTS = """
+    SELECT customer_id, topic, state, occurred_at, sequence, expires_at
+    FROM core.privacy_event ORDER BY customer_id
+"""
+CONSENTS = {
+    PrivacyTopic.DIRECT_MARKETING: Flag.CONSENTS_DIRECT_MARKETING,
+    PrivacyTopic.PROFILING: Flag.CONSENTS_PROFILING,
+    PrivacyTopic.PARTNER_SHARING: Flag.CONSENTS_PARTNER_SHARING,
+    PrivacyTopic.SPECIAL_CATEGORIES: Flag.CONSENTS_SPECIAL_CATEGORIES,
+}
+OBJECTIONS = {
+    PrivacyTopic.DIRECT_MARKETING: Flag.OBJECTS_DIRECT_MARKETING,
+    PrivacyTopic.PROFILING: Flag.OBJECTS_LEGITIMATE_INTEREST,
+    PrivacyTopic.LEGITIMATE_INTEREST: Flag.OBJECTS_LEGITIMATE_INTEREST,
+}
+# What the newest statement of its kind about a topic means; those not listed clear the flag.
+MEANINGS: dict[tuple[str, str], Flag] = {
+    **{(topic, PrivacyState.CONSENT_GIVEN): flag for topic, flag in CONSENTS.items()},
+    **{(topic, PrivacyState.OBJECTED): flag for topic, flag in OBJECTIONS.items()},
+    (PrivacyTopic.PROCESSING, PrivacyState.RESTRICTED): Flag.RESTRICTED,
+    (PrivacyTopic.ERASURE, PrivacyState.HELD): Flag.HELD,
+}
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What `verify` found: how many customers it read, and whose flags do not follow from the ledger."""
+
+    customers: int
+    events: int
+    differing: int
+    # At most LISTED of them.
+    customer_ids: tuple[UUID, ...]
+
+    @property
+    def holds(self) -> bool:
+        return self.differing == 0
+
+
+async def record(
+    addresses: Mapping[str, str],
+    customer: UUID,
+    topic: PrivacyTopic,
+    state: PrivacyState,
+    *,
+    via: Department,
+    occurred_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    legal_basis: LegalBasis | None = None,
+    text_version: str | None = None,
+    actor: str | None = None,
+) -> UUID:
+    """Add one statement to the ledger. The customer's flags follow in the same transaction."""
+    said_at = occurred_at or datetime.now(UTC)
+    async with _connected(addresses["core"]) as connection:
+        return UUID(
+            str(
+                await connection.fetchval(
+                    ADD, customer, topic, state, said_at, expires_at, legal_basis, via, text_version, actor
+                )
+            )
+        )
+
+
+async def verify(addresses: Mapping[str, str]) -> Verification:
+    """Work every customer's flags out anew from the ledger, without the trigger's code, and compare."""
+    async with (
+        _connected(addresses["core"]) as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        customers = events = 0
+        differing: list[UUID] = []
+        async for customer, said in _customers_with_events(connection):
+            customers, events = customers + 1, events + len(said)
+            if not _follows(customer, said):
+                differing.append(customer["id"])
+    return Verification(customers, events, len(differing), tuple(differing[:LISTED]))
+
+
+async def _customers_with_events(
+    connection: asyncpg.Connection,
+) -> AsyncIterator[tuple[asyncpg.Record, list[asyncpg.Record]]]:
+    """Both tables in the order of the customer's id, side by side, so that neither has to fit in memory."""
+    events = aiter(connection.cursor(EVENTS, prefetch=2000))
+    event = await anext(events, None)
+    async for customer in connection.cursor(CUSTOMERS, prefetch=2000):
+        said = []
+        while event is not None and event["customer_id"] == customer["id"]:
+            said.append(event)
+            event = await anext(events, None)
+        yield customer, said
+
+
+def _follows(customer: asyncpg.Record, said: list[asyncpg.Record]) -> bool:
+    newest = _newest(said)
+    flags = Flag(0) if customer["birth_date"] is None else Flag.MINOR
+    for (topic, _), event in newest.items():
+        flags |= MEANINGS.get((topic, event["state"]), Flag(0))
+    return (
+        customer["flags"] == flags
+        and customer["minor_until"] == _of_age_on(customer["birth_date"])
+        and all(customer[f"{topic.lower()}_until"] == _until(newest, topic) for topic in CONSENTS)
+    )
+
+
+def _newest(said: list[asyncpg.Record]) -> dict[tuple[str, bool], asyncpg.Record]:
+    """The newest statement by topic, consents apart from all else: an objection withdraws no consent."""
+    oldest_first = sorted(said, key=lambda event: (event["occurred_at"], event["sequence"]))
+    return {(event["topic"], event["state"].startswith("CONSENT_")): event for event in oldest_first}
+
+
+def _until(newest: dict[tuple[str, bool], asyncpg.Record], topic: PrivacyTopic) -> datetime | None:
+    event = newest.get((topic, True))
+    return event["expires_at"] if event is not None and event["state"] == PrivacyState.CONSENT_GIVEN else None
+
+
+def _of_age_on(birth_date: date | None) -> date | None:
+    if birth_date is None:
+        return None
+    if (birth_date.month, birth_date.day) == (2, 29):
+        # Eighteen years after a leap day there is none.
+        birth_date = birth_date.replace(day=28)
+    return birth_date.replace(year=birth_date.year + 18)
+
+
+@asynccontextmanager
+async def _connected(address: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(address)
+    try:
+        yield connection
+    finally:
+        await connection.close()

@@ -1,0 +1,53 @@
+"""Rows and subjects: what a coordinate's expression may refer to inside a statement."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause
+
+from auth.effects import ALWAYS, Condition
+from datasources.sql_text import number
+
+Column = ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The customer that a statement is about, as its columns within that statement.
+
+    `flags` are core's, already without what has expired at `as_of`, core's clock; `ordinal` counts the customers of
+    the answer from 1. `customer` is core's row where core answers in this statement, else None. `known` is what the
+    statement around has made sure of already: it need not be tested again for every row of a list.
+    """
+
+    id: Column
+    flags: Column
+    as_of: Column
+    ordinal: Column
+    customer: FromClause | None = None
+    known: Condition = ALWAYS
+
+    def meets(self, condition: Condition) -> ColumnElement[bool] | None:
+        """The condition as SQL, None where it is known to hold. Its bits are literals: they belong to the plan."""
+        if self.known.implies(condition):
+            return None
+        masked = self.flags.op("&", return_type=self.flags.type)(number(condition.bits))
+        return masked == number(condition.want)
+
+    def knowing(self, condition: Condition) -> "Subject":
+        """The subject below a place where the condition has been tested."""
+        return replace(self, known=self.known & condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table under its alias, and the subject that it is about."""
+
+    table: FromClause
+    subject: Subject
+
+    def knowing(self, condition: Condition) -> "Row":
+        return replace(self, subject=self.subject.knowing(condition))
+
+    def __getitem__(self, column: str) -> Column:
+        return self.table.c[column]

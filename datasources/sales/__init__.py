@@ -1,0 +1,1 @@
+"""Sales: what customers bought, own, consider and may want next."""

@@ -1,0 +1,70 @@
+"""Rows on their way into the departments' tables, gathered by table and sent by COPY."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import Table
+
+from datasources.core import tables as core
+
+# Filled by the database itself: the flags from the ledger, the ledger's sequence by counting.
+KEPT_BY_DATABASE = {
+    core.customer: {
+        "flags",
+        "direct_marketing_until",
+        "profiling_until",
+        "partner_sharing_until",
+        "special_categories_until",
+        "minor_until",
+    },
+    core.privacy_event: {"sequence"},
+}
+
+
+class Rows:
+    """A batch of rows for many tables; parents come before children in the order of their first row."""
+
+    def __init__(self) -> None:
+        self._columns: dict[Table, dict[str, None]] = {}
+        self._rows: dict[Table, list[tuple[Any, ...]]] = {}
+
+    def add(self, table: Table, **values: Any) -> None:
+        """Add one row; columns not named are null."""
+        if table not in self._rows:
+            self._columns[table], self._rows[table] = _columns(table), []
+        columns = self._columns[table]
+        row = columns | values
+        if len(row) != len(columns):
+            raise TypeError(f"{table.fullname} has no column {', '.join(values.keys() - columns.keys())}")
+        self._rows[table].append(tuple(row.values()))
+
+    def __len__(self) -> int:
+        return sum(map(len, self._rows.values()))
+
+    async def copy(self, connections: Mapping[str, asyncpg.Connection]) -> None:
+        for table, rows in self._rows.items():
+            await connections[table.schema or ""].copy_records_to_table(
+                table.name, schema_name=table.schema, columns=list(self._columns[table]), records=rows
+            )
+
+
+def new_id(rng: Random) -> UUID:
+    return UUID(int=rng.getrandbits(128), version=4)
+
+
+def at(day: date, rng: Random) -> datetime:
+    """A moment of that day, in opening hours."""
+    return datetime(day.year, day.month, day.day, 8, tzinfo=UTC) + timedelta(seconds=rng.randrange(10 * 3600))
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def _columns(table: Table) -> dict[str, None]:
+    kept = KEPT_BY_DATABASE.get(table, set())
+    return {column.name: None for column in table.columns if column.name not in kept}

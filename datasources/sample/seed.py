@@ -1,0 +1,129 @@
+"""Fills empty databases with sample customers: the same number and seed give the same rows, ids included."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, date, datetime
+from random import Random
+
+import asyncpg
+
+from datasources.sample.catalog import Catalog, add_catalog, catalog
+from datasources.sample.consents import add_statements, draw_statements
+from datasources.sample.core import add_customer
+from datasources.sample.finance import add_finance, draw_invoices
+from datasources.sample.marketing import add_loyalty, add_marketing, category_shares, segments_of
+from datasources.sample.profile import Profile, draw_profile
+from datasources.sample.recommendations import add_recommendations
+from datasources.sample.rows import Rows
+from datasources.sample.sales import add_sales, draw_orders, owned_products
+from datasources.sample.scores import add_score, score_orders
+from datasources.sample.service import add_service
+
+BATCH = 500
+# Any table that a used installation has rows in, by department.
+FILLED = {
+    "core": "core.customer",
+    "finance": "finance.invoice",
+    "sales": "sales.sales_order",
+    "service": "service.ticket",
+    "marketing": "marketing.campaign",
+}
+
+Progress = Callable[[int, int], None]
+
+
+class NotEmptyError(Exception):
+    """There are rows already; sample data never mixes with others."""
+
+
+async def seed(
+    addresses: Mapping[str, str],
+    customers: int,
+    seed: int,
+    today: date | None = None,
+    progress: Progress | None = None,
+) -> int:
+    """Add this many customers and return the number of rows; `progress` hears of customers done and to do.
+
+    Histories end on `today`, or the day it is, which is why the same day belongs to the same rows. Each department
+    gets one transaction: a run that is interrupted leaves nothing behind in any that had not ended.
+    """
+    day = today or datetime.now(UTC).date()
+    if not await is_empty(addresses):
+        raise NotEmptyError("the databases have data already: sample customers need empty ones")
+    async with _transactions(addresses) as connections:
+        return await _copy_all(connections, customers, seed, day, progress)
+
+
+async def is_empty(addresses: Mapping[str, str]) -> bool:
+    for department, table in FILLED.items():
+        connection = await asyncpg.connect(addresses[department])
+        try:
+            if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})"):  # noqa: S608 - our own names
+                return False
+        finally:
+            await connection.close()
+    return True
+
+
+async def _copy_all(
+    connections: Mapping[str, asyncpg.Connection],
+    customers: int,
+    seed: int,
+    day: date,
+    progress: Progress | None,
+) -> int:
+    goods, added = catalog(seed, day), 0
+    for first in range(1, customers + 1, BATCH):
+        last = min(first + BATCH - 1, customers)
+        rows = Rows()
+        if first == 1:
+            add_catalog(rows, goods)
+        for index in range(first, last + 1):
+            _add_history(rows, goods, seed, index, day)
+        await rows.copy(connections)
+        added += len(rows)
+        if progress is not None:
+            progress(last, customers)
+    return added
+
+
+def _add_history(rows: Rows, goods: Catalog, seed: int, index: int, day: date) -> None:
+    """Each customer has a generator of their own, and so does not depend on how many there are."""
+    rng = Random(f"{seed}/{index}")
+    profile = draw_profile(seed, index, day, rng)
+    add_customer(rows, profile, rng)
+    if not profile.traits.is_bare:
+        _add_departments(rows, profile, goods, rng)
+
+
+def _add_departments(rows: Rows, profile: Profile, goods: Catalog, rng: Random) -> None:
+    orders = draw_orders(profile, goods, rng)
+    invoices = draw_invoices(profile, orders, rng)
+    score, shares = score_orders(profile, orders), category_shares(orders)
+    segments = segments_of(profile, score, shares)
+    said = draw_statements(profile, rng)
+    add_statements(rows, profile, said, rng)
+    add_sales(rows, profile, orders, rng)
+    add_recommendations(rows, profile, goods, owned_products(orders), list(segments), rng)
+    add_finance(rows, profile, invoices, rng)
+    add_service(rows, profile, invoices, rng)
+    if profile.traits.known_to_marketing:
+        add_marketing(rows, profile, goods, orders, said, segments, rng)
+        if score is not None:
+            add_score(rows, profile, score)
+        if profile.traits.has_loyalty:
+            add_loyalty(rows, profile, orders, rng)
+
+
+@asynccontextmanager
+async def _transactions(addresses: Mapping[str, str]) -> AsyncIterator[dict[str, asyncpg.Connection]]:
+    """One connection and one transaction for each database, however many departments live in it."""
+    async with AsyncExitStack() as stack:
+        by_address: dict[str, asyncpg.Connection] = {}
+        for address in dict.fromkeys(addresses.values()):
+            by_address[address] = await asyncpg.connect(address)
+            stack.push_async_callback(by_address[address].close)
+        for connection in by_address.values():
+            await stack.enter_async_context(connection.transaction())
+        yield {department: by_address[address] for department, address in addresses.items()}

@@ -1,0 +1,1 @@
+"""Service: what customers asked, reported and complained about, on every channel."""

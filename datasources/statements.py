@@ -1,0 +1,196 @@
+"""Statements: one for each database that a root field touches, rendered once and run with bound values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ClauseElement, ColumnElement, Select, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from auth.effects import Effect
+from datasources import subjects
+from datasources.compiler import CORE, Compiler
+from datasources.connections import PageView
+from datasources.json_text import join
+from datasources.lists import ListCompiler, Rows
+from datasources.objects import ObjectCompiler, needs_locating
+from datasources.plan import Customers, Field, OneCustomer, OneObject, Parameter, Root, Variables, constant
+from datasources.rows import Row
+from datasources.sections import Section, SectionFinder
+from datasources.shapes import Shapes
+from datasources.sql_text import number
+from datasources.subjects import Subjects
+
+_DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
+
+# Between the texts of a section for one customer and the next; JSON cannot hold it unescaped.
+SEPARATOR = "\x1e"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL with the parameters it binds, in order, and the sections that its rows answer."""
+
+    database: str
+    sql: str
+    parameters: tuple[Parameter, ...]
+    sections: tuple[int, ...] = ()
+
+    def values(self, variables: Variables) -> list[Any]:
+        return [parameter.read(variables) for parameter in self.parameters]
+
+
+@dataclass(frozen=True, slots=True)
+class Locate:
+    """Asks a department whom an object of its own is about."""
+
+    department: str
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class RootStatements:
+    """All that answers one root field: who it is about, core's part, and every database apart.
+
+    Core answers one row: the answer's text; where sections stand apart also the customers' ids, their flags, core's
+    clock, and the texts of its own sections. `sections` names each section's department.
+    """
+
+    locate: Locate | None
+    core: Statement
+    others: tuple[Statement, ...]
+    sections: Mapping[int, str]
+
+
+class StatementCompiler:
+    """Compiles roots for one arrangement of departments over databases: `homes` names each department's database."""
+
+    def __init__(self, shapes: Shapes, homes: Mapping[str, str]) -> None:
+        self._shapes = shapes
+        self._homes = homes
+        self._finder = SectionFinder(shapes, homes)
+
+    def compile(self, root: Root) -> RootStatements:
+        sections = self._finder.find(root)
+        homes = {self._homes[section.department] for section in sections} - {self._homes[CORE]}
+        return RootStatements(
+            self._locate(root),
+            self._core(root, sections),
+            tuple(self._apart(home, root, sections) for home in sorted(homes)),
+            {section.number: section.department for section in sections},
+        )
+
+    def _compiler(self, home: str, sections: list[Section]) -> Compiler:
+        here = frozenset(department for department, at in self._homes.items() if at == home)
+        return Compiler(self._shapes, here, {id(section.asked): section.number for section in sections})
+
+    def _locate(self, root: Root) -> Locate | None:
+        if not isinstance(root.entry, OneObject):
+            return None
+        department = self._shapes[root.entry.type].department
+        compiler = self._compiler(self._homes[department], [])
+        if not needs_locating(root.entry, compiler):
+            return None
+        located = ObjectCompiler(compiler, root.entry).located()
+        return Locate(department, _rendered(self._homes[department], compiler, located, []))
+
+    def _core(self, root: Root, sections: list[Section]) -> Statement:
+        compiler = self._compiler(self._homes[CORE], sections)
+        mine = [section for section in sections if section.department == CORE]
+        statement = self._answer(compiler, root)
+        if sections:
+            statement = statement.told(self._texts(compiler, statement.row, mine))
+        return _rendered(self._homes[CORE], compiler, statement.select, mine)
+
+    def _answer(self, compiler: Compiler, root: Root) -> "_CoreAnswer":
+        match root.entry:
+            case Customers(exists=exists):
+                return self._page(compiler, root.asked, exists)
+            case OneCustomer(exists=exists, find=by):
+                found = subjects.one(exists, subjects.find(compiler, by), by.effect)
+                return _CoreAnswer(found, join(compiler.object(self._shapes["Customer"], root.asked.fields, found.row)))
+            case OneObject(exists=exists) as entry:
+                its = ObjectCompiler(compiler, entry)
+                found = subjects.one(exists, its.owner())
+                return _CoreAnswer(found, join(its.object(root.asked, found.subject)))
+
+    def _page(self, compiler: Compiler, asked: Field, exists: Effect) -> "_CoreAnswer":
+        lists = ListCompiler(compiler)
+        found, page = subjects.page(compiler, exists, asked)
+        fresh = subjects.customers(exists)
+        answers = lists.answers(asked, Rows(self._shapes["Customer"], found.row, found.source))
+        columns = found.found.c
+        view = PageView(answers, columns.rank, columns.id, page, lists.count(page.size), lists.total(fresh, asked))
+        return _CoreAnswer(found, join(lists.checked(fresh, page, view.members(asked))), view)
+
+    def _texts(self, compiler: Compiler, row: Row, sections: list[Section]) -> list[ColumnElement[str]]:
+        return [join(compiler.object(self._shapes[each.type], each.asked.fields, row)) for each in sections]
+
+    def _apart(self, home: str, root: Root, sections: list[Section]) -> Statement:
+        compiler = self._compiler(home, sections)
+        table, subject = subjects.apart(compiler)
+        mine = [section for section in sections if self._homes[section.department] == home]
+        row = Row(table, subject)
+        texts = [
+            join(ObjectCompiler(compiler, root.entry).object(root.asked, subject))
+            if isinstance(root.entry, OneObject) and each.asked is root.asked
+            else join(compiler.object(self._shapes[each.type], each.asked.fields, row))
+            for each in mine
+        ]
+        statement = select(*texts).select_from(table).order_by(table.c.rank)
+        return _rendered(home, compiler, statement, mine)
+
+
+@dataclass(frozen=True, slots=True)
+class _CoreAnswer:
+    """Core's statement: the answer over the customers found, one of them or (with a view) a page."""
+
+    found: Subjects
+    answer: ColumnElement[str]
+    view: PageView | None = None
+    columns: tuple[ColumnElement[Any], ...] = ()
+
+    @property
+    def row(self) -> Row:
+        return self.found.row
+
+    @property
+    def select(self) -> Select[Any]:
+        return select(self.answer.label("answer"), *self.columns).select_from(self.found.source)
+
+    def told(self, texts: list[ColumnElement[str]]) -> "_CoreAnswer":
+        """The same, telling also which customers it is about, and core's own sections of them."""
+        subject = self.found.subject
+        if self.view is None:
+            columns = (array([subject.id]), array([subject.flags]), subject.as_of, *texts)
+        else:
+            columns = (
+                self._gathered(func.array_agg, subject.id),
+                self._gathered(func.array_agg, subject.flags),
+                func.max(subject.as_of),
+                *(self._gathered(func.string_agg, text, _separator()) for text in texts),
+            )
+        return _CoreAnswer(self.found, self.answer, self.view, columns)
+
+    def _gathered(self, aggregate: Any, value: ColumnElement[Any], *rest: ColumnElement[Any]) -> ColumnElement[Any]:
+        """One column of the page's customers, in the order of their ranks."""
+        assert self.view is not None
+        *before, last = (value, *rest)
+        gathered: ColumnElement[Any] = aggregate(*before, aggregate_order_by(last, self.view.rank))
+        return gathered.filter(self.view.on_page)  # type: ignore[no-any-return]
+
+
+def _rendered(home: str, compiler: Compiler, statement: ClauseElement, sections: list[Section]) -> Statement:
+    compiled = statement.compile(dialect=_DIALECT)
+    assert isinstance(compiled, SQLCompiler)
+    # A constant of ours that SQLAlchemy turned into a bind has no parameter: it stands in compiled.params.
+    parameters = tuple(
+        compiler.binds.parameters.get(name) or constant(compiled.params[name]) for name in compiled.positiontup or []
+    )
+    return Statement(home, str(compiled), parameters, tuple(section.number for section in sections))
+
+
+def _separator() -> ColumnElement[str]:
+    return cast(func.chr(number(ord(SEPARATOR))), Text())

@@ -1,0 +1,145 @@
+"""Finding the customers that a root field is about, with their flags as they count now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    FromClause,
+    Integer,
+    Subquery,
+    TableValuedAlias,
+    Uuid,
+    case,
+    cast,
+    column,
+    func,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from auth.effects import UNGOVERNED, Condition, Effect
+from auth.flags import Flag
+from datasources.compiler import Compiler
+from datasources.core.codes import CustomerStatus
+from datasources.core.shapes import CUSTOMER
+from datasources.core.tables import customer
+from datasources.lists import LONGEST_LIST, ListCompiler, Rows
+from datasources.plan import Field, Find, Page, Parameter, Size
+from datasources.rows import Column, Row, Subject
+from datasources.sql_text import literal, number
+
+_NOW: ColumnElement[Any] = func.now()
+
+_EXPIRIES = {
+    Flag.CONSENTS_DIRECT_MARKETING: "direct_marketing_until",
+    Flag.CONSENTS_PROFILING: "profiling_until",
+    Flag.CONSENTS_PARTNER_SHARING: "partner_sharing_until",
+    Flag.CONSENTS_SPECIAL_CATEGORIES: "special_categories_until",
+}
+
+# What a department apart is told: by these names, which no GraphQL variable can have.
+IDS, FLAGS, AS_OF, LOCATED_ID = "@ids", "@flags", "@as_of", "@located"
+_ids = Parameter(lambda variables: variables[IDS])
+_flags = Parameter(lambda variables: variables[FLAGS])
+_as_of = Parameter(lambda variables: variables[AS_OF])
+LOCATED = Parameter(lambda variables: variables[LOCATED_ID])
+
+
+def flags_now(table: FromClause) -> Column:
+    """The stored flags without consents that have expired, and with MINOR for who is under age today."""
+    flags: Column = table.c.flags
+    for bit, until in _EXPIRIES.items():
+        expired = case((table.c[until] <= _NOW, number(~bit)), else_=number(-1))
+        flags = flags.op("&", return_type=Integer())(expired)
+    minor = case((table.c.minor_until > cast(_NOW, Date()), number(Flag.MINOR)), else_=number(0))
+    return flags.op("|", return_type=Integer())(minor)
+
+
+def customers(exists: Effect) -> Callable[[], Rows]:
+    """All customers whom the viewer may know to exist, under a new alias each time."""
+
+    def fresh() -> Rows:
+        table = customer.alias()
+        subject = Subject(table.c.id, flags_now(table), _NOW, number(1), table)
+        allowed = subject.meets(exists.condition)
+        there = table.c.status != literal(CustomerStatus.ERASED)
+        row = Row(table, subject.knowing(exists.condition))
+        return Rows(CUSTOMER, row, table, (there,) if allowed is None else (there, allowed))
+
+    return fresh
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """The customers of one answer: a sub-select of their ids, flags and ranks, joined with core's rows again."""
+
+    found: Subquery
+    source: FromClause
+    subject: Subject
+
+    @property
+    def row(self) -> Row:
+        assert self.subject.customer is not None
+        return Row(self.subject.customer, self.subject)
+
+
+def one(exists: Effect, test: Callable[[Row], ColumnElement[bool]], by: Effect = UNGOVERNED) -> Subjects:
+    """The customer that meets the test, where the viewer may look so. Of several, one: the same one each time."""
+    rows = customers(exists)()
+    allowed = rows.row.subject.meets(by.condition)
+    found = rows.select(*_columns(rows, number(1))).where(test(rows.row))
+    found = found if allowed is None else found.where(allowed)
+    known = exists.condition & by.condition
+    return _joined(found.order_by(rows.row["id"]).limit(number(1)).subquery(), known)
+
+
+def find(compiler: Compiler, by: Find) -> Callable[[Row], ColumnElement[bool]]:
+    """The test for `customer(by:)`."""
+
+    def test(row: Row) -> ColumnElement[bool]:
+        lookup = CUSTOMER.lookups.get(by.by)
+        if lookup is not None:
+            return lookup(row, compiler.binds.bind, by.value)
+        return row[by.by] == compiler.binds.bind(by.value, row[by.by].type)
+
+    return test
+
+
+def page(compiler: Compiler, exists: Effect, asked: Field) -> tuple[Subjects, Page]:
+    """One page of customers, with one row more that only tells whether others follow."""
+    lists = ListCompiler(compiler)
+    fresh = customers(exists)
+    rows = fresh()
+    part = asked.page or Page(Size(LONGEST_LIST))
+    rank = lists.rank(rows, asked, part)
+    found = lists.page(fresh, rows, *_columns(rows, rank), asked=asked, page=part, extra=1).subquery()
+    return _joined(found, exists.condition), part
+
+
+def apart(compiler: Compiler) -> tuple[TableValuedAlias, Subject]:
+    """The customers as another database is told of them: by core's answer, never by looking itself."""
+    bind = compiler.binds.bind
+    columns = column("id", Uuid()), column("flags", Integer())
+    told = func.unnest(bind(_ids, ARRAY(Uuid())), bind(_flags, ARRAY(Integer())))
+    table = told.table_valued(*columns, with_ordinality="rank", name="subject").render_derived()
+    as_of = bind(_as_of, TIMESTAMP(timezone=True))
+    return table, Subject(table.c.id, table.c.flags, as_of, table.c.rank)
+
+
+def _columns(rows: Rows, rank: ColumnElement[int]) -> list[ColumnElement[Any]]:
+    subject = rows.row.subject
+    return [
+        subject.id.label("id"),
+        subject.flags.label("flags"),
+        subject.as_of.label("as_of"),
+        rank.label("rank"),
+    ]
+
+
+def _joined(found: Subquery, known: Condition) -> Subjects:
+    again = customer.alias()
+    subject = Subject(found.c.id, found.c.flags, found.c.as_of, found.c.rank, again, known)
+    return Subjects(found, found.join(again, again.c.id == found.c.id), subject)

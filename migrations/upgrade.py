@@ -1,0 +1,148 @@
+"""Brings every department's schema to its newest revision, wherever the department lives."""
+
+import sys
+import warnings
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from datasources.core.tables import METADATA as CORE
+from datasources.finance.tables import METADATA as FINANCE
+from datasources.marketing.tables import METADATA as MARKETING
+from datasources.sales.tables import METADATA as SALES
+from datasources.service.tables import METADATA as SERVICE
+
+HERE = Path(__file__).parent
+BRANCHES: Mapping[str, MetaData] = {
+    "core": CORE,
+    "finance": FINANCE,
+    "sales": SALES,
+    "service": SERVICE,
+    "marketing": MARKETING,
+}
+# A migration that cannot get its lock gives up, rather than have every query queue behind it.
+LOCK_TIMEOUT = "5s"
+SCHEMA_EXISTS = text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = :department")
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('customer360 migrations ' || :department, 0))")
+
+
+@dataclass(frozen=True)
+class Status:
+    department: str
+    current: str | None
+    head: str
+
+    @property
+    def is_current(self) -> bool:
+        return self.current == self.head
+
+
+async def upgrade(addresses: Mapping[str, str], revision: str = "head") -> None:
+    """Upgrade the departments that have an address."""
+    for department in _in_order(addresses):
+        await _run(addresses, department, lambda config: command.upgrade(config, revision))
+
+
+async def downgrade(addresses: Mapping[str, str], department: str, revision: str = "base") -> None:
+    await _run(addresses, department, lambda config: command.downgrade(config, revision))
+
+
+async def status(addresses: Mapping[str, str]) -> list[Status]:
+    return [await _status(addresses[department], department) for department in _in_order(addresses)]
+
+
+async def drift(addresses: Mapping[str, str]) -> dict[str, list[Any]]:
+    """What Alembic would still change, by department, to make the database equal the tables in code."""
+    found = {department: await _drift(addresses[department], department) for department in _in_order(addresses)}
+    return {department: differences for department, differences in found.items() if differences}
+
+
+def options(department: str) -> dict[str, Any]:
+    """How Alembic sees one department: its own schema and its own version table, and nothing else."""
+    return {
+        "target_metadata": BRANCHES[department],
+        "version_table_schema": department,
+        "include_schemas": True,
+        "include_name": lambda name, kind, _: kind != "schema" or name == department,
+        "compare_type": True,
+        "compare_server_default": True,
+    }
+
+
+def configuration(department: str) -> Config:
+    config = Config(stdout=sys.stderr)
+    config.set_main_option("script_location", str(HERE).replace("%", "%%"))
+    config.set_main_option("version_locations", str(HERE / department).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.attributes["department"] = department
+    return config
+
+
+def _in_order(addresses: Mapping[str, str]) -> list[str]:
+    return [department for department in BRANCHES if department in addresses]
+
+
+async def _run(addresses: Mapping[str, str], department: str, act: Callable[[Config], None]) -> None:
+    async with _connected(addresses[department]) as run:
+        await run(lambda connection: _migrate(connection, department, act))
+
+
+def _migrate(connection: Connection, department: str, act: Callable[[Config], None]) -> None:
+    # Servers that start together wait here for the first, however long it takes.
+    connection.execute(ONE_AT_A_TIME, {"department": department})
+    connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+    if connection.scalar(SCHEMA_EXISTS, {"department": department}) is None:
+        connection.execute(text(f"CREATE SCHEMA {department}"))
+    config = configuration(department)
+    config.attributes["connection"] = connection
+    act(config)
+
+
+async def _status(address: str, department: str) -> Status:
+    head = ScriptDirectory.from_config(configuration(department)).get_current_head()
+    assert head is not None, f"migrations/{department} has no revision"
+    async with _connected(address) as run:
+        return Status(department, await run(lambda connection: _revision(connection, department)), head)
+
+
+def _revision(connection: Connection, department: str) -> str | None:
+    return MigrationContext.configure(connection, opts=options(department)).get_current_revision()
+
+
+async def _drift(address: str, department: str) -> list[Any]:
+    async with _connected(address) as run:
+        differences: list[Any] = await run(lambda connection: _compare(connection, department))
+        return differences
+
+
+def _compare(connection: Connection, department: str) -> list[Any]:
+    context = MigrationContext.configure(connection, opts=options(department))
+    with warnings.catch_warnings():
+        # Alembic cannot compare an index by expression with an operator class, and says so each time.
+        warnings.filterwarnings("ignore", message="Expression #1 'lower")
+        return list(compare_metadata(context, BRANCHES[department]))
+
+
+@asynccontextmanager
+async def _connected(address: str) -> AsyncIterator[Any]:
+    """One transaction on a connection of its own, for Alembic, which knows nothing of asyncio."""
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(address), poolclass=NullPool
+    )
+    try:
+        async with engine.begin() as connection:
+            yield connection.run_sync
+    finally:
+        await engine.dispose()
