@@ -1,0 +1,30 @@
+"""What the planner knows of the schema: types, categories, and what a use of each input is a use of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphql import GraphQLSchema
+
+from auth.categories import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An input that narrows: the coordinate whose value it tells of, and how they are compared."""
+
+    coordinate: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The schema with its classification.
+
+    `categories` is keyed by coordinate (`Invoice.total`), `uses` by the coordinate of an input field or argument
+    (`CustomerFilter.kind`, `Finance.invoices(states:)`). `nodes` are the types that `node(id:)` can answer.
+    """
+
+    schema: GraphQLSchema
+    categories: Mapping[str, Category]
+    uses: Mapping[str, Use]
+    nodes: frozenset[str]

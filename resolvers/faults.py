@@ -1,0 +1,70 @@
+"""Faults within an answer: the marks that statements leave become nulls, and errors that name their place."""
+
+from typing import Any
+
+import orjson
+
+from datasources.answers import DOWN
+from datasources.lists import BAD_CURSOR
+from resolvers.codes import Code
+
+_DOWN = orjson.loads(DOWN + '"')
+_CURSOR = orjson.loads(BAD_CURSOR)
+
+Error = dict[str, Any]
+
+
+def separated(key: str, text: bytes) -> tuple[bytes, list[Error]]:
+    """The answer of one root field without its marks, and an error for each, in order."""
+    errors: list[Error] = []
+    cleaned = _cleaned(orjson.loads(text), [key], errors)
+    return orjson.dumps(cleaned), errors
+
+
+def core_unavailable(key: str) -> Error:
+    return {
+        "message": "Core cannot be reached. Without it nothing personal is shown. Try again.",
+        "path": [key],
+        "extensions": {"code": Code.CORE_UNAVAILABLE, "department": "core"},
+    }
+
+
+def internal(path: list[str | int] | None) -> Error:
+    """A fault of ours outside the plan. It says nothing of itself."""
+    where = {"path": path} if path else {}
+    return {
+        "message": "Something went wrong here.",
+        **where,
+        "extensions": {"code": Code.INTERNAL_SERVER_ERROR},
+    }
+
+
+def _cleaned(value: Any, path: list[str | int], errors: list[Error]) -> Any:
+    match value:
+        case dict():
+            return {key: _cleaned(member, [*path, key], errors) for key, member in value.items()}
+        case list():
+            return [_cleaned(member, [*path, place], errors) for place, member in enumerate(value)]
+        case str() if value.startswith(_DOWN):
+            errors.append(_department_unavailable(value.removeprefix(_DOWN), path))
+            return None
+        case str() if value == _CURSOR:
+            errors.append(_bad_cursor(path))
+            return None
+    return value
+
+
+def _department_unavailable(department: str, path: list[str | int]) -> Error:
+    return {
+        "message": f"The department {department} cannot be reached. What it knows is missing. Try again.",
+        "path": path,
+        "extensions": {"code": Code.DEPARTMENT_UNAVAILABLE, "department": department},
+    }
+
+
+def _bad_cursor(path: list[str | int]) -> Error:
+    return {
+        "message": "The cursor names no entry of this list. Start again without it.",
+        "path": path,
+        "extensions": {"code": Code.BAD_CURSOR},
+    }

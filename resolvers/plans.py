@@ -1,0 +1,152 @@
+"""Plans: an operation compiled for one grant, kept under everything that shapes it."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import orjson
+from graphql import DocumentNode, GraphQLObjectType, OperationDefinitionNode, SelectionSetNode
+
+from auth.grant import Grant
+from datasources.plan import Root, Variables
+from datasources.shapes import Shapes
+from datasources.statements import RootStatements, StatementCompiler
+from resolvers.contract import Contract
+from resolvers.documents import Document
+from resolvers.planner import Planner, Withheld
+from resolvers.roots import PLANNED, Nothing, plan_root
+from resolvers.selection import Nodes, Selector
+
+MOST_PLANS = 1_000
+
+
+@dataclass(frozen=True)
+class PlannedRoot:
+    """One root field, ready to run: merged per database, and department by department for when that failed."""
+
+    key: str
+    root: Root
+    merged: StatementCompiler
+    separate: StatementCompiler
+
+    @cached_property
+    def statements(self) -> RootStatements:
+        return self.merged.compile(self.root)
+
+    @cached_property
+    def statements_apart(self) -> RootStatements:
+        return self.separate.compile(self.root)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One operation for one grant. `keys` are the response keys in order; each is answered by one of the others.
+
+    `rest` is what graphql-core executes: introspection and `viewer`, which hold nobody's data.
+    """
+
+    keys: tuple[str, ...]
+    roots: tuple[PlannedRoot, ...]
+    texts: Mapping[str, bytes]
+    rest: DocumentNode | None
+    privacy: bytes
+
+
+class PlanCache:
+    """The last used plans, never more than MOST_PLANS."""
+
+    def __init__(self) -> None:
+        self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
+        self.compiled = 0
+
+    def get(self, key: Hashable, make: Callable[[], Plan]) -> Plan:
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = make()
+            self.compiled += 1
+            if len(self._plans) > MOST_PLANS:
+                self._plans.popitem(last=False)
+        else:
+            self._plans.move_to_end(key)
+        return plan
+
+    def __len__(self) -> int:
+        return len(self._plans)
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPlanner:
+    """Plans whole operations."""
+
+    contract: Contract
+    shapes: Shapes
+    merged: StatementCompiler
+    separate: StatementCompiler
+
+    def plan(self, document: Document, operation: OperationDefinitionNode, variables: Variables, grant: Grant) -> Plan:
+        """Raises Refused where the operation cannot be run for this grant."""
+        selector = Selector(self.contract.schema, document.fragments, variables)
+        planner = Planner(self.contract, self.shapes, grant, selector)
+        query = self.contract.schema.query_type
+        assert query is not None
+        collected = selector.fields(query, [operation.selection_set])
+        parts = _Parts(query, planner)
+        for key, nodes in collected.items():
+            parts.add(key, nodes)
+        roots = tuple(PlannedRoot(key, root, self.merged, self.separate) for key, root in parts.roots.items())
+        rest = _document(document, operation, parts.rest) if parts.rest else None
+        return Plan(tuple(collected), roots, parts.texts, rest, _privacy(grant, planner.withheld))
+
+
+@dataclass(slots=True)
+class _Parts:
+    """The root fields of an operation, sorted by who answers them."""
+
+    query: GraphQLObjectType
+    planner: Planner
+    roots: dict[str, Root] = field(default_factory=dict)
+    texts: dict[str, bytes] = field(default_factory=dict)
+    rest: list[Any] = field(default_factory=list)
+
+    def add(self, key: str, nodes: Nodes) -> None:
+        name = nodes[0].name.value
+        if name == "__typename":
+            self.texts[key] = b'"Query"'
+        elif name in PLANNED:
+            planned = plan_root(self.planner, self.query, key, nodes)
+            if isinstance(planned, Nothing):
+                self.texts[key] = planned.text
+            else:
+                self.roots[key] = planned
+        else:
+            self.rest += nodes
+
+
+def _document(document: Document, operation: OperationDefinitionNode, nodes: Nodes) -> DocumentNode:
+    """The same document with only the root fields that nobody planned."""
+    only = OperationDefinitionNode(
+        operation=operation.operation,
+        name=operation.name,
+        variable_definitions=operation.variable_definitions,
+        directives=(),
+        selection_set=SelectionSetNode(selections=tuple(nodes)),
+    )
+    return DocumentNode(definitions=(only, *document.fragments.values()))
+
+
+def _privacy(grant: Grant, withheld: list[Withheld]) -> bytes:
+    """`extensions.privacy`: by which policy and for which purpose it was decided, and what was held back from all."""
+    told = [
+        {
+            "coordinate": each.coordinate,
+            "path": each.path,
+            "effect": each.effect.kind,
+            "rule": each.effect.rule,
+            "article": each.effect.article,
+            "remedy": each.effect.remedy,
+        }
+        for each in withheld
+    ]
+    return orjson.dumps({"policy": grant.policy_version, "purpose": grant.purpose, "withheld": told})

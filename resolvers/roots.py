@@ -1,0 +1,204 @@
+"""The root fields: how each finds its customers, and what it answers when the viewer may not look."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from graphql import FieldNode, GraphQLObjectType
+
+from auth.effects import Effect, Use
+from datasources.ids import CUSTOMER, NO_ID, GlobalId, parse_global_id, row_id
+from datasources.plan import Customers, Field, Filter, Find, OneCustomer, OneObject, Order, Parameter, Root
+from datasources.shapes import Many, Pages
+from resolvers import arguments
+from resolvers.arguments import Given
+from resolvers.planner import Planner
+from resolvers.selection import Nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A root that is answered without asking anybody: the viewer may not look, or there is nothing to find."""
+
+    text: bytes
+
+
+Planned = Root | Nothing
+_NULL = Nothing(b"null")
+
+
+def plan_root(planner: Planner, query: GraphQLObjectType, key: str, nodes: Nodes) -> Planned:
+    """Plan one root field. Raises Refused where the request cannot be run as it stands."""
+    node = nodes[0]
+    given = arguments.arguments(query.fields[node.name.value], node, planner.selector.variables)
+    return _ROOTS[node.name.value](_Asked(planner, query, key, nodes, given))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A root field as it was asked."""
+
+    planner: Planner
+    query: GraphQLObjectType
+    key: str
+    nodes: Nodes
+    given: Mapping[str, Given]
+
+    @property
+    def node(self) -> FieldNode:
+        return self.nodes[0]
+
+    @property
+    def coordinate(self) -> str:
+        return f"Query.{self.node.name.value}"
+
+    def exists(self, coordinate: str | None = None) -> Effect | None:
+        """The effect on there being such an object at all; None, and noted, where it is withheld."""
+        return self.may(coordinate or self.coordinate, Use.ITEM)
+
+    def may(self, coordinate: str, use: Use) -> Effect | None:
+        effect = self.planner.effect(coordinate, use)
+        if effect.allows:
+            return effect
+        self.planner.note(coordinate, (self.key,), effect)
+        return None
+
+    def field(self, type_: str, effect: Effect) -> Field:
+        """What is asked of the type: of an interface's selection, as much as applies to it."""
+        fields = self.planner.selection(type_, self.planner.selector.below(self.nodes), (self.key,))
+        return Field(self.key, "Query", self.node.name.value, effect, fields=fields)
+
+
+def _customer(asked: _Asked) -> Planned:
+    (name, given), *_ = asked.given["by"].fields().items()
+    exists = asked.exists()
+    use = asked.planner.contract.uses[f"CustomerBy.{name}"]
+    lookup = asked.may(use.coordinate, Use.LOOKUP)
+    if exists is None or lookup is None:
+        return _NULL
+    read = given.read
+    value = Parameter(lambda variables: row_id(read(variables))) if name == "id" else given.parameter
+    return Root(OneCustomer(exists, Find(name, value, lookup)), asked.field(CUSTOMER, exists))
+
+
+def _customers(asked: _Asked) -> Planned:
+    page = arguments.page(asked.given)
+    exists = asked.exists()
+    field = asked.field("CustomerConnection", exists or asked.planner.effect(asked.coordinate))
+    if exists is None:
+        return Nothing(_empty_object(field))
+    counted = asked.planner.count_of_list(field)
+    filters, orders = _filters(asked), _orders(asked)
+    return Root(Customers(exists), replace(field, page=page, filters=filters, orders=orders, fields=counted))
+
+
+def _filters(asked: _Asked) -> tuple[Filter, ...]:
+    given = asked.given.get("filter")
+    if given is None or given.now is None:
+        return ()
+    planned = (asked.planner.filter(f"CustomerFilter.{name}", name, each) for name, each in given.fields().items())
+    return tuple(each for each in planned if each is not None)
+
+
+def _orders(asked: _Asked) -> tuple[Order, ...]:
+    given = asked.given.get("orderBy")
+    if given is None or given.now is None:
+        return ()
+    order = given.now
+    descending = order.get("direction") == "DESC"
+    return (asked.planner.order(f"{CUSTOMER}.{order['field'].value}", descending=descending),)
+
+
+def _numbered(type_: str) -> Callable[[_Asked], Planned]:
+    """The root of a department's object that people know by its number."""
+
+    def plan(asked: _Asked) -> Planned:
+        exists = asked.exists()
+        lookup = asked.may(f"{type_}.number", Use.LOOKUP)
+        if exists is None or lookup is None:
+            return _NULL
+        find = Find("number", asked.given["number"].parameter, lookup)
+        return Root(OneObject(_customer_exists(asked), type_, find), asked.field(type_, exists))
+
+    return plan
+
+
+def _customer_exists(asked: _Asked) -> Effect:
+    """What must hold of a customer for anything of theirs to be shown."""
+    return asked.planner.effect("Query.customer")
+
+
+def _node(asked: _Asked) -> Planned:
+    given = asked.given["id"]
+    parsed = parse_global_id(given.now)
+    if parsed is None or parsed.type not in asked.planner.contract.nodes:
+        return _NULL
+    read = given.read
+    if parsed.type == CUSTOMER:
+        return _node_customer(asked, Parameter(lambda variables: row_id(read(variables))))
+    return _node_object(asked, parsed.type, read)
+
+
+def _node_customer(asked: _Asked, value: Parameter) -> Planned:
+    exists = asked.exists()
+    lookup = asked.may("Customer.number", Use.LOOKUP)
+    if exists is None or lookup is None:
+        return _NULL
+    return Root(OneCustomer(exists, Find("id", value, lookup)), asked.field(CUSTOMER, exists))
+
+
+def _node_object(asked: _Asked, type_: str, read: Callable[[Mapping[str, Any]], str]) -> Planned:
+    exists = asked.exists()
+    object_exists = asked.exists(_list_of(asked, type_))
+    if exists is None or object_exists is None:
+        return _NULL
+    row = Parameter(lambda variables: _parsed(read(variables)).row)
+    customer = Parameter(lambda variables: _parsed(read(variables)).customer)
+    entry = OneObject(exists, type_, Find("id", row, object_exists), customer)
+    return Root(entry, asked.field(type_, object_exists))
+
+
+def _list_of(asked: _Asked, type_: str) -> str:
+    """The coordinate of the list that holds objects of the type: its category says that they exist."""
+    for shape in asked.planner.shapes.values():
+        for name, coordinate in shape.fields.items():
+            if isinstance(coordinate, Many | Pages) and coordinate.type == type_:
+                return f"{shape.type}.{name}"
+    raise LookupError(f"no list holds {type_}")
+
+
+def _parsed(text: str) -> GlobalId:
+    return parse_global_id(text) or GlobalId(CUSTOMER, NO_ID, NO_ID)
+
+
+def _empty_object(field: Field) -> bytes:
+    """A connection without entries, for a viewer for whom there is nobody."""
+    members = ",".join(f'"{each.key}":{_empty(each)}' for each in field.only_fields)
+    return f"{{{members}}}".encode()
+
+
+def _empty(asked: Field) -> str:
+    match asked.name:
+        case "nodes" | "edges":
+            return "[]"
+        case "totalCount":
+            return "0"
+        case "pageInfo":
+            return _empty_object(asked).decode()
+        case "hasNextPage" | "hasPreviousPage":
+            return "false"
+        case "startCursor" | "endCursor":
+            return "null"
+    return f'"{asked.type}"'
+
+
+_ROOTS: Mapping[str, Callable[[_Asked], Planned]] = {
+    "customer": _customer,
+    "customers": _customers,
+    "invoice": _numbered("Invoice"),
+    "order": _numbered("Order"),
+    "ticket": _numbered("Ticket"),
+    "node": _node,
+}
+
+PLANNED = frozenset(_ROOTS)

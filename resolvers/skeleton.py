@@ -1,0 +1,33 @@
+"""The skeleton of variables: all of their structure that may shape a plan, and nothing of their values."""
+
+from collections.abc import Collection, Hashable
+from enum import Enum
+from typing import Any
+
+from datasources.ids import parse_global_id
+from resolvers.arguments import round_size
+
+_VALUE = "*"
+
+
+def skeleton(value: Any, types: Collection[str]) -> Hashable:
+    """Keys that are present, nulls, booleans, enum values, the round size of a number, the type in a global id,
+    if it is one of `types`.
+    """
+    match value:
+        case None | bool() | Enum():
+            return value
+        case int():
+            return round_size(value)
+        case dict():
+            return tuple((key, skeleton(member, types)) for key, member in sorted(value.items()))
+        case list():
+            return (_VALUE,)
+        case str():
+            return _type_in(value, types)
+    return _VALUE
+
+
+def _type_in(value: str, types: Collection[str]) -> str:
+    parsed = parse_global_id(value) if value.count("_") == 2 else None
+    return parsed.type if parsed and parsed.type in types else _VALUE

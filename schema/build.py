@@ -1,0 +1,113 @@
+"""Builds the graph from its types, prints it, and checks what every field must say of itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import strawberry
+from graphql import GraphQLNamedType, is_input_object_type, is_interface_type, is_object_type
+from strawberry.schema.config import StrawberryConfig
+
+from auth.categories import Category
+from auth.policy import Policy
+from datasources.databases import Databases
+from datasources.departments import SHAPES
+from resolvers.contract import Contract, Use
+from resolvers.graph import Graph
+from schema.classification import CATEGORY, GOVERNS, OPERATOR
+from schema.core import Individual, Organization
+from schema.query import Query
+from schema.scalars import SCALARS
+
+SDL_FILE = Path(__file__).with_name("customer360.graphql")
+
+
+def build_schema() -> strawberry.Schema:
+    """The whole graph."""
+    return strawberry.Schema(Query, types=[Individual, Organization], config=StrawberryConfig(scalar_map=SCALARS))
+
+
+def build_graph(databases: Databases, policy: Policy, deadline_ms: int = 2000) -> Graph:
+    return Graph(contract(build_schema()), SHAPES, policy, databases, deadline_ms)
+
+
+def print_sdl() -> str:
+    return build_schema().as_str() + "\n"
+
+
+def contract(schema: strawberry.Schema) -> Contract:
+    """The schema with what its fields and inputs say of themselves."""
+    graph = schema._schema
+    types = [each for each in graph.type_map.values() if not each.name.startswith("__")]
+    node = graph.get_type("Node")
+    nodes = graph.get_possible_types(node) if is_interface_type(node) else ()
+    return Contract(
+        graph,
+        categories=dict(each for type_ in types for each in _categories(type_)),
+        uses=dict(each for type_ in types for each in _uses(type_)),
+        nodes=frozenset(each.name for each in nodes),
+    )
+
+
+def _categories(type_: GraphQLNamedType) -> Iterator[tuple[str, Category]]:
+    if is_object_type(type_) or is_interface_type(type_):
+        for name, field in type_.fields.items():
+            category = _metadata(field).get(CATEGORY)
+            if category is not None:
+                yield f"{type_.name}.{name}", category
+
+
+def _uses(type_: GraphQLNamedType) -> Iterator[tuple[str, Use]]:
+    if is_input_object_type(type_):
+        for name, field in type_.fields.items():
+            yield from _use(f"{type_.name}.{name}", field)
+    if is_object_type(type_):
+        for name, field in type_.fields.items():
+            for argument, definition in field.args.items():
+                yield from _use(f"{type_.name}.{name}({argument}:)", definition)
+
+
+def _use(place: str, definition: Any) -> Iterator[tuple[str, Use]]:
+    metadata = _metadata(definition)
+    if GOVERNS in metadata:
+        yield place, Use(metadata[GOVERNS], metadata[OPERATOR])
+
+
+def _metadata(definition: Any) -> dict[str, Any]:
+    declared = definition.extensions.get("strawberry-definition")
+    return dict(declared.metadata) if declared is not None else {}
+
+
+def check() -> list[str]:
+    """What is wrong with the schema as it is built: a line for each problem, none if it is sound."""
+    schema = build_schema()
+    known = contract(schema)
+    problems = list(_unfit(known))
+    if not SDL_FILE.exists() or SDL_FILE.read_text() != print_sdl():
+        problems.append(f"schema/{SDL_FILE.name} is stale: run `customer360 schema print > schema/{SDL_FILE.name}`")
+    return problems
+
+
+def _unfit(known: Contract) -> Iterator[str]:
+    for type_ in known.schema.type_map.values():
+        if type_.name.startswith("__"):
+            continue
+        if not type_.description and type_.name not in ("Boolean", "Float", "ID", "Int", "String"):
+            yield f"{type_.name} has no description"
+        if is_object_type(type_) or is_interface_type(type_):
+            yield from _unfit_fields(known, type_)
+
+
+def _unfit_fields(known: Contract, type_: Any) -> Iterator[str]:
+    for name, field in type_.fields.items():
+        coordinate = f"{type_.name}.{name}"
+        category = known.categories.get(coordinate)
+        if category is None:
+            yield f"{coordinate} has no category: declare it with a department's field(...)"
+        elif category.is_personal and str(field.type).endswith("!"):
+            yield f"{coordinate} holds personal data and must be nullable: a withheld value is null"
+        if not field.description:
+            yield f"{coordinate} has no description"
+        for argument, definition in field.args.items():
+            if not definition.description:
+                yield f"{coordinate}({argument}:) has no description"

@@ -1,0 +1,142 @@
+"""The scalars: how each is written, and what is refused."""
+
+import decimal
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, NewType
+
+import phonenumbers
+import strawberry
+from graphql import GraphQLError
+
+_RFC3339 = "https://www.rfc-editor.org/rfc/rfc3339"
+
+
+def _text(value: Any, what: str) -> str:
+    if not isinstance(value, str):
+        raise GraphQLError(f"{what} is written as a string.")
+    return value
+
+
+def parse_date(value: Any) -> date:
+    try:
+        return date.fromisoformat(_text(value, "Date"))
+    except ValueError:
+        raise GraphQLError("Date is written YYYY-MM-DD (RFC 3339 full-date).") from None
+
+
+def parse_moment(value: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(_text(value, "DateTime"))
+    except ValueError:
+        raise GraphQLError("DateTime is written like 2026-01-31T09:30:00Z (RFC 3339).") from None
+    if moment.tzinfo is None:
+        raise GraphQLError("DateTime needs an offset, like Z or +01:00 (RFC 3339).")
+    return moment.astimezone(UTC)
+
+
+def parse_decimal(value: Any) -> decimal.Decimal:
+    try:
+        number = decimal.Decimal(_text(value, "Decimal"))
+    except decimal.InvalidOperation:
+        raise GraphQLError('Decimal is written as a string of digits, like "12.50".') from None
+    if not number.is_finite():
+        raise GraphQLError("Decimal is a finite number.")
+    return number
+
+
+def parse_phone(value: Any) -> str:
+    """E.164. Spaces, dashes and brackets are forgiven; a number without its country is not."""
+    try:
+        number = phonenumbers.parse(_text(value, "PhoneNumber"))
+    except phonenumbers.NumberParseException:
+        raise GraphQLError("PhoneNumber is written with its country, like +46701740605 (E.164).") from None
+    if not phonenumbers.is_possible_number(number):
+        raise GraphQLError("PhoneNumber has too few or too many digits for its country.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def parse_email(value: Any) -> str:
+    """The domain in lower case; what stands before the @ belongs to the receiver and stays as it is."""
+    local, at, domain = _text(value, "EmailAddress").strip().rpartition("@")
+    if not at or not local or "." not in domain or any(c.isspace() for c in local + domain):
+        raise GraphQLError("EmailAddress is written name@domain.")
+    return f"{local}@{domain.lower()}"
+
+
+def _matching(pattern: str, message: str) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        text = _text(value, "This")
+        if not re.fullmatch(pattern, text):
+            raise GraphQLError(message)
+        return text
+
+    return parse
+
+
+parse_currency = _matching("[A-Z]{3}", "CurrencyCode is three capital letters, like EUR (ISO 4217).")
+parse_country = _matching("[A-Z]{2}", "CountryCode is two capital letters, like SE (ISO 3166-1 alpha-2).")
+parse_language = _matching("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", "LanguageTag is written like sv or en-GB (BCP 47).")
+
+Date = NewType("Date", date)
+DateTime = NewType("DateTime", datetime)
+Decimal = NewType("Decimal", decimal.Decimal)
+PhoneNumber = NewType("PhoneNumber", str)
+EmailAddress = NewType("EmailAddress", str)
+CurrencyCode = NewType("CurrencyCode", str)
+CountryCode = NewType("CountryCode", str)
+LanguageTag = NewType("LanguageTag", str)
+
+
+def _scalar(name: str, description: str, parse: Callable[[Any], Any], specified_by: str) -> Any:
+    return strawberry.scalar(
+        name=name, description=description, serialize=str, parse_value=parse, specified_by_url=specified_by
+    )
+
+
+SCALARS: dict[object, Any] = {
+    Date: _scalar("Date", "A day, like 2026-01-31 (RFC 3339 full-date).", parse_date, _RFC3339),
+    DateTime: _scalar(
+        "DateTime",
+        "A point in time, like 2026-01-31T09:30:00+00:00 (RFC 3339). Answers are in UTC.",
+        parse_moment,
+        _RFC3339,
+    ),
+    Decimal: _scalar(
+        "Decimal",
+        'An exact decimal number as a string, like "12.50": it never passes through a float.',
+        parse_decimal,
+        "https://en.wikipedia.org/wiki/Decimal",
+    ),
+    PhoneNumber: _scalar(
+        "PhoneNumber",
+        "A phone number with its country, like +46701740605 (E.164). Spaces, dashes and brackets are accepted.",
+        parse_phone,
+        "https://www.itu.int/rec/T-REC-E.164",
+    ),
+    EmailAddress: _scalar(
+        "EmailAddress",
+        "An e-mail address, its domain in lower case.",
+        parse_email,
+        "https://www.rfc-editor.org/rfc/rfc5322",
+    ),
+    CurrencyCode: _scalar(
+        "CurrencyCode",
+        "A currency by its three letters, like EUR (ISO 4217).",
+        parse_currency,
+        "https://www.iso.org/iso-4217-currency-codes.html",
+    ),
+    CountryCode: _scalar(
+        "CountryCode",
+        "A country by its two letters, like SE (ISO 3166-1 alpha-2).",
+        parse_country,
+        "https://www.iso.org/iso-3166-country-codes.html",
+    ),
+    LanguageTag: _scalar(
+        "LanguageTag",
+        "A language, like sv or en-GB (BCP 47).",
+        parse_language,
+        "https://www.rfc-editor.org/info/bcp47",
+    ),
+}
