@@ -1,0 +1,82 @@
+"""The ASGI application: the graph at /graphql, GraphiQL for people, health for machines."""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from auth.tokens import Verifier
+from server import health, screen_pop
+from server.backend import Backend, Opener
+from server.bearer import Doorkeeper
+from server.body import Reader
+from server.cors import Origins
+from server.graphiql import page
+from server.http import GraphQLOverHTTP
+from server.settings import Settings
+
+GRAPHQL = "/graphql"
+GRAPHIQL = "/graphiql"
+# A phone number that the sample data give to somebody.
+SAMPLE_PHONE = "+46701740605"
+
+
+class Customer360:
+    """`/graphql` is reached directly, past every middleware; the few other pages are Starlette's."""
+
+    def __init__(self, settings: Settings, verifier: Verifier, purposes: Collection[str], open_backend: Opener) -> None:
+        self._settings = settings
+        self._doorkeeper = Doorkeeper(verifier, purposes)
+        self._open_backend = open_backend
+        self._backend: Backend | None = None
+        self._endpoint: GraphQLOverHTTP | None = None
+        self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
+        # What kept the process from starting; the command line says it in one line.
+        self.failure: BaseException | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self._endpoint is not None and _path(scope) == GRAPHQL:
+            await self._endpoint(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        try:
+            async with self._open_backend() as self._backend:
+                self._endpoint = self._make_endpoint(self._backend)
+                yield
+        except Exception as error:
+            self.failure = error
+            raise
+        finally:
+            self._backend = self._endpoint = None
+
+    def _make_endpoint(self, backend: Backend) -> GraphQLOverHTTP:
+        settings = self._settings
+        reader = Reader(settings.max_body_bytes, settings.receive_timeout_ms)
+        origins = Origins(settings.allowed_origins)
+        return GraphQLOverHTTP(backend.graph, self._doorkeeper, reader, origins, settings.partial_status)
+
+    def _routes(self) -> list[BaseRoute]:
+        routes = health.routes(self._check)
+        if self._settings.graphiql:
+            routes += page.routes(GRAPHQL, screen_pop.query(), {"phone": SAMPLE_PHONE})
+            routes.append(Route("/", _to_graphiql))
+        return routes
+
+    async def _check(self) -> Mapping[str, bool]:
+        return await self._backend.check() if self._backend else {}
+
+
+def _to_graphiql(request: Request) -> Response:
+    return RedirectResponse(f"{request.scope.get('root_path', '')}{GRAPHIQL}")
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))

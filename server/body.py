@@ -1,0 +1,50 @@
+"""Receives a request's body within bounds of size and time."""
+
+import asyncio
+
+from starlette.types import Receive
+
+from resolvers.codes import Code
+from server.refusals import Disconnected, Refusal
+
+
+class Reader:
+    """Receives bodies. What is too large is refused as soon as it is seen to be."""
+
+    def __init__(self, max_bytes: int, timeout_ms: int) -> None:
+        self._max_bytes = max_bytes
+        self._seconds = timeout_ms / 1000
+
+    async def read(self, receive: Receive, content_length: bytes | None) -> bytes:
+        if content_length is not None and content_length.isdigit() and int(content_length[:20]) > self._max_bytes:
+            raise self._too_large()
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._receive(receive)
+        except TimeoutError:
+            # What still arrives belongs to a request that was given up.
+            closing = (b"connection", b"close")
+            raise Refusal(Code.REQUEST_TIMEOUT, "The body did not arrive in time.", closing) from None
+
+    def check_url(self, query: bytes) -> None:
+        if len(query) > self._max_bytes:
+            raise Refusal(Code.URI_TOO_LONG, f"The URL has more than {self._max_bytes} bytes. Use POST.")
+
+    async def _receive(self, receive: Receive) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            part = message.get("body", b"")
+            size += len(part)
+            if size > self._max_bytes:
+                raise self._too_large()
+            parts.append(part)
+            more = message.get("more_body", False)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _too_large(self) -> Refusal:
+        return Refusal(Code.BODY_TOO_LARGE, f"The body has more than {self._max_bytes} bytes.")

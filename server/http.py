@@ -1,0 +1,117 @@
+"""GraphQL over HTTP: a raw ASGI application that reads a request, asks the graph and answers."""
+
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.types import Receive, Scope, Send
+
+from auth.viewer import Viewer
+from resolvers.codes import Code
+from resolvers.graph import Answer, Outcome, Request
+from server import media, parameters
+from server.bearer import Doorkeeper
+from server.body import Reader
+from server.cors import METHODS, Origins
+from server.exchange import Exchange, Response
+from server.faults import report
+from server.parameters import Parameters
+from server.refusals import Disconnected, Header, Refusal
+
+log = logging.getLogger("customer360.http")
+
+FAULT = Refusal(Code.INTERNAL_SERVER_ERROR, "Something went wrong on our side. The request id finds it in our log.")
+ALLOW: Header = (b"allow", METHODS)
+ALLOW_POST: Header = (b"allow", b"POST")
+RETRY: Header = (b"retry-after", b"1")
+READS = ("GET", "HEAD")
+
+
+class Answers(Protocol):
+    """What is asked: the graph."""
+
+    async def answer(self, request: Request) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLOverHTTP:
+    """The endpoint. It reads no cookie, so that no foreign page can ask in somebody's name."""
+
+    graph: Answers
+    doorkeeper: Doorkeeper
+    reader: Reader
+    origins: Origins
+    partial_status: int = 200
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = Exchange.of(scope)
+        origin = exchange.one(b"origin")
+        if exchange.method == "OPTIONS":
+            await exchange.send(send, Response(204, headers=(ALLOW,)), self.origins.preflight(origin))
+            return
+        try:
+            response = await self._respond(exchange, receive)
+        except Disconnected:
+            return
+        log.debug("%s %d %s", exchange.method, response.status, exchange.request_id)
+        await exchange.send(send, response, self.origins.headers(origin))
+
+    async def _respond(self, exchange: Exchange, receive: Receive) -> Response:
+        try:
+            return await self._answer(exchange, receive)
+        except Refusal as refusal:
+            return Response(refusal.status, refusal.body, refusal.headers)
+        except Disconnected:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client is told nothing of it
+            report(error, exchange.request_id)
+            return Response(FAULT.status, FAULT.body)
+
+    async def _answer(self, exchange: Exchange, receive: Receive) -> Response:
+        self._check(exchange)
+        viewer = self.doorkeeper.admit(exchange.all(b"authorization"), exchange.all(b"customer360-purpose"))
+        asked = await self._read(exchange, receive)
+        answer = await self.graph.answer(_request(asked, viewer, exchange))
+        return self._response(answer, exchange)
+
+    def _check(self, exchange: Exchange) -> None:
+        """What can be told without knowing who asks."""
+        if exchange.method not in ("POST", *READS):
+            raise Refusal(Code.METHOD_NOT_ALLOWED, "GraphQL is asked by POST or GET.", ALLOW)
+        exchange.media = media.negotiate(exchange.one(b"accept"))
+        self.reader.check_url(exchange.query)
+        if exchange.query:
+            parameters.refuse_token_in_url(exchange.query)
+        if exchange.method == "POST":
+            media.check_content_type(exchange.one(b"content-type"))
+
+    async def _read(self, exchange: Exchange, receive: Receive) -> Parameters:
+        if exchange.method in READS:
+            return parameters.from_query(exchange.query)
+        return parameters.from_body(await self.reader.read(receive, exchange.one(b"content-length")))
+
+    def _response(self, answer: Answer, exchange: Exchange) -> Response:
+        if answer.code == Code.METHOD_NOT_ALLOWED:
+            return Response(405, answer.body, (ALLOW_POST,))
+        match answer.outcome:
+            case Outcome.FAILED if answer.code == Code.CORE_UNAVAILABLE:
+                return Response(503, answer.body, (RETRY,))
+            case Outcome.FAILED:
+                return Response(500, answer.body)
+            case Outcome.REFUSED if exchange.media == media.GRAPHQL_RESPONSE:
+                return Response(400, answer.body)
+            case Outcome.PARTIAL if exchange.media == media.GRAPHQL_RESPONSE:
+                return Response(self.partial_status, answer.body)
+        # With application/json every well-formed answer is 200: older clients read no other.
+        return Response(200, answer.body)
+
+
+def _request(asked: Parameters, viewer: Viewer, exchange: Exchange) -> Request:
+    return Request(
+        document=asked.document,
+        operation_name=asked.operation_name,
+        variables=asked.variables,
+        viewer=viewer,
+        read_only=exchange.method in READS,
+        request_id=exchange.request_id,
+    )

@@ -1,0 +1,98 @@
+"""The parameters of a GraphQL request, read from a body or a query string and checked for their types."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from resolvers.codes import Code
+from server.bearer import TOKEN_PARAMETER, invalid_request
+from server.refusals import Refusal
+
+# Deeper variables than any input type needs would only exhaust whoever walks them.
+MAX_DEPTH = 64
+MAX_PARAMETERS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    document: str
+    operation_name: str | None
+    variables: Mapping[str, Any] | None
+
+
+def from_body(body: bytes) -> Parameters:
+    return _checked(_json(body, "The body"))
+
+
+def from_query(query: bytes) -> Parameters:
+    """The same parameters from a URL, where objects are written as JSON."""
+    try:
+        pairs = parse_qsl(query.decode("ascii"), True, errors="strict", max_num_fields=MAX_PARAMETERS)
+    except ValueError:
+        raise Refusal(Code.BAD_REQUEST, "The URL's query string cannot be read.") from None
+    given: dict[str, Any] = dict(pairs)
+    for name, count in Counter(name for name, _ in pairs).items():
+        if count > 1 and name in ("query", "operationName", "variables", "extensions"):
+            raise Refusal(Code.BAD_REQUEST, f"The parameter {name} occurs twice.")
+    for name in ("variables", "extensions"):
+        if name in given:
+            given[name] = _json(given[name].encode(), f"The parameter {name}")
+    return _checked(given)
+
+
+def refuse_token_in_url(query: bytes) -> None:
+    """URLs end up in logs and histories; a token in one is refused whatever else it asks (RFC 9700)."""
+    if TOKEN_PARAMETER.encode() in query and any(
+        name == TOKEN_PARAMETER for name, _ in parse_qsl(query.decode("latin-1"), True)
+    ):
+        raise invalid_request("An access token must not be in the URL.")
+
+
+def _json(content: bytes, what: str) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        raise Refusal(Code.BAD_REQUEST, f"{what} is not JSON.") from None
+
+
+def _checked(given: Any) -> Parameters:
+    # A parameter that is not ours is ignored: the specification keeps their names for itself.
+    if not isinstance(given, dict):
+        raise Refusal(Code.BAD_REQUEST, "The body must be one JSON object; batches are not taken.")
+    if TOKEN_PARAMETER in given:
+        raise invalid_request("An access token must not be in the body.")
+    document = given.get("query")
+    if not isinstance(document, str) or not document:
+        raise Refusal(Code.BAD_REQUEST, "The parameter query is missing or is no text.")
+    variables = _optional(given, "variables", dict)
+    _optional(given, "extensions", dict)
+    if variables:
+        _check_depth(variables)
+    return Parameters(document, _optional(given, "operationName", str), variables)
+
+
+def _optional(given: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = given.get(name)
+    if value is not None and not isinstance(value, kind):
+        word = "an object" if kind is dict else "a text"
+        raise Refusal(Code.BAD_REQUEST, f"The parameter {name} must be {word} or null.")
+    return value
+
+
+def _check_depth(variables: Mapping[str, Any]) -> None:
+    """Level by level, since a walk that calls itself is what deep variables would break."""
+    level: list[Any] = [variables]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for each in level
+            for child in (each.values() if isinstance(each, dict) else each)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return
+    raise Refusal(Code.BAD_REQUEST, f"The variables are nested deeper than {MAX_DEPTH} levels.")

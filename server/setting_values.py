@@ -1,0 +1,78 @@
+"""How the text of a setting is read: each reader raises ValueError with what it would take."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+Value = TypeVar("Value")
+
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
+
+
+def text(given: str) -> str:
+    if not given or not given.isprintable():
+        raise ValueError("must be a text that says something")
+    return given
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    def read(given: str) -> int:
+        if not given.isascii() or not given.isdigit() or not least <= int(given[:12]) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}, not {given!r}")
+        return int(given)
+
+    return read
+
+
+def one_of(kind: Callable[[str], Value], *words: str) -> Callable[[str], Value]:
+    def read(given: str) -> Value:
+        if given not in words:
+            raise ValueError(f"must be one of {', '.join(words)}, not {given!r}")
+        return kind(given)
+
+    return read
+
+
+def on_off(given: str) -> bool:
+    return one_of(str, "on", "off")(given) == "on"
+
+
+def folder(given: str) -> Path:
+    return Path(text(given)).expanduser()
+
+
+def file(given: str) -> Path:
+    path = Path(text(given)).expanduser()
+    if not path.is_file():
+        raise ValueError(f"there is no file {given!r}")
+    return path
+
+
+def origins(given: str) -> frozenset[str]:
+    """Origins as a browser sends them, with commas between. No wildcard: each is named."""
+    listed = frozenset(word.strip() for word in given.split(",") if word.strip())
+    for origin in listed:
+        if not ORIGIN.fullmatch(origin):
+            raise ValueError(f"{origin!r} is no origin; one looks like https://crm.example.com")
+    return listed
+
+
+def database_url(given: str) -> str:
+    """A libpq URL. What is wrong with it is said without its text, which may hold a password."""
+    scheme = urlsplit(given).scheme
+    if scheme.startswith("postgresql+"):
+        raise ValueError("must start with postgresql://, without the name of a driver")
+    if scheme not in ("postgresql", "postgres"):
+        raise ValueError("must be a URL like postgresql://user:password@host:5432/database")
+    return given
+
+
+def hidden(address: str) -> str:
+    """The address without its password and without parameters, which may hold one too."""
+    parts = urlsplit(address)
+    who, at, where = parts.netloc.rpartition("@")
+    user, colon, _ = who.partition(":")
+    netloc = f"{user}{':***' if colon else ''}{at}{where}"
+    return parts._replace(netloc=netloc, query="***" if parts.query else "").geturl()

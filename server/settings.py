@@ -1,0 +1,129 @@
+"""The settings: read from the environment once, checked before anything starts, and never guessed."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from server import setting_values as values
+
+PREFIX = "CUSTOMER360_"
+# Tests say here which server they look at; it is no setting of ours.
+FOR_TESTS = "CUSTOMER360_TEST_"
+FROM_FILE = "_FILE"
+DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used. The message names the key and what would mend it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator decides. Each is described in docs/settings.md."""
+
+    database_url: str | None
+    core_database_url: str | None
+    finance_database_url: str | None
+    sales_database_url: str | None
+    service_database_url: str | None
+    marketing_database_url: str | None
+    data_dir: Path
+    pool_size: int
+    deadline_ms: int
+    host: str
+    port: int
+    allowed_origins: frozenset[str]
+    max_body_bytes: int
+    receive_timeout_ms: int
+    partial_status: int
+    graphiql: bool
+    issuer: str
+    audience: str
+    policy_file: Path | None
+    log_level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key: how its text is read, and what counts when it is not set."""
+
+    key: str
+    read: Callable[[str], Any]
+    default: str | None = None
+    is_secret: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.key.removeprefix(PREFIX).lower()
+
+
+def _address(key: str) -> Setting:
+    return Setting(key, values.database_url, is_secret=True)
+
+
+SETTINGS = (
+    _address("CUSTOMER360_DATABASE_URL"),
+    _address("CUSTOMER360_CORE_DATABASE_URL"),
+    _address("CUSTOMER360_FINANCE_DATABASE_URL"),
+    _address("CUSTOMER360_SALES_DATABASE_URL"),
+    _address("CUSTOMER360_SERVICE_DATABASE_URL"),
+    _address("CUSTOMER360_MARKETING_DATABASE_URL"),
+    Setting("CUSTOMER360_DATA_DIR", values.folder, ".customer360"),
+    Setting("CUSTOMER360_POOL_SIZE", values.whole(1, 500), "8"),
+    Setting("CUSTOMER360_DEADLINE_MS", values.whole(10, 600_000), "2000"),
+    Setting("CUSTOMER360_HOST", values.text, "127.0.0.1"),
+    Setting("CUSTOMER360_PORT", values.whole(1, 65_535), "8360"),
+    Setting("CUSTOMER360_ALLOWED_ORIGINS", values.origins, ""),
+    Setting("CUSTOMER360_MAX_BODY_BYTES", values.whole(1024, 1 << 30), str(1 << 20)),
+    Setting("CUSTOMER360_RECEIVE_TIMEOUT_MS", values.whole(100, 600_000), "10000"),
+    Setting("CUSTOMER360_PARTIAL_STATUS", values.one_of(int, "200", "294"), "200"),
+    Setting("CUSTOMER360_GRAPHIQL", values.on_off, "on"),
+    Setting("CUSTOMER360_ISSUER", values.text, "urn:customer360:development"),
+    Setting("CUSTOMER360_AUDIENCE", values.text, "urn:customer360"),
+    Setting("CUSTOMER360_POLICY_FILE", values.file),
+    Setting("CUSTOMER360_LOG_LEVEL", values.one_of(str, "debug", "info", "warning", "error"), "info"),
+)
+KEYS = {setting.key: setting for setting in SETTINGS}
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read every key. Raises SettingsError for one that is unknown or has a value that cannot be used."""
+    _check_known(environment)
+    read = {setting.name: _read(setting, environment) for setting in SETTINGS}
+    assert read.keys() == {field.name for field in fields(Settings)}, "a key without a field, or the reverse"
+    return Settings(**read)
+
+
+def _check_known(environment: Mapping[str, str]) -> None:
+    known = [*KEYS, *(key + FROM_FILE for key, setting in KEYS.items() if setting.is_secret)]
+    for key in environment:
+        if key.startswith(PREFIX) and key not in known and not key.startswith(FOR_TESTS):
+            near = get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "docs/settings.md lists them"
+            raise SettingsError(f"{key} is not a setting; {hint}")
+
+
+def _read(setting: Setting, environment: Mapping[str, str]) -> Any:
+    key, given = _given(setting, environment)
+    if given is None:
+        return None
+    try:
+        return setting.read(given.strip())
+    except ValueError as error:
+        raise SettingsError(f"{key}: {error}") from None
+
+
+def _given(setting: Setting, environment: Mapping[str, str]) -> tuple[str, str | None]:
+    """The key that sets it and the text; a secret may stand in a file that a key names."""
+    file_key = setting.key + FROM_FILE
+    if not setting.is_secret or file_key not in environment:
+        return setting.key, environment.get(setting.key, setting.default)
+    if setting.key in environment:
+        raise SettingsError(f"{file_key}: {setting.key} is set too; keep one of them")
+    try:
+        return file_key, Path(environment[file_key]).read_text()
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{file_key}: cannot read the file that it names") from None
