@@ -38,6 +38,10 @@ class Condition:
     bits: int = 0
     want: int = 0
 
+    def unmet(self, flags: int) -> int:
+        """The bits in which the flags are not as wanted."""
+        return (flags ^ self.want) & self.bits
+
     def met_by(self, flags: int) -> bool:
         return flags & self.bits == self.want
 

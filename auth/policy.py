@@ -26,6 +26,15 @@ CONDITIONS: Mapping[str, tuple[Flag, bool]] = {
 }
 
 
+def conditions_in(condition: Condition, bits: int = -1) -> list[str]:
+    """The policy's words for a condition, or for those of its bits."""
+    return [
+        word
+        for word, (flag, is_set) in CONDITIONS.items()
+        if condition.bits & bits & flag and bool(condition.want & flag) is is_set
+    ]
+
+
 class PolicyError(ValueError):
     """The policy cannot be used. The message names the place in the file and what would mend it."""
 

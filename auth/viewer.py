@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from auth.reach import EVERYBODY, Scope
+
 
 class PurposeError(ValueError):
     """The purpose that was named cannot be acted for."""
@@ -27,6 +29,9 @@ class Viewer:
     purpose: str | None
     client: str | None
     expires_at: datetime
+    scope: Scope = EVERYBODY
+    # The class of who really asks, where they try out what another class would see.
+    dry_run_by: str | None = None
 
     def acting_for(self, purpose: str, known: Collection[str]) -> "Viewer":
         """The same viewer, acting for one purpose of their token."""

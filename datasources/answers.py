@@ -1,9 +1,10 @@
 """Running a root's statements and putting the texts together: core first, the databases apart in parallel."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from datasources.compiler import HOLE
 from datasources.databases import Databases, Unavailable
@@ -25,10 +26,15 @@ class CoreUnavailable(Exception):
 
 @dataclass(slots=True)
 class RootAnswer:
-    """The JSON of one root field. Where `is_marked`, it holds marks of faults that have yet to become errors."""
+    """The JSON of one root field, and the customers it is about with their flags.
+
+    Where `is_marked`, it holds marks of faults that have yet to become errors.
+    """
 
     text: bytes
-    is_marked: bool
+    is_marked: bool = False
+    subjects: Sequence[UUID] = ()
+    flags: Sequence[int] = ()
 
 
 async def answer(statements: RootStatements, variables: Variables, databases: Databases, deadline: float) -> RootAnswer:
@@ -39,7 +45,7 @@ async def answer(statements: RootStatements, variables: Variables, databases: Da
     if statements.locate is not None:
         located = await _located(statements.locate, variables, databases, deadline)
         if located is None:
-            return RootAnswer(_NULL, is_marked=False)
+            return RootAnswer(_NULL)
         if isinstance(located, bytes):
             return RootAnswer(located, is_marked=True)
         variables = {**variables, LOCATED_ID: located}
@@ -48,12 +54,12 @@ async def answer(statements: RootStatements, variables: Variables, databases: Da
     except Unavailable as error:
         raise CoreUnavailable from error
     if not rows:
-        return RootAnswer(_NULL, is_marked=False)
-    text = rows[0][0]
+        return RootAnswer(_NULL)
+    text, ids, flags, *_ = rows[0]
     if statements.sections:
         sections = await _sections(statements, rows[0], variables, databases, deadline)
         text = _filled(text, sections)
-    return RootAnswer(text, is_marked=_HOLE in text)
+    return RootAnswer(text, is_marked=_HOLE in text, subjects=ids or (), flags=flags or ())
 
 
 async def _located(locate: Locate, variables: Variables, databases: Databases, deadline: float) -> Any:

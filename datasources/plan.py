@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth.effects import UNGOVERNED, Effect
+from auth.reach import Reach
 
 Variables = Mapping[str, Any]
 
@@ -138,7 +139,10 @@ Entry = Customers | OneCustomer | OneObject
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """One root field of an operation: how its customers are found, and what is asked of them."""
+    """One root field of an operation: how its customers are found, who of them exists for the viewer, and what is
+    asked of them.
+    """
 
     entry: Entry
     asked: Field
+    reach: Reach = Reach.ALL

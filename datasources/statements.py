@@ -14,7 +14,7 @@ from datasources import subjects
 from datasources.compiler import CORE, Compiler
 from datasources.connections import PageView
 from datasources.json_text import join
-from datasources.lists import ListCompiler, Rows
+from datasources.lists import Fresh, ListCompiler, Rows
 from datasources.objects import ObjectCompiler, needs_locating
 from datasources.plan import Customers, Field, OneCustomer, OneObject, Parameter, Root, Variables, constant
 from datasources.rows import Row
@@ -54,8 +54,8 @@ class Locate:
 class RootStatements:
     """All that answers one root field: who it is about, core's part, and every database apart.
 
-    Core answers one row: the answer's text; where sections stand apart also the customers' ids, their flags, core's
-    clock, and the texts of its own sections. `sections` names each section's department.
+    Core answers one row: the answer's text, the customers' ids, their flags, core's clock, and the texts of its own
+    sections. `sections` names each section's department.
     """
 
     locate: Locate | None
@@ -99,27 +99,27 @@ class StatementCompiler:
     def _core(self, root: Root, sections: list[Section]) -> Statement:
         compiler = self._compiler(self._homes[CORE], sections)
         mine = [section for section in sections if section.department == CORE]
-        statement = self._answer(compiler, root)
-        if sections:
-            statement = statement.told(self._texts(compiler, statement.row, mine))
-        return _rendered(self._homes[CORE], compiler, statement.select, mine)
+        answer = self._answer(compiler, root)
+        statement = answer.select(self._texts(compiler, answer.found.row, mine))
+        return _rendered(self._homes[CORE], compiler, statement, mine)
 
     def _answer(self, compiler: Compiler, root: Root) -> "_CoreAnswer":
+        exists = root.entry.exists
+        fresh = subjects.customers(compiler, exists, root.reach)
         match root.entry:
-            case Customers(exists=exists):
-                return self._page(compiler, root.asked, exists)
-            case OneCustomer(exists=exists, find=by):
-                found = subjects.one(exists, subjects.find(compiler, by), by.effect)
+            case Customers():
+                return self._page(compiler, fresh, root.asked, exists)
+            case OneCustomer(find=by):
+                found = subjects.one(fresh, exists, subjects.find(compiler, by), by.effect)
                 return _CoreAnswer(found, join(compiler.object(self._shapes["Customer"], root.asked.fields, found.row)))
-            case OneObject(exists=exists) as entry:
+            case OneObject() as entry:
                 its = ObjectCompiler(compiler, entry)
-                found = subjects.one(exists, its.owner())
+                found = subjects.one(fresh, exists, its.owner())
                 return _CoreAnswer(found, join(its.object(root.asked, found.subject)))
 
-    def _page(self, compiler: Compiler, asked: Field, exists: Effect) -> "_CoreAnswer":
+    def _page(self, compiler: Compiler, fresh: Fresh, asked: Field, exists: Effect) -> "_CoreAnswer":
         lists = ListCompiler(compiler)
-        found, page = subjects.page(compiler, exists, asked)
-        fresh = subjects.customers(exists)
+        found, page = subjects.page(compiler, fresh, exists, asked)
         answers = lists.answers(asked, Rows(self._shapes["Customer"], found.row, found.source))
         columns = found.found.c
         view = PageView(answers, columns.rank, columns.id, page, lists.count(page.size), lists.total(fresh, asked))
@@ -150,29 +150,19 @@ class _CoreAnswer:
     found: Subjects
     answer: ColumnElement[str]
     view: PageView | None = None
-    columns: tuple[ColumnElement[Any], ...] = ()
 
-    @property
-    def row(self) -> Row:
-        return self.found.row
-
-    @property
-    def select(self) -> Select[Any]:
-        return select(self.answer.label("answer"), *self.columns).select_from(self.found.source)
-
-    def told(self, texts: list[ColumnElement[str]]) -> "_CoreAnswer":
-        """The same, telling also which customers it is about, and core's own sections of them."""
+    def select(self, texts: list[ColumnElement[str]]) -> Select[Any]:
         subject = self.found.subject
         if self.view is None:
-            columns = (array([subject.id]), array([subject.flags]), subject.as_of, *texts)
+            columns = [array([subject.id]), array([subject.flags]), subject.as_of, *texts]
         else:
-            columns = (
+            columns = [
                 self._gathered(func.array_agg, subject.id),
                 self._gathered(func.array_agg, subject.flags),
                 func.max(subject.as_of),
                 *(self._gathered(func.string_agg, text, _separator()) for text in texts),
-            )
-        return _CoreAnswer(self.found, self.answer, self.view, columns)
+            ]
+        return select(self.answer.label("answer"), *columns).select_from(self.found.source)
 
     def _gathered(self, aggregate: Any, value: ColumnElement[Any], *rest: ColumnElement[Any]) -> ColumnElement[Any]:
         """One column of the page's customers, in the order of their ranks."""

@@ -12,64 +12,89 @@ from sqlalchemy import (
     Integer,
     Subquery,
     TableValuedAlias,
+    Text,
     Uuid,
     case,
     cast,
     column,
     func,
+    select,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from auth.effects import UNGOVERNED, Condition, Effect
 from auth.flags import Flag
+from auth.reach import Reach
 from datasources.compiler import Compiler
 from datasources.core.codes import CustomerStatus
 from datasources.core.shapes import CUSTOMER
-from datasources.core.tables import customer
-from datasources.lists import LONGEST_LIST, ListCompiler, Rows
+from datasources.core.tables import customer, partner_link
+from datasources.ids import row_id
+from datasources.lists import LONGEST_LIST, Fresh, ListCompiler, Rows
 from datasources.plan import Field, Find, Page, Parameter, Size
 from datasources.rows import Column, Row, Subject
 from datasources.sql_text import literal, number
 
 _NOW: ColumnElement[Any] = func.now()
 
+_TODAY: ColumnElement[Any] = cast(_NOW, Date())
+
+# Until when a stored bit counts. Only the ledger changes what is stored, never the clock.
 _EXPIRIES = {
-    Flag.CONSENTS_DIRECT_MARKETING: "direct_marketing_until",
-    Flag.CONSENTS_PROFILING: "profiling_until",
-    Flag.CONSENTS_PARTNER_SHARING: "partner_sharing_until",
-    Flag.CONSENTS_SPECIAL_CATEGORIES: "special_categories_until",
+    Flag.CONSENTS_DIRECT_MARKETING: ("direct_marketing_until", _NOW),
+    Flag.CONSENTS_PROFILING: ("profiling_until", _NOW),
+    Flag.CONSENTS_PARTNER_SHARING: ("partner_sharing_until", _NOW),
+    Flag.CONSENTS_SPECIAL_CATEGORIES: ("special_categories_until", _NOW),
+    Flag.MINOR: ("minor_until", _TODAY),
 }
 
 # What a department apart is told: by these names, which no GraphQL variable can have.
-IDS, FLAGS, AS_OF, LOCATED_ID = "@ids", "@flags", "@as_of", "@located"
+IDS, FLAGS, AS_OF, LOCATED_ID, REACHED_BY = "@ids", "@flags", "@as_of", "@located", "@reached_by"
 _ids = Parameter(lambda variables: variables[IDS])
 _flags = Parameter(lambda variables: variables[FLAGS])
 _as_of = Parameter(lambda variables: variables[AS_OF])
 LOCATED = Parameter(lambda variables: variables[LOCATED_ID])
+_reached_by = Parameter(lambda variables: variables[REACHED_BY])
+_own_id = Parameter(lambda variables: row_id(variables[REACHED_BY]))
 
 
 def flags_now(table: FromClause) -> Column:
-    """The stored flags without consents that have expired, and with MINOR for who is under age today."""
+    """The stored flags without those whose time is over: consents that expired, minors who came of age."""
     flags: Column = table.c.flags
-    for bit, until in _EXPIRIES.items():
-        expired = case((table.c[until] <= _NOW, number(~bit)), else_=number(-1))
-        flags = flags.op("&", return_type=Integer())(expired)
-    minor = case((table.c.minor_until > cast(_NOW, Date()), number(Flag.MINOR)), else_=number(0))
-    return flags.op("|", return_type=Integer())(minor)
+    for bit, (until, now) in _EXPIRIES.items():
+        counts = case((table.c[until] <= now, number(~int(bit))), else_=number(-1))
+        flags = flags.op("&", return_type=Integer())(counts)
+    return flags
 
 
-def customers(exists: Effect) -> Callable[[], Rows]:
+def customers(compiler: Compiler, exists: Effect, reach: Reach) -> Fresh:
     """All customers whom the viewer may know to exist, under a new alias each time."""
 
     def fresh() -> Rows:
         table = customer.alias()
         subject = Subject(table.c.id, flags_now(table), _NOW, number(1), table)
-        allowed = subject.meets(exists.condition)
         there = table.c.status != literal(CustomerStatus.ERASED)
-        row = Row(table, subject.knowing(exists.condition))
-        return Rows(CUSTOMER, row, table, (there,) if allowed is None else (there, allowed))
+        tests = (there, within(compiler, reach, table), subject.meets(exists.condition))
+        where = tuple(test for test in tests if test is not None)
+        return Rows(CUSTOMER, Row(table, subject.knowing(exists.condition)), table, where)
 
     return fresh
+
+
+def within(compiler: Compiler, reach: Reach, table: FromClause) -> ColumnElement[bool] | None:
+    """The customers within the viewer's reach; None where that is all."""
+    bind = compiler.binds.bind
+    match reach:
+        case Reach.ALL:
+            return None
+        case Reach.SELF:
+            return table.c.id == bind(_own_id, Uuid())
+        case Reach.TERRITORY:
+            return table.c.territory == bind(_reached_by, Text())
+        case Reach.LINKED:
+            link = partner_link.alias()
+            linked = select(link.c.customer_id).where(link.c.contract == bind(_reached_by, Text()))
+            return table.c.id.in_(linked.correlate_except(link))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +111,9 @@ class Subjects:
         return Row(self.subject.customer, self.subject)
 
 
-def one(exists: Effect, test: Callable[[Row], ColumnElement[bool]], by: Effect = UNGOVERNED) -> Subjects:
+def one(fresh: Fresh, exists: Effect, test: Callable[[Row], ColumnElement[bool]], by: Effect = UNGOVERNED) -> Subjects:
     """The customer that meets the test, where the viewer may look so. Of several, one: the same one each time."""
-    rows = customers(exists)()
+    rows = fresh()
     allowed = rows.row.subject.meets(by.condition)
     found = rows.select(*_columns(rows, number(1))).where(test(rows.row))
     found = found if allowed is None else found.where(allowed)
@@ -108,10 +133,9 @@ def find(compiler: Compiler, by: Find) -> Callable[[Row], ColumnElement[bool]]:
     return test
 
 
-def page(compiler: Compiler, exists: Effect, asked: Field) -> tuple[Subjects, Page]:
+def page(compiler: Compiler, fresh: Fresh, exists: Effect, asked: Field) -> tuple[Subjects, Page]:
     """One page of customers, with one row more that only tells whether others follow."""
     lists = ListCompiler(compiler)
-    fresh = customers(exists)
     rows = fresh()
     part = asked.page or Page(Size(LONGEST_LIST))
     rank = lists.rank(rows, asked, part)

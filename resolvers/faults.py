@@ -4,12 +4,16 @@ from typing import Any
 
 import orjson
 
-from datasources.answers import DOWN
+from datasources.answers import DOWN, RootAnswer
+from datasources.compiler import CORE
 from datasources.lists import BAD_CURSOR
 from resolvers.codes import Code
 
 _DOWN = orjson.loads(DOWN + '"')
 _CURSOR = orjson.loads(BAD_CURSOR)
+
+# The answer to a root field without core: without its flags nothing personal is shown.
+CORE_DOWN = RootAnswer(f'{DOWN}{CORE}"'.encode(), is_marked=True)
 
 Error = dict[str, Any]
 
@@ -19,14 +23,6 @@ def separated(key: str, text: bytes) -> tuple[bytes, list[Error]]:
     errors: list[Error] = []
     cleaned = _cleaned(orjson.loads(text), [key], errors)
     return orjson.dumps(cleaned), errors
-
-
-def core_unavailable(key: str) -> Error:
-    return {
-        "message": "Core cannot be reached. Without it nothing personal is shown. Try again.",
-        "path": [key],
-        "extensions": {"code": Code.CORE_UNAVAILABLE, "department": "core"},
-    }
 
 
 def internal(path: list[str | int] | None) -> Error:
@@ -55,6 +51,12 @@ def _cleaned(value: Any, path: list[str | int], errors: list[Error]) -> Any:
 
 
 def _department_unavailable(department: str, path: list[str | int]) -> Error:
+    if department == CORE:
+        return {
+            "message": "Core cannot be reached. Without it nothing personal is shown. Try again.",
+            "path": path,
+            "extensions": {"code": Code.CORE_UNAVAILABLE, "department": CORE},
+        }
     return {
         "message": f"The department {department} cannot be reached. What it knows is missing. Try again.",
         "path": path,

@@ -1,7 +1,7 @@
 """The graph: an operation comes in, a finished answer goes out."""
 
 import asyncio
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from graphql import OperationType, execute_sync
 
+from auth.access_log import AccessLog, LogUnavailable
 from auth.grant import Grant, compile_grant
 from auth.policy import Policy
 from auth.viewer import Viewer
@@ -18,10 +19,11 @@ from datasources.databases import Databases
 from datasources.plan import Variables
 from datasources.shapes import Shapes
 from datasources.statements import StatementCompiler
-from resolvers import faults
+from datasources.subjects import REACHED_BY
+from resolvers import disclosures, faults
 from resolvers.codes import Code
 from resolvers.contract import Contract
-from resolvers.documents import Document, Documents
+from resolvers.documents import Documents
 from resolvers.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
 from resolvers.refusal import Refused, refused
 from resolvers.skeleton import skeleton
@@ -58,6 +60,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """One request on its way: its plan, the grant it was planned for, and the values that the plan reads."""
+
+    request: Request
+    plan: Plan
+    grant: Grant
+    variables: Variables
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What resolvers outside the plan may know: who asks, and by which rules."""
 
@@ -76,11 +88,13 @@ class Graph:
         shapes: Shapes,
         policy: Policy,
         databases: Databases,
+        log: AccessLog,
         deadline_ms: int = 2000,
     ) -> None:
         self._contract = contract
         self._policy = policy
         self._databases = databases
+        self._log = log
         self._seconds = deadline_ms / 1000
         self._documents = Documents(contract.schema)
         self._planner = OperationPlanner(
@@ -95,22 +109,20 @@ class Graph:
     async def answer(self, request: Request) -> Answer:
         """Run one operation. Never raises for what was sent: that is refused with errors."""
         try:
-            plan, variables, grant = self._planned(request)
+            run = self._planned(request)
         except Refused as refusal:
             return Answer(orjson.dumps({"errors": refusal.errors}), Outcome.REFUSED, refusal.code)
         deadline = asyncio.get_running_loop().time() + self._seconds
-        answers = await asyncio.gather(*(self._root(root, variables, deadline) for root in plan.roots))
-        texts, errors = dict(plan.texts), []
-        for text, found in answers:
-            texts.update(text)
-            errors += found
-        if plan.rest is not None:
-            rest, found = self._rest(plan, request, variables, grant)
-            texts.update(rest)
-            errors += found
-        return _assembled(plan, texts, errors)
+        answers = await asyncio.gather(*(self._root(root, run.variables, deadline) for root in run.plan.roots))
+        record = disclosures.record(run.plan, answers, request.viewer, run.grant, request.request_id)
+        if record is not None:
+            try:
+                await self._log.store(record)
+            except LogUnavailable:
+                return _unrecorded()
+        return self._assembled(run, answers)
 
-    def _planned(self, request: Request) -> tuple[Plan, Variables, Grant]:
+    def _planned(self, request: Request) -> Run:
         document = self._documents.document(request.document)
         operation = document.operation(request.operation_name)
         if operation.operation is not OperationType.QUERY:
@@ -118,32 +130,14 @@ class Graph:
             raise refused(code, f"A {operation.operation.value} cannot be run here: the graph is for reading.")
         variables = self._documents.variables(operation, request.variables)
         viewer = request.viewer
-        grant = self._grant(viewer.viewer_class, viewer.purpose)
-        key = self._key(document, request.operation_name, grant, variables)
-        return (
-            self.plans.get(key, lambda: self._planner.plan(document, operation, variables, grant)),
-            variables,
-            grant,
-        )
-
-    def _key(self, document: Document, operation_name: str | None, grant: Grant, variables: Variables) -> Hashable:
-        """Everything that shapes a plan: a grant decided for one filter must never be replayed for another."""
+        grant, scope = self._grant(viewer.viewer_class, viewer.purpose), viewer.scope
+        # Everything that shapes a plan: a grant decided for one filter must never be replayed for another.
         structure = skeleton(variables, self._contract.nodes) if variables else None
-        return document.digest, operation_name, grant.digest, structure
+        key = (document.digest, request.operation_name, grant.digest, scope.reach, structure)
+        plan = self.plans.get(key, lambda: self._planner.plan(document, operation, variables, grant, scope.reach))
+        return Run(request, plan, grant, {**variables, REACHED_BY: scope.by})
 
-    async def _root(
-        self, root: PlannedRoot, variables: Variables, deadline: float
-    ) -> tuple[dict[str, bytes], list[faults.Error]]:
-        try:
-            found = await self._answered(root, variables, deadline)
-        except CoreUnavailable:
-            return {root.key: b"null"}, [faults.core_unavailable(root.key)]
-        if not found.is_marked:
-            return {root.key: found.text}, []
-        text, errors = faults.separated(root.key, found.text)
-        return {root.key: text}, errors
-
-    async def _answered(self, root: PlannedRoot, variables: Variables, deadline: float) -> RootAnswer:
+    async def _root(self, root: PlannedRoot, variables: Variables, deadline: float) -> RootAnswer:
         """Merged statements first. If core's fails, once more by department, so that one that is broken costs only
         its own fields; the flags are read anew.
         """
@@ -151,30 +145,47 @@ class Graph:
             return await answer(root.statements, variables, self._databases, deadline)
         except CoreUnavailable:
             if self._databases.is_apart:
-                raise
+                return faults.CORE_DOWN
+        try:
             return await answer(root.statements_apart, variables, self._databases, deadline)
+        except CoreUnavailable:
+            return faults.CORE_DOWN
 
-    def _rest(
-        self, plan: Plan, request: Request, variables: Variables, grant: Grant
-    ) -> tuple[dict[str, bytes], list[faults.Error]]:
+    def _assembled(self, run: Run, answers: list[RootAnswer]) -> Answer:
+        texts, errors = dict(run.plan.texts), list[faults.Error]()
+        for root, found in zip(run.plan.roots, answers, strict=True):
+            texts[root.key], its = faults.separated(root.key, found.text) if found.is_marked else (found.text, [])
+            errors += its
+        if run.plan.rest is not None:
+            errors += self._add_rest(run, texts)
+        privacy = disclosures.privacy(run.plan, answers, run.grant)
+        return _written(run.plan.keys, texts, errors, privacy)
+
+    def _add_rest(self, run: Run, texts: dict[str, bytes]) -> list[faults.Error]:
         """What holds nobody's data: introspection, and what the viewer may know of themselves."""
-        assert plan.rest is not None
-        context = Context(request.viewer, grant, self._policy, self._contract)
+        assert run.plan.rest is not None
         result = execute_sync(
             self._contract.schema,
-            plan.rest,
-            context_value=context,
-            variable_values=dict(request.variables or {}),
+            run.plan.rest,
+            context_value=Context(run.request.viewer, run.grant, self._policy, self._contract),
+            variable_values=dict(run.request.variables or {}),
         )
-        data = result.data or {}
-        errors = [faults.internal(error.path) for error in result.errors or ()]
-        return {key: orjson.dumps(value) for key, value in data.items()}, errors
+        texts.update({key: orjson.dumps(value) for key, value in (result.data or {}).items()})
+        return [faults.internal(error.path) for error in result.errors or ()]
 
 
-def _assembled(plan: Plan, texts: Mapping[str, bytes], errors: list[faults.Error]) -> Answer:
-    data = b",".join(b'"%b":%b' % (key.encode(), texts.get(key, b"null")) for key in plan.keys)
+def _written(keys: tuple[str, ...], texts: Mapping[str, bytes], errors: list[faults.Error], privacy: bytes) -> Answer:
+    data = b",".join(b'"%b":%b' % (key.encode(), texts.get(key, b"null")) for key in keys)
     problems = b'"errors":%b,' % orjson.dumps(errors) if errors else b""
-    body = b'{%b"data":{%b},"extensions":{"privacy":%b}}' % (problems, data, plan.privacy)
+    body = b'{%b"data":{%b},"extensions":{"privacy":%b}}' % (problems, data, privacy)
     if not errors:
         return Answer(body, Outcome.OK)
     return Answer(body, Outcome.PARTIAL, str(errors[0]["extensions"]["code"]))
+
+
+def _unrecorded() -> Answer:
+    error = {
+        "message": "The access log cannot be written, so nothing may be shown. Try again.",
+        "extensions": {"code": Code.ACCESS_LOG_UNAVAILABLE},
+    }
+    return Answer(orjson.dumps({"errors": [error]}), Outcome.FAILED, Code.ACCESS_LOG_UNAVAILABLE)

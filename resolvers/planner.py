@@ -13,7 +13,7 @@ from graphql import (
     is_object_type,
 )
 
-from auth.effects import Effect, EffectKind, Use
+from auth.effects import UNGOVERNED, Effect, EffectKind, Use
 from auth.grant import Grant
 from datasources.json_text import Kind
 from datasources.plan import Field, Filter, Order, Parameter
@@ -40,13 +40,18 @@ class Withheld:
 
 @dataclass(slots=True)
 class Planner:
-    """Plans one operation for one grant. What it withholds gathers in `withheld`, in the order of the answer."""
+    """Plans one operation for one grant.
+
+    What it withholds from every row gathers in `withheld`, in the order of the answer; what it shows, or tells by a
+    filter or an order, in `disclosed`.
+    """
 
     contract: Contract
     shapes: Shapes
     grant: Grant
     selector: Selector
     withheld: list[Withheld] = field(default_factory=list)
+    disclosed: dict[str, Effect] = field(default_factory=dict)
     _fields: int = 0
 
     def effect(self, coordinate: str, use: Use = Use.ITEM) -> Effect:
@@ -82,6 +87,7 @@ class Planner:
             self.note(coordinate, path, effect)
         if not effect.shows:
             return Field(key, type_.name, name, effect)
+        self.disclose(coordinate, effect)
         return self._asked(type_, key, nodes, effect, path)
 
     def _asked(self, type_: GraphQLObjectType, key: str, nodes: Nodes, effect: Effect, path: tuple[str, ...]) -> Field:
@@ -166,10 +172,16 @@ class Planner:
         effect = self.effect(coordinate, use)
         if not effect.allows:
             raise withheld_use(coordinate, use, effect)
+        self.disclose(f"{coordinate}:{use}", effect)
         return effect
 
     def note(self, coordinate: str, path: tuple[str, ...], effect: Effect) -> None:
         self.withheld.append(Withheld(coordinate, path, effect))
+
+    def disclose(self, what: str, effect: Effect) -> None:
+        """Note that the plan shows a coordinate, or uses it (`Customer.since:filter`)."""
+        if effect is not UNGOVERNED:
+            self.disclosed[what] = effect
 
     def _count(self) -> None:
         self._fields += 1

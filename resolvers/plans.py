@@ -2,14 +2,18 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 import orjson
 from graphql import DocumentNode, GraphQLObjectType, OperationDefinitionNode, SelectionSetNode
 
+from auth.access_log import Disclosure
+from auth.effects import Effect
 from auth.grant import Grant
+from auth.reach import Reach
 from datasources.plan import Root, Variables
 from datasources.shapes import Shapes
 from datasources.statements import RootStatements, StatementCompiler
@@ -44,7 +48,8 @@ class PlannedRoot:
 class Plan:
     """One operation for one grant. `keys` are the response keys in order; each is answered by one of the others.
 
-    `rest` is what graphql-core executes: introspection and `viewer`, which hold nobody's data.
+    `rest` is what graphql-core executes: introspection and `viewer`, which hold nobody's data. `disclosure` is what
+    the record of each answer says was shown, `conditional` the part of it that rests on each customer's flags.
     """
 
     keys: tuple[str, ...]
@@ -52,6 +57,8 @@ class Plan:
     texts: Mapping[str, bytes]
     rest: DocumentNode | None
     privacy: bytes
+    disclosure: Disclosure
+    conditional: tuple[tuple[str, Effect], ...]
 
 
 class PlanCache:
@@ -85,7 +92,14 @@ class OperationPlanner:
     merged: StatementCompiler
     separate: StatementCompiler
 
-    def plan(self, document: Document, operation: OperationDefinitionNode, variables: Variables, grant: Grant) -> Plan:
+    def plan(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        variables: Variables,
+        grant: Grant,
+        reach: Reach,
+    ) -> Plan:
         """Raises Refused where the operation cannot be run for this grant."""
         selector = Selector(self.contract.schema, document.fragments, variables)
         planner = Planner(self.contract, self.shapes, grant, selector)
@@ -95,9 +109,19 @@ class OperationPlanner:
         parts = _Parts(query, planner)
         for key, nodes in collected.items():
             parts.add(key, nodes)
-        roots = tuple(PlannedRoot(key, root, self.merged, self.separate) for key, root in parts.roots.items())
         rest = _document(document, operation, parts.rest) if parts.rest else None
-        return Plan(tuple(collected), roots, parts.texts, rest, _privacy(grant, planner.withheld))
+        return Plan(
+            keys=tuple(collected),
+            roots=tuple(
+                PlannedRoot(key, replace(root, reach=reach), self.merged, self.separate)
+                for key, root in parts.roots.items()
+            ),
+            texts=parts.texts,
+            rest=rest,
+            privacy=_privacy(grant, planner.withheld),
+            disclosure=_disclosure(planner.disclosed),
+            conditional=tuple((what, effect) for what, effect in planner.disclosed.items() if effect.condition.bits),
+        )
 
 
 @dataclass(slots=True)
@@ -134,6 +158,11 @@ def _document(document: Document, operation: OperationDefinitionNode, nodes: Nod
         selection_set=SelectionSetNode(selections=tuple(nodes)),
     )
     return DocumentNode(definitions=(only, *document.fragments.values()))
+
+
+def _disclosure(disclosed: Mapping[str, Effect]) -> Disclosure:
+    coordinates = tuple(sorted((what, effect.kind.value) for what, effect in disclosed.items()))
+    return Disclosure(sha256(orjson.dumps(coordinates)).digest(), coordinates)
 
 
 def _privacy(grant: Grant, withheld: list[Withheld]) -> bytes:

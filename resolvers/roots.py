@@ -59,6 +59,7 @@ class _Asked:
     def may(self, coordinate: str, use: Use) -> Effect | None:
         effect = self.planner.effect(coordinate, use)
         if effect.allows:
+            self.planner.disclose(coordinate if use is Use.ITEM else f"{coordinate}:{use}", effect)
             return effect
         self.planner.note(coordinate, (self.key,), effect)
         return None

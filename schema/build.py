@@ -8,6 +8,7 @@ import strawberry
 from graphql import GraphQLNamedType, is_input_object_type, is_interface_type, is_object_type
 from strawberry.schema.config import StrawberryConfig
 
+from auth.access_log import AccessLog
 from auth.categories import Category
 from auth.policy import Policy
 from datasources.databases import Databases
@@ -27,8 +28,8 @@ def build_schema() -> strawberry.Schema:
     return strawberry.Schema(Query, types=[Individual, Organization], config=StrawberryConfig(scalar_map=SCALARS))
 
 
-def build_graph(databases: Databases, policy: Policy, deadline_ms: int = 2000) -> Graph:
-    return Graph(contract(build_schema()), SHAPES, policy, databases, deadline_ms)
+def build_graph(databases: Databases, policy: Policy, log: AccessLog, deadline_ms: int = 2000) -> Graph:
+    return Graph(contract(build_schema()), SHAPES, policy, databases, log, deadline_ms)
 
 
 def print_sdl() -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from auth.effects import EffectKind, Use
-from auth.policy import CONDITIONS
+from auth.policy import conditions_in
 from datasources.core.codes import Department
 from resolvers.graph import Context
 from schema.classification import DepartmentField, argument
@@ -63,16 +63,11 @@ def viewer_of(context: Context) -> Viewer:
 def _granted(context: Context, coordinate: str, use: Use) -> CoordinateGrant:
     category = context.contract.categories[coordinate]
     effect = context.grant.effect(category, use)
-    conditions = [
-        name
-        for name, (flag, is_set) in CONDITIONS.items()
-        if effect.condition.bits & flag and bool(effect.condition.want & flag) is is_set
-    ]
     return CoordinateGrant(
         coordinate=coordinate,
         category=category.value,
         effect=effect.kind,
-        when=conditions,
+        when=conditions_in(effect.condition),
         rule=effect.rule,
         article=effect.article,
         remedy=effect.remedy,

@@ -25,10 +25,12 @@ def opener(settings: Settings, policy: Policy, addresses: Mapping[str, str]) -> 
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Backend]:
+        from datasources.access_log import CoreAccessLog
         from datasources.databases import Databases
         from schema.build import build_graph
 
-        async with Databases.open(addresses, settings.pool_size, settings.deadline_ms) as databases:
-            yield Backend(build_graph(databases, policy), databases.reachable)
+        pools = Databases.open(addresses, settings.pool_size, settings.deadline_ms)
+        async with pools as databases, CoreAccessLog.open(addresses["core"], settings.deadline_ms) as log:
+            yield Backend(build_graph(databases, policy, log, settings.deadline_ms), databases.reachable)
 
     return opened

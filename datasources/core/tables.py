@@ -1,6 +1,7 @@
 """Core's tables: customers, how to reach them, and the ledger of what they allow."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     Table,
     Text,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from datasources.columns import code, metadata, moment, row_id
 from datasources.core.codes import (
@@ -135,6 +138,43 @@ channel_preference = Table(
     moment("set_at"),
     Column("note", Text()),
     Index("ix_channel_preference_newest", "customer_id", text("set_at DESC"), text("id DESC")),
+)
+
+# Which customers a partner's contract covers.
+partner_link = Table(
+    "partner_link",
+    METADATA,
+    Column("contract", Text(), primary_key=True),
+    Column("customer_id", Uuid(), ForeignKey("core.customer.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_partner_link_customer_id", "customer_id"),
+)
+
+# What was disclosed by answers of one plan: the same list for all of them, kept once.
+disclosure = Table(
+    "disclosure",
+    METADATA,
+    Column("digest", LargeBinary(), primary_key=True),
+    Column("coordinates", JSONB(), nullable=False),
+)
+
+# Who saw whose data, for what: written before the answer leaves. No values, and no foreign keys that could refuse it.
+access_record = Table(
+    "access_record",
+    METADATA,
+    Column("sequence", BigInteger(), Identity(always=True), primary_key=True),
+    moment("at", server_default=text("now()")),
+    Column("request_id", Text(), nullable=False),
+    Column("viewer", Text(), nullable=False),
+    Column("viewer_class", Text(), nullable=False),
+    Column("client", Text()),
+    Column("purpose", Text(), nullable=False),
+    Column("policy_version", Text(), nullable=False),
+    # The class of the viewer who asked, where they tried out what viewer_class would see.
+    Column("dry_run_by", Text()),
+    Column("subjects", ARRAY(Uuid()), nullable=False),
+    Column("disclosure", LargeBinary(), nullable=False),
+    Index("ix_access_record_subjects", "subjects", postgresql_using="gin"),
+    Index("ix_access_record_at", "at"),
 )
 
 # Append-only: what a customer said is corrected by a new line, never by changing an old one.

@@ -37,9 +37,8 @@ class Lines:
         self._columns = [(column, names.index(name)) for name, column in mapping.columns.items()]
         self._products = mapping.products
         self.staged = staged_columns(mapping)
-        self._lookups = {
-            value.column for target in mapping.targets.values() for value in target.values.values() if value.lookup
-        }
+        values = [value for target in mapping.targets.values() for value in target.values.values()]
+        self._lookups = {value.column for value in values if value.lookup and value.column}
 
     @property
     def looks_up(self) -> bool:
@@ -60,7 +59,7 @@ class Lines:
     def row(self, fields: Fields, customers: dict[str, UUID]) -> tuple[Any, ...]:
         for column in self._lookups:
             if fields[column] not in customers:
-                raise RejectedError(column or "", "is no known customer")
+                raise RejectedError(column, "is no known customer")
         fields["customers"] = customers
         return tuple(staged.value_of(fields) for staged in self.staged)
 
@@ -144,9 +143,11 @@ def _field(name: str) -> Callable[[Fields], Any]:
 def _made(value: Value) -> Callable[[Fields], Any]:
     if value.text is not None:
         return value.text.format_map
+    column = value.column
+    assert column is not None, "what is neither text nor constant comes from a column"
     if value.lookup is not None:
-        return lambda fields: fields["customers"][fields[value.column]]
-    return lambda fields: _word(value, fields[value.column])
+        return lambda fields: fields["customers"][fields[column]]
+    return lambda fields: _word(value, fields[column])
 
 
 def _word(value: Value, text: Any) -> str | None:

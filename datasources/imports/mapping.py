@@ -206,7 +206,7 @@ def _check_sources(section: Section, value: Value) -> None:
     if value.known is not None:
         fixed = {value.constant, value.otherwise, *(word for _, word in value.prefixes)} - {None}
         if unknown := fixed - value.known:
-            raise section.wrong("", f"{sorted(unknown)[0]!r} is none of {', '.join(sorted(value.known))}")
+            raise section.wrong("", f"{min(unknown)!r} is none of {', '.join(sorted(value.known))}")
 
 
 def _known_words(table: Table, column: str) -> frozenset[str] | None:

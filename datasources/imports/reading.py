@@ -30,14 +30,14 @@ class Record:
 
 
 @contextmanager
-def opened(path: Path, encoding: str) -> Iterator[tuple[TextIO, BytesRead]]:
-    """The file's text, unpacked when it is gzipped, and how many of its bytes have been read."""
+def opened(path: Path, encoding: str) -> Iterator[tuple[TextIO, BytesRead, int]]:
+    """The file's text, unpacked when it is gzipped; how many of its bytes have been read; how many there are."""
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         stream: BinaryIO = gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[assignment]  # reads alike
         # What is not in the encoding is kept, to be refused with its line and not to end the import.
-        yield io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline=""), raw.tell
+        yield io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline=""), raw.tell, path.stat().st_size
 
 
 def read(lines: TextIO, mapping: Mapping) -> tuple[list[str], Iterator[Record]]:

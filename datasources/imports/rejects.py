@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from datasources.imports.lines import RejectedError
 from datasources.imports.reading import Record
@@ -25,7 +26,7 @@ class Rejects:
         self.reasons[f"{error.column}: {error.reason}" if error.column else error.reason] += 1
         self._writer.writerow((record.line, error.column, error.reason, record.original))
 
-    def __enter__(self) -> "Rejects":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

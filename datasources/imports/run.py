@@ -1,8 +1,8 @@
 """Runs an import: reads the file once, stages what is accepted, and writes each database in one transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from collections.abc import Mapping as Addresses
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -50,7 +50,8 @@ async def import_file(
     Nothing is written before the whole file is read, so an import that is interrupted leaves everything as it was,
     or, where departments live apart, some of them done; running it again comes to the same end.
     """
-    async with _Import(addresses, mapping) as running:
+    async with _connected(addresses, mapping) as connections:
+        running = _Import(addresses, mapping, connections)
         with Rejects(rejects, mapping.encoding) as refused:
             await running.stage(file, refused, progress)
             await running.settle(file, refused)
@@ -60,36 +61,20 @@ async def import_file(
 
 
 class _Import:
-    def __init__(self, addresses: Addresses[str, str], mapping: Mapping) -> None:
+    def __init__(
+        self,
+        addresses: Addresses[str, str],
+        mapping: Mapping,
+        connections: dict[str, asyncpg.Connection],
+    ) -> None:
         self.read = 0
-        self._addresses, self._mapping = addresses, mapping
+        self._addresses, self._mapping, self._connections = addresses, mapping, connections
         self._staging = Staging(mapping)
-        self._stack = AsyncExitStack()
-        self._connections: dict[str, asyncpg.Connection] = {}
-
-    async def __aenter__(self) -> "_Import":
-        async with AsyncExitStack() as stack:
-            # The last one entered is the first to commit: core, which the others refer to.
-            for department in reversed(["core", *self._mapping.departments]):
-                await self._connect(stack, self._addresses[department])
-            self._stack = stack.pop_all()
-        return self
-
-    async def __aexit__(self, *error: object) -> bool | None:
-        return await self._stack.__aexit__(*error)
-
-    async def _connect(self, stack: AsyncExitStack, address: str) -> None:
-        if address in self._connections:
-            return
-        connection = await asyncpg.connect(address, server_settings={"timezone": "UTC"})
-        stack.push_async_callback(connection.close)
-        await stack.enter_async_context(connection.transaction())
-        await self._staging.create(connection)
-        self._connections[address] = connection
 
     async def stage(self, file: Path, refused: Rejects, progress: Progress | None) -> None:
-        size = file.stat().st_size
-        with opened(file, self._mapping.encoding) as (text, bytes_read):
+        for connection in self._connections.values():
+            await self._staging.create(connection)
+        with opened(file, self._mapping.encoding) as (text, bytes_read, size):
             names, records = read(text, self._mapping)
             lines = Lines(self._mapping, names)
             while batch := list(islice(records, BATCH)):
@@ -147,5 +132,19 @@ class _Import:
         return {row["number"]: row["id"] for row in await core.fetch(CUSTOMERS, list(numbers))}
 
     def _again(self, file: Path) -> Iterator[Record]:
-        with opened(file, self._mapping.encoding) as (text, _):
+        with opened(file, self._mapping.encoding) as (text, _, _):
             yield from read(text, self._mapping)[1]
+
+
+@asynccontextmanager
+async def _connected(addresses: Addresses[str, str], mapping: Mapping) -> AsyncIterator[dict[str, asyncpg.Connection]]:
+    """By address a connection in a transaction, for each database that the mapping writes to, and core's."""
+    async with AsyncExitStack() as stack:
+        connections: dict[str, asyncpg.Connection] = {}
+        # The last one entered is the first to commit: core, which the others refer to.
+        for address in dict.fromkeys(addresses[name] for name in (*reversed(mapping.departments), "core")):
+            connection = await asyncpg.connect(address, server_settings={"timezone": "UTC"})
+            stack.push_async_callback(connection.close)
+            await stack.enter_async_context(connection.transaction())
+            connections[address] = connection
+        yield connections

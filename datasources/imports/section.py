@@ -1,4 +1,4 @@
-"""Reading a TOML table key by key, so that what is missing, mistyped or unknown is named with its file, key and line."""
+"""Reading a TOML table key by key: what is missing, mistyped or unknown is named with its file, key and line."""
 
 import re
 from collections.abc import Collection, Iterator

@@ -6,13 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from random import Random
 from typing import Any
 from uuid import UUID
 
 from datasources.marketing import tables as marketing
 from datasources.sales import tables as sales
-from datasources.sample.rows import Rows, new_id
+from datasources.sample.rows import Rows, generator, new_id
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Catalog:
 @cache
 def catalog(seed: int, today: date) -> Catalog:
     text = Path(__file__).with_name("catalog.toml").read_text(encoding="utf-8")
-    facts, rng = tomllib.loads(text), Random(f"{seed}/catalog")
+    facts, rng = tomllib.loads(text), generator(seed, "catalog")
     return Catalog(
         {each["sku"]: _product(each, new_id(rng)) for each in facts["product"]},
         {each["code"]: _campaign(each, new_id(rng), today) for each in facts["campaign"]},

@@ -1,4 +1,4 @@
-"""What a sample customer said about their data over the years: the privacy ledger, as a history that makes sense."""
+"""What a sample customer said about their data over the years, as a history that makes sense."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,7 +45,7 @@ def draw_statements(profile: Profile, rng: Random) -> list[Statement]:
 
 
 def allows_marketing(said: list[Statement], moment: datetime) -> bool:
-    """Whether a message could be sent then: consent was given, had not expired, and nothing said against it."""
+    """Whether a message could be sent then: consent stood, and no objection did."""
     consent = objection = None
     for each in said:
         if each.topic is PrivacyTopic.DIRECT_MARKETING and each.said_at <= moment:
@@ -127,7 +127,7 @@ def _requests(profile: Profile, rng: Random) -> list[Statement]:
 
 
 def _showcase(profile: Profile, rng: Random) -> list[Statement]:
-    """Gave, withdrew and gave marketing consent again; profiling runs out next year; no sharing with partners."""
+    """Gave marketing consent, withdrew it and gave it again; profiling runs out next year."""
     given, withdrawn = PrivacyState.CONSENT_GIVEN, PrivacyState.CONSENT_WITHDRAWN
     next_year = at(profile.today, rng) + timedelta(days=290)
     return [

@@ -1,4 +1,4 @@
-"""Who a sample customer is, before any department knows them: drawn from the seed and the customer's place in line."""
+"""Who a sample customer is, before any department knows them: drawn from the seed and a place in line."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from datasources.core.codes import CustomerStatus, PartyKind
 from datasources.sample.countries import Country, countries, digits, pick_country
-from datasources.sample.rows import new_id
+from datasources.sample.rows import generator, new_id
 from datasources.sample.traits import SHOWCASE, Traits, draw_traits
 
 # Names that have broken other people's software.
@@ -96,7 +96,7 @@ class Profile:
 
 
 def customer_id(seed: int, index: int) -> UUID:
-    return new_id(Random(f"{seed}/customer/{index}"))
+    return new_id(generator(seed, "customer", index))
 
 
 def draw_profile(seed: int, index: int, today: date, rng: Random) -> Profile:
@@ -114,7 +114,7 @@ def _household(index: int) -> int:
 
 
 def _home(seed: int, index: int) -> Home:
-    rng = Random(f"{seed}/home/{index}")
+    rng = generator(seed, "home", index)
     country = countries()["SE"] if index == 1 else pick_country(rng)
     city, postcode = rng.choice(country.cities)
     street = rng.choice(country.streets).format(rng.randrange(1, 99))

@@ -52,6 +52,11 @@ class Rows:
             )
 
 
+def generator(*key: object) -> Random:
+    """Chance that repeats itself: the same key gives the same draws."""
+    return Random("/".join(map(str, key)))  # noqa: S311 - believable, not secret
+
+
 def new_id(rng: Random) -> UUID:
     return UUID(int=rng.getrandbits(128), version=4)
 

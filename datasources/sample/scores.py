@@ -1,4 +1,4 @@
-"""A sample customer's scores, worked out from their orders: recency, frequency, money, and what these foretell."""
+"""A sample customer's scores, worked out from their orders: recency, frequency and money."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from datasources.sample.rows import Rows, noon
 from datasources.sample.sales import Order
 
 HORIZON_DAYS = 365
-# Fixed bounds, so that a score does not depend on who else there is: days since the last order, number of orders,
-# and euros spent that lead from one score to the next.
+# Fixed bounds, so that a score does not depend on who else there is: the days since the last order, the number of
+# orders and the euros spent that lead from one score to the next.
 RECENCY_BOUNDS = (30, 90, 180, 365)
 FREQUENCY_BOUNDS = (2, 4, 8, 16)
 MONETARY_BOUNDS = (100, 400, 1_200, 4_000)

@@ -14,7 +14,7 @@ from datasources.sample.finance import add_finance, draw_invoices
 from datasources.sample.marketing import add_loyalty, add_marketing, category_shares, segments_of
 from datasources.sample.profile import Profile, draw_profile
 from datasources.sample.recommendations import add_recommendations
-from datasources.sample.rows import Rows
+from datasources.sample.rows import Rows, generator
 from datasources.sample.sales import add_sales, draw_orders, owned_products
 from datasources.sample.scores import add_score, score_orders
 from datasources.sample.service import add_service
@@ -45,8 +45,8 @@ async def seed(
 ) -> int:
     """Add this many customers and return the number of rows; `progress` hears of customers done and to do.
 
-    Histories end on `today`, or the day it is, which is why the same day belongs to the same rows. Each department
-    gets one transaction: a run that is interrupted leaves nothing behind in any that had not ended.
+    Histories end on `today`, or the day it is, so the same rows need the same day. All of a database is one
+    transaction: a run that is interrupted leaves nothing behind.
     """
     day = today or datetime.now(UTC).date()
     if not await is_empty(addresses):
@@ -85,12 +85,15 @@ async def _copy_all(
         added += len(rows)
         if progress is not None:
             progress(last, customers)
+    for connection in set(connections.values()):
+        # The first queries would otherwise be planned for empty tables.
+        await connection.execute("ANALYZE")
     return added
 
 
 def _add_history(rows: Rows, goods: Catalog, seed: int, index: int, day: date) -> None:
     """Each customer has a generator of their own, and so does not depend on how many there are."""
-    rng = Random(f"{seed}/{index}")
+    rng = generator(seed, index)
     profile = draw_profile(seed, index, day, rng)
     add_customer(rows, profile, rng)
     if not profile.traits.is_bare:

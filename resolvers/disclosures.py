@@ -1,0 +1,65 @@
+"""After the answer is known and before it leaves: the record of it, and why single rows were withheld."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from auth.access_log import AccessRecord
+from auth.categories import Category
+from auth.grant import Grant
+from auth.policy import conditions_in
+from auth.viewer import Viewer
+from datasources.answers import RootAnswer
+from resolvers.plans import Plan
+
+
+def record(
+    plan: Plan, answers: Iterable[RootAnswer], viewer: Viewer, grant: Grant, request_id: str
+) -> AccessRecord | None:
+    """Who saw whose data by this answer; None if it is about nobody."""
+    subjects = list(dict.fromkeys(each for answer in answers if answer.text != b"null" for each in answer.subjects))
+    if not subjects or viewer.purpose is None:
+        return None
+    return AccessRecord(
+        request_id=request_id,
+        viewer=viewer.subject,
+        viewer_class=viewer.viewer_class,
+        client=viewer.client,
+        purpose=viewer.purpose,
+        policy_version=grant.policy_version,
+        dry_run_by=viewer.dry_run_by,
+        subjects=subjects,
+        disclosure=plan.disclosure,
+    )
+
+
+def privacy(plan: Plan, answers: Iterable[RootAnswer], grant: Grant) -> bytes:
+    """`extensions.privacy`: what the plan knows, and for viewers who may read a customer's privacy state also why
+    that customer's row was withheld.
+    """
+    told = grant.effect(Category.PRIVACY)
+    if not told.allows or not plan.conditional:
+        return plan.privacy
+    rows = [
+        {"subject": subject, "withheld": reasons}
+        for subject, flags in _subjects(answers)
+        if told.condition.met_by(flags) and (reasons := list(_reasons(plan, flags)))
+    ]
+    return b'%b,"rows":%b}' % (plan.privacy[:-1], orjson.dumps(rows)) if rows else plan.privacy
+
+
+def _subjects(answers: Iterable[RootAnswer]) -> Iterator[tuple[UUID, int]]:
+    known: dict[UUID, int] = {}
+    for answer in answers:
+        known.update(zip(answer.subjects, answer.flags, strict=True))
+    yield from known.items()
+
+
+def _reasons(plan: Plan, flags: int) -> Iterator[dict[str, Any]]:
+    for what, effect in plan.conditional:
+        unmet = effect.condition.unmet(flags)
+        if unmet:
+            because = conditions_in(effect.condition, unmet)
+            yield {"coordinate": what, "rule": effect.rule, "article": effect.article, "unmet": because}
