@@ -1,5 +1,6 @@
 """The categories of data: Fideslang's keys where it has one, our own below them where it does not."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -59,3 +60,12 @@ class Category(StrEnum):
     @property
     def is_personal(self) -> bool:
         return self not in (Category.STRUCTURE, Category.CATALOGUE)
+
+
+# What derived data is derived from: whoever may not see the sources may not see the result, unless a rule releases it.
+INPUTS: Mapping[Category, tuple[Category, ...]] = {
+    Category.BALANCE: (Category.INVOICE, Category.PAYMENT),
+    Category.RECOMMENDATION: (Category.ORDER,),
+    Category.SEGMENT: (Category.ORDER, Category.TOUCHPOINT),
+    Category.SCORE: (Category.ORDER,),
+}

@@ -95,6 +95,12 @@ NO_RULE = Effect(
     article="GDPR Art. 5(1)(c), 25(2)",
     remedy="No rule allows this to your role for this purpose.",
 )
+DERIVED = Effect(
+    EffectKind.WITHHOLD,
+    rule="derived",
+    article="GDPR Art. 5(1)(c), 25(2)",
+    remedy="It is derived from data that is withheld from your role.",
+)
 NO_PURPOSE = Effect(
     EffectKind.WITHHOLD,
     rule="no-purpose",

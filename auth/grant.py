@@ -2,15 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from auth.categories import Category
-from auth.effects import NO_PURPOSE, NO_RULE, UNGOVERNED, Effect, EffectKind, Use
-from auth.policy import Policy, Rule
-
-# A stricter rule beats a laxer one, whatever their order in the file.
-_STRICTNESS = {EffectKind.ALLOW: 0, EffectKind.MASK: 1, EffectKind.WITHHOLD: 2}
+from auth.categories import INPUTS, Category
+from auth.effects import DERIVED, NO_PURPOSE, NO_RULE, UNGOVERNED, Effect, EffectKind, Use
+from auth.policy import Cell, Policy, Rule
 
 
 @dataclass(frozen=True)
@@ -38,21 +35,28 @@ class Grant:
 
 def compile_grant(policy: Policy, viewer_class: str, purpose: str | None) -> Grant:
     """Decide every cell once. Unknown classes and purposes get the grant that withholds everything."""
-    effects: dict[tuple[Category, Use], Effect] = {}
-    for category in Category:
-        for use in Use:
-            rule = _strictest(policy, viewer_class, purpose, category, use)
-            if rule is not None:
-                effects[category, use] = rule.to_effect()
+    effects = {
+        (category, use): _released(policy, rule, (who, why, category, use))
+        for (who, why, category, use), rule in policy.cells.items()
+        if who == viewer_class and why == purpose
+    }
     return Grant(viewer_class, purpose, policy.version, effects)
 
 
-def _strictest(policy: Policy, viewer_class: str, purpose: str | None, category: Category, use: Use) -> Rule | None:
-    if purpose is None:
-        return None
-    rules = [rule for rule in policy.rules if rule.applies(viewer_class, purpose, category, use)]
-    return max(rules, key=_strictness, default=None)
+def _released(policy: Policy, rule: Rule, cell: Cell) -> Effect:
+    """The rule's effect. On derived data it is the strictest of its own and those on what the data is derived from,
+    unless the rule declares the release.
+    """
+    effect = rule.to_effect()
+    if rule.release is not None:
+        return effect
+    who, purpose, category, _ = cell
+    for source in INPUTS.get(category, ()):
+        effect = _stricter(effect, policy.cells.get((who, purpose, source, Use.ITEM)))
+    return effect
 
 
-def _strictness(rule: Rule) -> tuple[int, int]:
-    return _STRICTNESS[rule.effect], rule.condition.bits.bit_count()
+def _stricter(effect: Effect, source: Rule | None) -> Effect:
+    if source is None or source.effect is not EffectKind.ALLOW:
+        return replace(DERIVED, rule=effect.rule)
+    return replace(effect, condition=effect.condition & source.condition)

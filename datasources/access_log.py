@@ -11,19 +11,13 @@ import asyncpg
 import orjson
 
 from auth.access_log import AccessRecord, LogUnavailable
-from datasources.core.tables import access_record
+from datasources.databases import keep
 
-_COLUMNS = [
-    "request_id",
-    "viewer",
-    "viewer_class",
-    "client",
-    "purpose",
-    "policy_version",
-    "dry_run_by",
-    "subjects",
-    "disclosure",
-]
+_STORE = """
+INSERT INTO core.access_record
+    (request_id, viewer, viewer_class, client, purpose, policy_version, dry_run_by, subjects, disclosure)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+"""
 _REMEMBER = "INSERT INTO core.disclosure (digest, coordinates) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING"
 _MOST_AT_ONCE = 500
 
@@ -44,7 +38,11 @@ class CoreAccessLog:
     @asynccontextmanager
     async def open(cls, address: str, timeout_ms: int = 2000) -> AsyncIterator[CoreAccessLog]:
         pool = await asyncpg.create_pool(
-            address, min_size=0, max_size=1, server_settings={"statement_timeout": str(timeout_ms), "timezone": "UTC"}
+            address,
+            min_size=0,
+            max_size=1,
+            reset=keep,
+            server_settings={"statement_timeout": str(timeout_ms), "timezone": "UTC"},
         )
         log = cls(pool, timeout_ms / 1000)
         writing = asyncio.create_task(log._write(), name="access log")
@@ -90,15 +88,10 @@ class CoreAccessLog:
     async def _commit(self, records: list[AccessRecord]) -> None:
         new = {record.disclosure.digest: record.disclosure for record in records}
         unknown = [each for digest, each in new.items() if digest not in self._known]
-        async with self._pool.acquire() as connection, connection.transaction():
-            for each in unknown:
-                await connection.execute(_REMEMBER, each.digest, orjson.dumps(each.coordinates).decode())
-            await connection.copy_records_to_table(
-                access_record.name,
-                schema_name=access_record.schema,
-                columns=_COLUMNS,
-                records=[_row(record) for record in records],
-            )
+        for each in unknown:
+            await self._pool.execute(_REMEMBER, each.digest, orjson.dumps(each.coordinates).decode())
+        # One transaction, one round trip and one wait for the disk, however many records.
+        await self._pool.executemany(_STORE, [_row(record) for record in records])
         self._known.update(new)
 
 

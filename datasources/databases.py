@@ -78,7 +78,7 @@ class Databases:
                 min_size=0,
                 max_size=pool_size,
                 init=_as_bytes,
-                reset=_keep,
+                reset=keep,
                 max_cacheable_statement_size=_ANY_LENGTH,
                 server_settings={**_SESSION, "statement_timeout": str(timeout_ms)},
             )
@@ -110,5 +110,5 @@ async def _as_bytes(connection: asyncpg.Connection[Any]) -> None:
     await connection.set_type_codec("text", schema="pg_catalog", encoder=str.encode, decoder=bytes, format="binary")
 
 
-async def _keep(connection: asyncpg.Connection[Any]) -> None:
+async def keep(connection: asyncpg.Connection[Any]) -> None:
     """Nothing to reset: the statements leave no state behind, and a reset would be a second round trip."""

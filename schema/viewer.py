@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from auth.effects import EffectKind, Use
+from auth.grant import Grant, compile_grant
 from auth.policy import conditions_in
 from datasources.core.codes import Department
 from resolvers.graph import Context
@@ -43,7 +44,23 @@ class Viewer:
         info: strawberry.Info[Context],
         use: Annotated[Use, argument("Used for what.")] = Use.ITEM,
     ) -> list[CoordinateGrant]:
-        return [_granted(info.context, coordinate, use) for coordinate in sorted(info.context.contract.categories)]
+        context = info.context
+        return [_granted(context, context.grant, each, use) for each in sorted(context.contract.categories)]
+
+    @field("What they may do with one field for one purpose of their token; null if there is no such field.")
+    def may(
+        self,
+        info: strawberry.Info[Context],
+        coordinate: Annotated[str, argument("The field, written Type.field.")],
+        purpose: Annotated[str, argument("A purpose of the token. For another one everything is withheld.")],
+        use: Annotated[Use, argument("Used for what.")] = Use.ITEM,
+    ) -> CoordinateGrant | None:
+        context = info.context
+        if coordinate not in context.contract.categories:
+            return None
+        allowed = purpose if purpose in context.viewer.purposes else None
+        grant = compile_grant(context.policy, context.viewer.viewer_class, allowed)
+        return _granted(context, grant, coordinate, use)
 
 
 def viewer_of(context: Context) -> Viewer:
@@ -60,9 +77,9 @@ def viewer_of(context: Context) -> Viewer:
     )
 
 
-def _granted(context: Context, coordinate: str, use: Use) -> CoordinateGrant:
+def _granted(context: Context, grant: Grant, coordinate: str, use: Use) -> CoordinateGrant:
     category = context.contract.categories[coordinate]
-    effect = context.grant.effect(category, use)
+    effect = grant.effect(category, use)
     return CoordinateGrant(
         coordinate=coordinate,
         category=category.value,
