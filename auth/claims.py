@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
+from auth.reach import EVERYBODY, Reach, Scope
 from auth.viewer import Viewer
 
 LEEWAY = 10
 MAX_LIFETIME = 24 * 60 * 60
 MAX_TEXT = 255
 MAX_PURPOSES = 64
+# Which claim says whose data a viewer of limited reach may see.
+REACHED_BY = {Reach.LINKED: "contract", Reach.SELF: "customer", Reach.TERRITORY: "territory"}
 
 
 class InvalidTokenError(Exception):
@@ -23,11 +27,11 @@ MALFORMED = "The access token is malformed."
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What every token must say: who issued it, and whom it is for."""
+    """What every token must say: who issued it, whom it is for, and one of these classes, each with its reach."""
 
     issuer: str
     audience: str
-    classes: frozenset[str]
+    classes: Mapping[str, Reach]
 
 
 def parse(content: bytes) -> dict[str, Any]:
@@ -47,13 +51,15 @@ def read(claims: Mapping[str, Any], expected: Expected, now: float) -> Viewer:
     expires_at = _check_times(claims, now)
     _check_nothing_unmet(claims)
     _text(claims, "jti")
+    role = _role(claims, expected)
     return Viewer(
         subject=_text(claims, "sub"),
-        viewer_class=_role(claims, expected),
+        viewer_class=role,
         purposes=_purposes(claims),
         purpose=None,
         client=_text(claims, "client_id"),
         expires_at=datetime.fromtimestamp(expires_at, UTC),
+        scope=_scope(claims, expected.classes[role]),
     )
 
 
@@ -90,6 +96,19 @@ def _role(claims: Mapping[str, Any], expected: Expected) -> str:
     if role not in expected.classes:
         raise InvalidTokenError("The access token's role is not known here.")
     return role
+
+
+def _scope(claims: Mapping[str, Any], reach: Reach) -> Scope:
+    """Whose data the viewer may see. A class of limited reach whose token does not say so sees nobody's."""
+    if reach is Reach.ALL:
+        return EVERYBODY
+    by = _text(claims, REACHED_BY[reach])
+    if reach is Reach.SELF:
+        try:
+            by = str(UUID(by))
+        except ValueError:
+            raise InvalidTokenError(MALFORMED) from None
+    return Scope(reach, by)
 
 
 def _purposes(claims: Mapping[str, Any]) -> frozenset[str]:

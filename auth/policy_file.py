@@ -99,7 +99,7 @@ class _Reader:
         return self._words(table, "when", CONDITIONS, rule) if "when" in table else frozenset()
 
     def _cells(self, rules: tuple[Rule, ...]) -> Mapping[Cell, Rule]:
-        """Which rule decides each cell: the strictest. Two equally strict ones are wrong, and one that never decides."""
+        """Which rule decides each cell: the strictest. Two that are equally strict are wrong, and one that never is."""
         cells: dict[Cell, Rule] = {}
         for rule in sorted(rules, key=lambda rule: _STRICTNESS[rule.effect]):
             for cell in rule.cells():

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.schema_directive import Location
 from strawberry.types.arguments import StrawberryArgumentAnnotation
 
-from auth.categories import Category
+from auth.categories import INPUTS, Category
 from datasources.core.codes import Department
 
 CATEGORY = "category"
@@ -20,11 +20,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 @strawberry.schema_directive(
     name="data",
     locations=[Location.FIELD_DEFINITION],
-    description="Which department owns the field, and which category of data it holds (Fideslang keys).",
+    description="Which department owns a field, which category of data it holds (Fideslang keys), and its sources.",
 )
 class Data:
-    category: str
-    owner: Department
+    category: str = strawberry.directive_field(name="category")
+    owner: Department = strawberry.directive_field(name="owner")
+    derived_from: list[str] | None = strawberry.directive_field(name="derivedFrom", default=strawberry.UNSET)
 
 
 class DepartmentField:
@@ -35,11 +36,21 @@ class DepartmentField:
 
     def __call__(self, description: str, category: Category = Category.STRUCTURE, **options: Any) -> Any:
         return strawberry.field(
-            description=description,
+            description=f"{description}\n\n{_told(category, self._owner)}" if category.is_personal else description,
             metadata={CATEGORY: category},
-            directives=[Data(category=category.value, owner=self._owner)],
+            directives=[Data(category=category.value, owner=self._owner, derived_from=_sources(category))],
             **options,
         )
+
+
+def _sources(category: Category) -> Any:
+    return [source.value for source in INPUTS.get(category, ())] or strawberry.UNSET
+
+
+def _told(category: Category, owner: Department) -> str:
+    sources = ", ".join(source.value for source in INPUTS.get(category, ()))
+    derived = f", derived from {sources}" if sources else ""
+    return f"Data of {owner.value.lower()}: `{category.value}`{derived}."
 
 
 def input_field(description: str, governs: str, operator: str = "equals") -> Any:
