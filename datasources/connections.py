@@ -1,6 +1,6 @@
 """Connections as JSON: nodes, edges, pageInfo and totalCount over the rows of one page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, cast, func
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from datasources.json_text import NULL, Kind, Parts, members, spell
+from datasources.keyset import SortKey
 from datasources.plan import Field, Page
 from datasources.rows import Column
 from datasources.sql_text import literal, number
@@ -17,16 +18,17 @@ _TEXTS: ARRAY[str] = ARRAY(Text())
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """One page of rows, as columns: what each row answers, its rank from 1 in reading order, and its cursor.
+    """One page of rows, as columns: what each row answers, its cursor, and the keys that put them in the list's order.
 
-    The rows may be one more than `count`: the last then only tells that others follow.
+    The rows may be one more than `count`: that one only tells that others follow, and is not `on_page`.
     """
 
     answers: Mapping[str, ColumnElement[str]]
-    rank: Column
     cursor: Column
+    keys: Sequence[SortKey]
     page: Page
     count: ColumnElement[int]
+    on_page: ColumnElement[bool] | None
     total: Callable[[], ColumnElement[Any]]
 
     def members(self, asked: Field) -> Parts:
@@ -43,16 +45,14 @@ class PageView:
         return (f'"{asked.type}"',)
 
     def _listed(self, answer: ColumnElement[str]) -> ColumnElement[str]:
-        ordered = aggregate_order_by(literal(","), self._in_order())
-        listed = func.string_agg(answer, ordered).filter(self.on_page)
-        return func.coalesce(listed, literal(""))
+        return func.coalesce(self.gathered(func.string_agg, answer, literal(",")), literal(""))
 
-    @property
-    def on_page(self) -> ColumnElement[bool]:
-        return self.rank <= self.count
-
-    def _in_order(self, *, reverse: bool = False) -> ColumnElement[Any]:
-        return self.rank.desc() if self.page.backwards != reverse else self.rank.asc()
+    def gathered(self, aggregate: Any, *values: ColumnElement[Any], reverse: bool = False) -> ColumnElement[Any]:
+        """An aggregate over the page's rows, in the order of the list or the reverse."""
+        *first, last = values
+        ordered = aggregate_order_by(last, *(key.ordered(backwards=reverse) for key in self.keys))
+        gathered: ColumnElement[Any] = aggregate(*first, ordered)
+        return gathered if self.on_page is None else gathered.filter(self.on_page)
 
     def _info(self, asked: Field) -> Parts:
         """Whether more rows lie on the far side is counted; on the near side it is known from the cursor alone."""
@@ -71,8 +71,7 @@ class PageView:
         return (spell(Kind.BOOLEAN, func.count() > self.count),)
 
     def _edge(self, *, reverse: bool) -> Parts:
-        ordered = aggregate_order_by(cast(self.cursor, Text()), self._in_order(reverse=reverse))
-        cursors = func.array_agg(ordered, type_=_TEXTS).filter(self.on_page)
+        cursors = self.gathered(func.array_agg, cast(self.cursor, Text()), reverse=reverse)
         return (spell(Kind.WORD, cursors[number(1)]),)
 
 

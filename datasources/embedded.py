@@ -62,6 +62,10 @@ class EmbeddedServer(PostgresServer):
             self._wait_until_ready()
             super().ensure_postgres_running()
 
+    def stop(self) -> None:
+        """Sign off; the last to do so stops the server."""
+        self.cleanup()
+
     def ensure_database(self) -> None:
         # Names sort by code point and lower() knows every letter, whatever the machine's locale.
         options = "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Uuid, and_, exists, func, select
@@ -14,7 +14,7 @@ from datasources.connections import PageView, edge
 from datasources.json_text import Parts, join, when
 from datasources.keyset import SortKey, beyond
 from datasources.plan import Field, Filter, Order, Page, Parameter, Size
-from datasources.rows import Row
+from datasources.rows import Column, Row
 from datasources.shapes import Many, One, Pages, Shape, Value
 from datasources.sql_text import literal, number
 
@@ -80,10 +80,9 @@ class ListCompiler:
 
     def _many(self, rows: Rows, asked: Field) -> Parts:
         answer = join(self.compiler.object(rows.shape, asked.fields, rows.row)).label("answer")
-        page = asked.page or Page(Size(LONGEST_LIST))
-        rank = self.rank(rows, asked, page).label("rank")
-        inner = self.page(lambda: rows, rows, answer, rank, asked=asked, page=page, extra=0).subquery()
-        ordered = aggregate_order_by(literal(","), inner.c.rank)
+        page = Page(Size(LONGEST_LIST))
+        inner = self.page(lambda: rows, rows, answer, *self._sorting(rows, asked), asked=asked, page=page).subquery()
+        ordered = aggregate_order_by(literal(","), *(key.ordered() for key in self._sorted(inner, rows, asked)))
         listed = func.coalesce(func.string_agg(inner.c.answer, ordered), literal(""))
         return (select(join(("[", listed, "]"))).scalar_subquery(),)
 
@@ -91,14 +90,39 @@ class ListCompiler:
         rows = fresh()
         page = asked.page or Page(Size(LONGEST_LIST))
         answers = self.answers(asked, rows)
-        columns = [answer.label(f"answer{n}") for n, answer in enumerate(answers.values())]
-        rank = self.rank(rows, asked, page).label("rank")
-        cursor = rows.row[rows.shape.identity].label("cursor")
-        inner = self.page(fresh, rows, *columns, rank, cursor, asked=asked, page=page, extra=1).subquery()
+        columns: list[ColumnElement[Any]] = [answer.label(f"answer{n}") for n, answer in enumerate(answers.values())]
+        columns.append(rows.row[rows.shape.identity].label("cursor"))
+        ranked = _is_ranked(asked, page)
+        columns += [self.rank(rows, asked, page).label("rank")] if ranked else self._sorting(rows, asked)
+        inner = self.page(fresh, rows, *columns, asked=asked, page=page).subquery()
         named = {key: inner.c[f"answer{n}"] for n, key in enumerate(answers)}
-        view = PageView(named, inner.c.rank, inner.c.cursor, page, self.count(page.size), self.total(fresh, asked))
+        keys = [by_rank(inner.c.rank, page)] if ranked else self._sorted(inner, rows, asked)
+        view = self.view(named, inner.c.cursor, keys, inner.c.rank if ranked else None, page, fresh, asked)
         parts = select(join(view.members(asked))).select_from(inner).scalar_subquery()
         return self.checked(fresh, page, (parts,))
+
+    def view(
+        self,
+        answers: Mapping[str, ColumnElement[str]],
+        cursor: Column,
+        keys: Sequence[SortKey],
+        rank: Column | None,
+        page: Page,
+        fresh: Fresh,
+        asked: Field,
+    ) -> PageView:
+        """The page as the connection shows it; with a rank, the rows behind `count` are not on it."""
+        count = self.count(page.size)
+        on_page = None if rank is None else rank <= count
+        return PageView(answers, cursor, keys, page, count, on_page, self.total(fresh, asked))
+
+    def _sorting(self, rows: Rows, asked: Field) -> list[ColumnElement[Any]]:
+        return [key.column.label(f"key{n}") for n, key in enumerate(self.keys(rows, asked.orders))]
+
+    def _sorted(self, inner: FromClause, rows: Rows, asked: Field) -> list[SortKey]:
+        """The list's keys again, as the columns that the page's sub-select hands on."""
+        keys = enumerate(self.keys(rows, asked.orders))
+        return [replace(key, column=inner.c[f"key{n}"]) for n, key in keys]
 
     def answers(self, asked: Field, rows: Rows) -> dict[str, ColumnElement[str]]:
         """What each row contributes, once for every key under which nodes or edges are asked."""
@@ -111,10 +135,9 @@ class ListCompiler:
                 answers[each.key] = join(edge(each, rows.row[rows.shape.identity], node))
         return answers
 
-    def page(
-        self, fresh: Fresh, rows: Rows, *columns: ColumnElement[Any], asked: Field, page: Page, extra: int
-    ) -> Select[Any]:
-        """The rows of one page, `extra` more than asked so that one can tell whether others follow."""
+    def page(self, fresh: Fresh, rows: Rows, *columns: ColumnElement[Any], asked: Field, page: Page) -> Select[Any]:
+        """The rows of one page; one more, if need be, to tell whether others follow."""
+        extra = 1 if _is_ranked(asked, page) else 0
         keys = self.keys(rows, asked.orders)
         cursors = ((page.after, True), (page.before, False))
         bounds = [
@@ -193,6 +216,18 @@ class ListCompiler:
                 rows = fresh()
                 known.append(exists(rows.select(literal("1")).where(self._named(rows, cursor))))
         return when(and_(*known), parts, otherwise=BAD_CURSOR) if known else parts
+
+
+def by_rank(rank: Column, page: Page) -> SortKey:
+    """The order of the list by rank, which is that of reading: from the end, where the page is read backwards."""
+    return SortKey(rank, descending=page.backwards, nullable=False)
+
+
+def _is_ranked(asked: Field, page: Page) -> bool:
+    """Whether rows have to be counted: to tell if others follow, or to stop at a number that is bound."""
+    return page.size.count is not None or any(
+        each.name == "pageInfo" for fields in asked.fields.values() for each in fields
+    )
 
 
 def _value(shape: Shape, name: str) -> Value:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ClauseElement, ColumnElement, Select, Text, cast, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -14,7 +14,7 @@ from datasources import subjects
 from datasources.compiler import CORE, Compiler
 from datasources.connections import PageView
 from datasources.json_text import join
-from datasources.lists import Fresh, ListCompiler, Rows
+from datasources.lists import Fresh, ListCompiler, Rows, by_rank
 from datasources.objects import ObjectCompiler, needs_locating
 from datasources.plan import Customers, Field, OneCustomer, OneObject, Parameter, Root, Variables, constant
 from datasources.rows import Row
@@ -121,8 +121,8 @@ class StatementCompiler:
         lists = ListCompiler(compiler)
         found, page = subjects.page(compiler, fresh, exists, asked)
         answers = lists.answers(asked, Rows(self._shapes["Customer"], found.row, found.source))
-        columns = found.found.c
-        view = PageView(answers, columns.rank, columns.id, page, lists.count(page.size), lists.total(fresh, asked))
+        rank = found.found.c.rank
+        view = lists.view(answers, found.found.c.id, [by_rank(rank, page)], rank, page, fresh, asked)
         return _CoreAnswer(found, join(lists.checked(fresh, page, view.members(asked))), view)
 
     def _texts(self, compiler: Compiler, row: Row, sections: list[Section]) -> list[ColumnElement[str]]:
@@ -157,19 +157,17 @@ class _CoreAnswer:
             columns = [array([subject.id]), array([subject.flags]), subject.as_of, *texts]
         else:
             columns = [
-                self._gathered(func.array_agg, subject.id),
-                self._gathered(func.array_agg, subject.flags),
+                self._by_ordinal(func.array_agg, subject.id),
+                self._by_ordinal(func.array_agg, subject.flags),
                 func.max(subject.as_of),
-                *(self._gathered(func.string_agg, text, _separator()) for text in texts),
+                *(self._by_ordinal(func.string_agg, text, _separator()) for text in texts),
             ]
         return select(self.answer.label("answer"), *columns).select_from(self.found.source)
 
-    def _gathered(self, aggregate: Any, value: ColumnElement[Any], *rest: ColumnElement[Any]) -> ColumnElement[Any]:
-        """One column of the page's customers, in the order of their ranks."""
+    def _by_ordinal(self, aggregate: Any, *values: ColumnElement[Any]) -> ColumnElement[Any]:
+        """One column of the page's customers, in the order of their ordinals: of reading, whatever the list's is."""
         assert self.view is not None
-        *before, last = (value, *rest)
-        gathered: ColumnElement[Any] = aggregate(*before, aggregate_order_by(last, self.view.rank))
-        return gathered.filter(self.view.on_page)  # type: ignore[no-any-return]
+        return self.view.gathered(aggregate, *values, reverse=self.view.page.backwards)
 
 
 def _rendered(home: str, compiler: Compiler, statement: ClauseElement, sections: list[Section]) -> Statement:

@@ -134,12 +134,12 @@ def find(compiler: Compiler, by: Find) -> Callable[[Row], ColumnElement[bool]]:
 
 
 def page(compiler: Compiler, fresh: Fresh, exists: Effect, asked: Field) -> tuple[Subjects, Page]:
-    """One page of customers, with one row more that only tells whether others follow."""
+    """One page of customers; one row more, if need be, to tell whether others follow."""
     lists = ListCompiler(compiler)
     rows = fresh()
     part = asked.page or Page(Size(LONGEST_LIST))
     rank = lists.rank(rows, asked, part)
-    found = lists.page(fresh, rows, *_columns(rows, rank), asked=asked, page=part, extra=1).subquery()
+    found = lists.page(fresh, rows, *_columns(rows, rank), asked=asked, page=part).subquery()
     return _joined(found, exists.condition), part
 
 

@@ -25,7 +25,7 @@ from datasources.ids import row_id
 from datasources.lists import LONGEST_LIST
 from datasources.plan import Page, Parameter, Size, Variables
 from resolvers.codes import Code
-from resolvers.refusal import refused
+from resolvers.refusal import refuse_nul, refused
 
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
 USUAL_SIZE = 10
@@ -70,7 +70,9 @@ def _given(
         if value is None or (isinstance(value, VariableNode) and value.name.value not in variables):
             continue
         read = _reader(value, argument.type)
-        yield name, Given(read(variables), read, _is_constant(value))
+        now = read(variables)
+        refuse_nul(now)
+        yield name, Given(now, read, _is_constant(value))
 
 
 def _reader(value: ValueNode, type_: GraphQLInputType) -> Read:

@@ -31,6 +31,18 @@ def refused_by(code: Code, errors: Sequence[GraphQLError]) -> Refused:
     return Refused([_formatted(code, error) for error in errors])
 
 
+def refuse_nul(value: Any) -> None:
+    """PostgreSQL's text cannot hold the character NUL: no value of ours can equal one that does."""
+    match value:
+        case str() if "\0" in value:
+            raise refused(Code.BAD_USER_INPUT, "A text holds the character NUL, which no value here can hold.")
+        case dict():
+            refuse_nul(list(value.values()))
+        case list():
+            for each in value:
+                refuse_nul(each)
+
+
 def _formatted(code: Code, error: GraphQLError) -> dict[str, Any]:
     locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
     where = {"locations": locations} if locations else {}

@@ -21,8 +21,6 @@ from server.settings import Settings
 
 GRAPHQL = "/graphql"
 GRAPHIQL = "/graphiql"
-# A phone number that the sample data give to somebody.
-SAMPLE_PHONE = "+46701740605"
 
 
 class Customer360:
@@ -65,7 +63,7 @@ class Customer360:
     def _routes(self) -> list[BaseRoute]:
         routes = health.routes(self._check)
         if self._settings.graphiql:
-            routes += page.routes(GRAPHQL, screen_pop.query(), {"phone": SAMPLE_PHONE})
+            routes += page.routes(GRAPHQL, screen_pop.query(), {"phone": screen_pop.SAMPLE_PHONE})
             routes.append(Route("/", _to_graphiql))
         return routes
 

@@ -1,10 +1,14 @@
 """The first query that everybody meets, *who is calling?*: GraphiQL, the demo and the README share it."""
 
+import re
 from pathlib import Path
 
 import orjson
 
 QUERY_FILE = Path(__file__).with_name("screen_pop.graphql")
+# A customer of the sample data that the demo makes; every department knows them.
+SAMPLE_SEED = 1
+SAMPLE_PHONE = "+46701740624"
 
 
 def query() -> str:
@@ -12,13 +16,11 @@ def query() -> str:
 
 
 def on_one_line() -> str:
-    return " ".join(query().split())
+    return " ".join(re.sub(r"#.*", "", query()).split())
 
 
-def curl(endpoint: str, token: str, purpose: str, phone: str) -> str:
-    """A line to paste into a shell."""
-    body = orjson.dumps({"query": on_one_line(), "variables": {"phone": phone}}).decode()
-    return (
-        f"curl -sS {endpoint} -H 'Content-Type: application/json' -H 'Authorization: Bearer {token}'"
-        f" -H 'Customer360-Purpose: {purpose}' -d '{body}'"
-    )
+def curl(endpoint: str, token: str, purpose: str) -> str:
+    """A command to paste into a shell."""
+    body = orjson.dumps({"query": on_one_line(), "variables": {"phone": SAMPLE_PHONE}}).decode()
+    headers = ("Content-Type: application/json", f"Authorization: Bearer {token}", f"Customer360-Purpose: {purpose}")
+    return " ".join([f"curl -sS {endpoint}", *(f"-H '{header}'" for header in headers), f"-d '{body}'"])

@@ -101,8 +101,9 @@ def _check_known(environment: Mapping[str, str]) -> None:
     known = [*KEYS, *(key + FROM_FILE for key, setting in KEYS.items() if setting.is_secret)]
     for key in environment:
         if key.startswith(PREFIX) and key not in known and not key.startswith(FOR_TESTS):
-            near = get_close_matches(key, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "docs/settings.md lists them"
+            names = [each.removeprefix(PREFIX) for each in known]
+            near = get_close_matches(key.removeprefix(PREFIX).upper(), names, n=1)
+            hint = f"did you mean {PREFIX}{near[0]}?" if near else "docs/settings.md lists them"
             raise SettingsError(f"{key} is not a setting; {hint}")
 
 

@@ -99,7 +99,7 @@ def _mapping(path: Path, top: Section) -> Mapping:
     file, duplicates = top.section("file"), top.choice("duplicates", ("add", "drop"), "add")
     columns = {name: _column(section) for name, section in top.sections("columns")}
     products = {name: _product(section, columns) for name, section in top.sections("derived", required=False)}
-    names = {*columns, *products}
+    names = (*columns, *products)
     mapping = Mapping(
         path,
         top.text("source"),
@@ -159,7 +159,7 @@ def _product(section: Section, columns: dict[str, Column]) -> tuple[str, ...]:
     return factors
 
 
-def _targets(top: Section, names: set[str]) -> dict[str, Target]:
+def _targets(top: Section, names: tuple[str, ...]) -> dict[str, Target]:
     targets: dict[str, Target] = {}
     for section in top.list("target"):
         target = _target(section, names, targets)
@@ -167,9 +167,9 @@ def _targets(top: Section, names: set[str]) -> dict[str, Target]:
     return targets
 
 
-def _target(section: Section, names: set[str], earlier: dict[str, Target]) -> Target:
+def _target(section: Section, names: tuple[str, ...], earlier: dict[str, Target]) -> Target:
     table = TABLES[section.choice("table", tuple(TABLES))]
-    key = section.names("key", {*names, LINE})
+    key = section.names("key", (*names, LINE))
     same = section.names("same", names, default=())
     found = {}
     for name, value in section.sections("set"):
@@ -181,9 +181,9 @@ def _target(section: Section, names: set[str], earlier: dict[str, Target]) -> Ta
     return Target(table, key, same, found)
 
 
-def _value(section: Section, table: Table, names: set[str], earlier: dict[str, Target]) -> Value:
+def _value(section: Section, table: Table, names: tuple[str, ...], earlier: dict[str, Target]) -> Value:
     value = Value(
-        column=section.choice("column", tuple(names), None),
+        column=section.choice("column", names, None),
         constant=section.anything("constant"),
         text=section.template("text", names),
         id_of=section.choice("id_of", tuple(earlier), None),

@@ -97,7 +97,11 @@ class Section:
         return Section(self.path, self.source, f"{self.key}.{key}" if self.key else key, facts)
 
     def _line(self, key: str) -> int | None:
-        """The first line that names the key: the parser does not keep lines."""
-        last = re.escape(re.sub(r"\[\d+\]", "", key).rpartition(".")[2])
-        found = re.search(rf'^\s*(\[+[^\]\n]*)?"?\b{last}\b"?\s*[\]=]', self.source, re.MULTILINE)
-        return self.source.count("\n", 0, found.start(0)) + 1 if found else None
+        """The first line that seems to hold the key: the parser does not keep lines."""
+        *above, last = (re.escape(part) for part in re.sub(r"\[\d+\]", "", key).split("."))
+        parent = above[-1] if above else last
+        inline, own = rf'^[ \t]*"?{parent}"?\s*=.*\b{last}\b', rf'^[ \t]*(\[+[^\]\n]*)?"?\b{last}\b"?\s*[\]=]'
+        for pattern in (inline, own, rf"^[ \t]*(\[+[^\]\n]*)?\b{parent}\b"):
+            if found := re.search(pattern, self.source, re.MULTILINE):
+                return self.source.count("\n", 0, found.start()) + 1
+        return None

@@ -85,10 +85,20 @@ async def _copy_all(
         added += len(rows)
         if progress is not None:
             progress(last, customers)
-    for connection in set(connections.values()):
-        # The first queries would otherwise be planned for empty tables.
-        await connection.execute("ANALYZE")
+    for department, connection in connections.items():
+        await _analyze(connection, department)
     return added
+
+
+async def _analyze(connection: asyncpg.Connection, department: str) -> None:
+    """The first queries would otherwise be planned for empty tables. Only the department's own tables: all would
+    include those that databases of one server share, and two transactions would wait for each other.
+    """
+    tables = await connection.fetchval(
+        "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname = $1",
+        department,
+    )
+    await connection.execute(f"ANALYZE {tables}")
 
 
 def _add_history(rows: Rows, goods: Catalog, seed: int, index: int, day: date) -> None:

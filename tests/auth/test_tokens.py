@@ -19,11 +19,19 @@ from auth import tokens
 from auth.claims import Expected, InvalidTokenError
 from auth.issuer import MintError, mint
 from auth.keys import FILE, KeyFileError, TrustedKeys, development_key
+from auth.reach import EVERYBODY, Reach, Scope
 from auth.tokens import Verifier
 from auth.viewer import DisallowedPurposeError, UnknownPurposeError, Viewer
 
 NOW = 1_800_000_000
-EXPECTED = Expected("urn:issuer", "urn:us", frozenset({"service_agent", "auditor"}))
+CLASSES = {
+    "service_agent": Reach.ALL,
+    "auditor": Reach.ALL,
+    "partner_client": Reach.LINKED,
+    "data_subject": Reach.SELF,
+    "field_rep": Reach.TERRITORY,
+}
+EXPECTED = Expected("urn:issuer", "urn:us", CLASSES)
 HEADER = {"typ": "at+jwt", "alg": "ES256", "kid": "ours"}
 CLAIMS: dict[str, Any] = {
     "iss": "urn:issuer",
@@ -205,7 +213,7 @@ def test_an_access_token_says_so_in_any_case(typ: str) -> None:
 # 10, 11
 @pytest.mark.parametrize("name", ["exp", "iat"])
 @pytest.mark.parametrize("value", [ABSENT, None, "1800000600", True, [], {}, -1, 10**40, 10**400, -(10**40)])
-def test_a_time_that_is_none_is_refused(name: str, value: object) -> None:
+def test_a_time_that_is_none_is_refused(name: str, value: Any) -> None:
     assert refused(signed(**{name: value}))
 
 
@@ -259,7 +267,7 @@ def test_one_audience_of_several_may_be_us() -> None:
 # 14 and its kin
 @pytest.mark.parametrize("name", ["sub", "client_id", "jti", "role"])
 @pytest.mark.parametrize("value", [ABSENT, None, "", 7, True, ["kim"], {"a": 1}, "x" * 256, "a\nb", "\ud800", "\0"])
-def test_a_text_that_is_none_is_refused(name: str, value: object) -> None:
+def test_a_text_that_is_none_is_refused(name: str, value: Any) -> None:
     assert refused(signed(**{name: value})) == "The access token is malformed."
 
 
@@ -275,6 +283,42 @@ def test_a_scope_that_is_no_text_is_refused(scope: object) -> None:
 
 def test_an_unknown_role_is_refused() -> None:
     assert "role" in refused(signed(role="admin"))
+
+
+# 15: whose data a class of limited reach may see is in the token, or nobody's is seen
+ID = "0192f0c0-0000-7000-8000-000000000001"
+
+
+@pytest.mark.parametrize(
+    ("role", "claims", "scope"),
+    [
+        ("auditor", {"contract": "acme"}, EVERYBODY),
+        ("partner_client", {"contract": "acme"}, Scope(Reach.LINKED, "acme")),
+        ("data_subject", {"customer": ID.upper()}, Scope(Reach.SELF, ID)),
+        ("field_rep", {"territory": "north"}, Scope(Reach.TERRITORY, "north")),
+    ],
+)
+def test_the_token_says_whose_data(role: str, claims: dict[str, Any], scope: Scope) -> None:
+    assert verify(signed(role=role, **claims)).scope == scope
+
+
+@pytest.mark.parametrize(
+    ("role", "claims"),
+    [
+        ("partner_client", {}),
+        ("partner_client", {"customer": ID}),
+        ("partner_client", {"contract": ""}),
+        ("partner_client", {"contract": ["acme"]}),
+        ("partner_client", {"contract": None}),
+        ("data_subject", {}),
+        ("data_subject", {"sub": ID}),
+        ("data_subject", {"customer": "kim"}),
+        ("data_subject", {"customer": 7}),
+        ("field_rep", {"contract": "acme"}),
+    ],
+)
+def test_a_limited_reach_without_its_limit_is_refused(role: str, claims: dict[str, Any]) -> None:
+    assert refused(signed(role=role, **claims)) == "The access token is malformed."
 
 
 # 16
@@ -353,7 +397,7 @@ def test_a_signed_payload_that_is_no_claims_is_refused(payload: bytes) -> None:
 
 
 def test_no_mutant_of_a_valid_token_passes() -> None:
-    rng, token, verifier = random.Random(7), signed(), verifier_of()
+    rng, token, verifier = random.Random(7), signed(), verifier_of()  # noqa: S311 - not secret
     alphabet = "ABCabc019-_.=+/ \n\0é"
     for _ in range(3000):
         at = rng.randrange(len(token))
@@ -422,7 +466,7 @@ def test_what_is_minted_is_accepted(tmp_path: Path) -> None:
     key = development_key(tmp_path)
     token = mint(key, EXPECTED, role="auditor", purposes=["audit"], minutes=5, now=NOW)
     viewer = verifier_of(key).verify(token)
-    assert (viewer.viewer_class, viewer.purposes) == ("auditor", {"audit"})
+    assert (viewer.viewer_class, viewer.purposes) == ("auditor", frozenset({"audit"}))
     assert viewer.expires_at.timestamp() == NOW + 300
     header = json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))
     assert header == {"typ": "at+jwt", "alg": "ES256", "kid": key.kid}
@@ -433,7 +477,23 @@ def test_another_key_of_the_same_name_is_refused(tmp_path: Path) -> None:
     assert "signature" in refused(jwt.encode(HEADER, CLAIMS, other))
 
 
-@pytest.mark.parametrize(("role", "minutes"), [("admin", 5), ("auditor", 0), ("auditor", 1441)])
-def test_no_token_is_minted_that_would_be_refused(role: str, minutes: int) -> None:
+@pytest.mark.parametrize(
+    ("role", "minutes", "reached_by"),
+    [
+        ("admin", 5, {}),
+        ("auditor", 0, {}),
+        ("auditor", 1441, {}),
+        ("auditor", 5, {"contract": "acme"}),
+        ("partner_client", 5, {}),
+        ("partner_client", 5, {"territory": "north"}),
+        ("data_subject", 5, {"customer": ID, "contract": "acme"}),
+    ],
+)
+def test_no_token_is_minted_that_would_be_refused(role: str, minutes: int, reached_by: dict[str, str]) -> None:
     with pytest.raises(MintError):
-        mint(KEY, EXPECTED, role=role, purposes=[], minutes=minutes)
+        mint(KEY, EXPECTED, role=role, purposes=[], minutes=minutes, reached_by=reached_by)
+
+
+def test_a_partners_token_is_minted_with_its_contract() -> None:
+    token = mint(KEY, EXPECTED, role="partner_client", purposes=[], reached_by={"contract": "acme"}, now=NOW)
+    assert verify(token).scope == Scope(Reach.LINKED, "acme")

@@ -10,12 +10,13 @@ from starlette.testclient import TestClient
 from auth.claims import Expected
 from auth.issuer import mint
 from auth.keys import TrustedKeys
+from auth.reach import Reach
 from auth.tokens import Verifier
 from server.app import Customer360
 from server.settings import load
 from tests.server.fake_graph import FakeGraph, opener
 
-EXPECTED = Expected("urn:customer360:development", "urn:customer360", frozenset({"service_agent"}))
+EXPECTED = Expected("urn:customer360:development", "urn:customer360", {"service_agent": Reach.ALL})
 KEY = ECKey.generate_key("P-256", auto_kid=True)
 PURPOSES = ("care", "payment", "rights")
 ORIGIN = "https://crm.example.com"

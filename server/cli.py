@@ -1,0 +1,94 @@
+"""The command line. Each command is a file in server/commands, and imports what it needs when it runs."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+COMMANDS = {
+    "demo": "Start a demo: embedded database, sample customers, server.",
+    "serve": "Serve the graph.",
+    "db": "Create and look at the departments' tables.",
+    "seed": "Fill empty databases with sample customers.",
+    "import": "Import existing data from a file.",
+    "token": "Mint an access token for development.",
+    "schema": "Print and check the schema.",
+    "policy": "Explain who may see what, and why.",
+    "privacy": "Prove that the privacy flags are true to the ledger.",
+    "consent": "Record and withdraw consents.",
+    "config": "Show the settings that count.",
+}
+EPILOG = """Settings are environment variables that start with CUSTOMER360_; docs/settings.md lists them.
+
+Exit codes: 0 done, 1 a check failed or something went wrong, 2 wrong usage or a wrong setting."""
+
+
+class Commands(click.Group):
+    """Finds a command by its name, and imports it only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"server.commands.{cmd_name}_command").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="customer360", message="%(prog)s %(version)s")
+def customer360() -> None:
+    """Who is this customer? One graph over finance, sales, service and marketing, which tells each asker only
+    what they may know.
+
+    New here? Run `customer360 demo`.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Run a command and return its exit code. Whatever goes wrong is said in a line, without a traceback."""
+    try:
+        code = customer360.main(arguments, prog_name="customer360", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _fail("stopped", 1)
+    except BrokenPipeError:
+        # Whoever read our output has enough, and what is left must not be written at exit.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - it is kept until the process ends
+        return 1
+    except Exception as error:  # noqa: BLE001 - the last stop before a traceback
+        return _explain(error)
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: Exception) -> int:
+    from auth.policy import PolicyError
+    from server.settings import SettingsError
+
+    if os.environ.get("CUSTOMER360_LOG_LEVEL") == "debug":
+        raise error
+    text = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, SettingsError | PolicyError):
+        return _fail(text, 2)
+    # Errors of our own are ValueErrors with a sentence; of all others the kind says as much as the text.
+    return _fail(text if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {text}", 1)
+
+
+def _fail(text: str, code: int) -> int:
+    click.echo(f"customer360: {text}", err=True)
+    return code

@@ -1,0 +1,43 @@
+"""`customer360 config`: the settings as they count, with their passwords hidden."""
+
+from pathlib import Path
+
+import click
+
+from server.setting_values import hidden
+from server.settings import SETTINGS, Setting, Settings, load
+from server.terminal import as_json, show_json, table
+
+
+@click.group("config")
+def command() -> None:
+    """Show the settings that count."""
+
+
+@command.command("check")
+@as_json
+def check(as_json: bool) -> None:
+    """Read every setting and show what counts. Exits with 2 and names the key if one cannot be used."""
+    from server.identity import policy_of
+
+    settings = load()
+    policy_of(settings)
+    shown = {setting.key: _shown(setting, settings) for setting in SETTINGS}
+    if as_json:
+        show_json(shown)
+    else:
+        click.echo(table([(key, value or "") for key, value in shown.items()]))
+
+
+def _shown(setting: Setting, settings: Settings) -> str | None:
+    value = getattr(settings, setting.name)
+    match value:
+        case None:
+            return None
+        case bool():
+            return "on" if value else "off"
+        case frozenset():
+            return ",".join(sorted(value))
+        case Path():
+            return str(value)
+    return hidden(value) if setting.is_secret else str(value)

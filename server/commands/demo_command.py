@@ -1,0 +1,75 @@
+"""`customer360 demo`: from nothing to an answered query."""
+
+from collections.abc import Mapping
+
+import click
+
+from server.commands.serve_command import listening, serve
+from server.settings import DEPARTMENTS, Settings
+from server.terminal import Progress, run, say
+
+CUSTOMERS = 1000
+ROLE, PURPOSE = "service_agent", "care"
+
+WELCOME = """
+Customer360 answers at {url}/graphql
+
+Who is calling? What a service agent sees:
+
+{curl}
+
+GraphiQL, with the same token:
+
+{url}/graphiql#token={token}&purpose={purpose}
+
+Others see other things:  customer360 token --role marketing_campaigner --purpose direct_marketing
+Ctrl+C stops it; the data stay in {folder}.
+"""
+
+
+@click.command("demo")
+@click.option("--host", help="Address to listen on, instead of CUSTOMER360_HOST.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port, instead of CUSTOMER360_PORT; 0 takes a free one.")
+@click.option("--customers", type=click.IntRange(1, 1_000_000), default=CUSTOMERS, show_default=True)
+def command(host: str | None, port: int | None, customers: int) -> None:
+    """Start a demo: a PostgreSQL of its own, sample customers when there are none, and the server.
+
+    It prints a token, a curl line and the address of GraphiQL.
+    """
+    from server.addresses import addresses, configured
+
+    settings, listener = listening(host, port)
+    if len(configured(settings)) < len(DEPARTMENTS):
+        say("Starting PostgreSQL ...")
+    found = addresses(settings)
+    run(_fill(found, customers))
+    serve(settings, found, listener, lambda url: click.echo(_welcome(settings, url)))
+
+
+async def _fill(addresses: Mapping[str, str], customers: int) -> None:
+    from datasources.sample.seed import is_empty, seed
+    from migrations.upgrade import upgrade
+    from server.screen_pop import SAMPLE_SEED
+
+    await upgrade(addresses)
+    if await is_empty(addresses):
+        say(f"Making {customers:,} customers ...")
+        with Progress("Customers") as progress:
+            await seed(addresses, customers, SAMPLE_SEED, progress=progress)
+
+
+def _welcome(settings: Settings, url: str) -> str:
+    from auth.issuer import mint
+    from auth.keys import development_key
+    from server.identity import expected, policy_of
+    from server.screen_pop import curl
+
+    wanted = expected(settings, policy_of(settings))
+    token = mint(development_key(settings.data_dir), wanted, role=ROLE, purposes=[PURPOSE])
+    return WELCOME.format(
+        url=url,
+        token=token,
+        purpose=PURPOSE,
+        curl=curl(f"{url}/graphql", token, PURPOSE),
+        folder=settings.data_dir,
+    )

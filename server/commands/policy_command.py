@@ -1,0 +1,56 @@
+"""`customer360 policy`: who may see what, for which purpose, and by which rule."""
+
+import click
+
+from server.settings import load
+from server.terminal import as_json, fields, show_json
+from server.words import known
+
+USES = ("item", "filter", "order", "aggregate", "search", "lookup", "export")
+
+use_option = click.option("--use", type=click.Choice(USES), default="item", show_default=True, help="Used for what.")
+
+
+@click.group("policy")
+def command() -> None:
+    """Explain who may see what, and why."""
+
+
+@command.command("explain")
+@click.option("--role", required=True, help="Whose rights, such as service_agent.")
+@click.option("--purpose", help="For which purpose, such as care; without one nothing personal is seen.")
+@click.option("--coordinate", required=True, help="Of which field, such as Invoice.total.")
+@use_option
+@as_json
+def explain(role: str, purpose: str | None, coordinate: str, use: str, as_json: bool) -> None:
+    """Say what a role may do with one field, and which rule says so."""
+    from server.identity import policy_of
+    from server.rights import Rights
+
+    policy = policy_of(load())
+    known(role, policy.classes, "--role")
+    if purpose is not None:
+        known(purpose, policy.purposes, "--purpose")
+    rights = Rights.of(policy)
+    known(coordinate, rights.categories, "--coordinate")
+    found = rights.explain(role, purpose, coordinate, use)
+    if as_json:
+        show_json(found)
+    else:
+        click.echo(fields({name: value for name, value in found.items() if value is not None}))
+
+
+@command.command("matrix")
+@use_option
+@click.option("--format", "form", type=click.Choice(["markdown", "csv"]), default="markdown", show_default=True)
+@as_json
+def matrix(use: str, form: str, as_json: bool) -> None:
+    """Print for every category of data what each role sees, for each purpose that it has a rule for."""
+    from server import matrices
+    from server.identity import policy_of
+
+    cells = matrices.cells(policy_of(load()), use)
+    if as_json:
+        show_json(cells)
+    else:
+        click.echo(matrices.markdown(cells) if form == "markdown" else matrices.csv(cells), nl=False)

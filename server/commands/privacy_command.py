@@ -1,0 +1,30 @@
+"""`customer360 privacy`: proof that the flags that guard every customer are true to the ledger."""
+
+import click
+
+from server.settings import load
+from server.terminal import Failed, as_json, run, show_json
+
+
+@click.group("privacy")
+def command() -> None:
+    """Prove that the privacy flags are true to the ledger."""
+
+
+@command.command("verify")
+@as_json
+def verify(as_json: bool) -> None:
+    """Work out every customer's flags anew from the ledger, and compare. Exits with 1 if any differ."""
+    from datasources import privacy
+    from server.addresses import addresses
+
+    found = run(privacy.verify(addresses(load())))
+    counts = {"customers": found.customers, "events": found.events, "differing": found.differing}
+    if as_json:
+        show_json({**counts, "customerIds": [str(each) for each in found.customer_ids]})
+    else:
+        click.echo(f"{found.customers:,} customers, {found.events:,} statements, {found.differing:,} differing")
+        for each in found.customer_ids:
+            click.echo(each)
+    if not found.holds:
+        raise Failed("the flags of some customers do not follow from the ledger")

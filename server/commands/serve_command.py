@@ -1,0 +1,61 @@
+"""`customer360 serve`: the graph over HTTP, on databases whose tables are up to date."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from socket import socket
+
+import click
+
+from server.settings import Settings, load
+from server.terminal import Failed, run, say
+
+
+@click.command("serve")
+@click.option("--host", help="Address to listen on, instead of CUSTOMER360_HOST.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port, instead of CUSTOMER360_PORT; 0 takes a free one.")
+def command(host: str | None, port: int | None) -> None:
+    """Serve the graph at /graphql and GraphiQL at /graphiql.
+
+    It listens on this machine only, unless CUSTOMER360_HOST says otherwise. Run `customer360 db upgrade` first.
+    """
+    from server.addresses import addresses
+
+    settings, listener = listening(host, port)
+    found = addresses(settings)
+    run(_check_tables(found))
+    serve(settings, found, listener, lambda url: say(f"Customer360 answers at {url}/graphql"))
+
+
+def listening(host: str | None, port: int | None) -> tuple[Settings, socket]:
+    """The settings with what the options say instead, and the port taken."""
+    from server.process import listen
+
+    read = load()
+    settings = replace(read, host=read.host if host is None else host, port=read.port if port is None else port)
+    return settings, listen(settings)
+
+
+def serve(settings: Settings, addresses: Mapping[str, str], listener: socket, announce: Callable[[str], None]) -> None:
+    from server.app import Customer360
+    from server.backend import opener
+    from server.identity import policy_of, verifier
+    from server.process import run as run_process
+
+    policy = policy_of(settings)
+    open_backend = opener(settings, policy, addresses)
+    app = Customer360(settings, verifier(settings, policy), policy.purposes, open_backend)
+    run_process(app, settings, listener, announce)
+
+
+async def _check_tables(addresses: Mapping[str, str]) -> None:
+    """A department that is down now may come back; one whose tables are old would only give errors."""
+    from migrations.upgrade import status
+
+    for department, address in addresses.items():
+        try:
+            (found,) = await status({department: address})
+        except Exception as error:  # noqa: BLE001 - whatever keeps it from answering
+            say(f"customer360: {department} does not answer ({type(error).__name__}); its fields will be null")
+            continue
+        if not found.is_current:
+            raise Failed(f"the tables of {department} are not up to date. Run: customer360 db upgrade")

@@ -1,0 +1,41 @@
+"""`customer360 token`: an access token for development, signed with the key in the data folder."""
+
+import click
+
+from server.settings import load
+
+
+@click.command("token")
+@click.option("--role", required=True, help="Whom the token stands for, such as service_agent.")
+@click.option("--purpose", "purposes", multiple=True, help="What it may be used for, such as care. Repeatable.")
+@click.option("--minutes", type=click.IntRange(1, 1440), default=480, show_default=True, help="How long it lives.")
+@click.option("--subject", help="Who bears it; by default one named after the role.")
+@click.option("--contract", help="For a partner's role: the contract whose customers it may see.")
+@click.option("--customer", help="For a customer's own role: their id.")
+@click.option("--territory", help="For a role that is limited to one: which.")
+def command(role: str, purposes: tuple[str, ...], minutes: int, subject: str | None, **reach: str | None) -> None:
+    """Mint an access token and print it.
+
+    Send it as `Authorization: Bearer TOKEN`, and name one of its purposes as `Customer360-Purpose: PURPOSE`.
+    `customer360 policy matrix` shows what each role sees for each purpose.
+    """
+    from auth.issuer import mint
+    from auth.keys import development_key
+    from server.identity import expected, policy_of
+    from server.words import known
+
+    settings = load()
+    policy = policy_of(settings)
+    known(role, policy.classes, "--role")
+    for purpose in purposes:
+        known(purpose, policy.purposes, "--purpose")
+    token = mint(
+        development_key(settings.data_dir),
+        expected(settings, policy),
+        role=role,
+        purposes=set(purposes),
+        subject=subject,
+        reached_by={claim: value for claim, value in reach.items() if value is not None},
+        minutes=minutes,
+    )
+    click.echo(token)

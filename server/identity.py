@@ -1,0 +1,22 @@
+"""Puts settings and policy together: which policy counts, and which tokens are trusted."""
+
+from auth import policy_file
+from auth.claims import Expected
+from auth.keys import TrustedKeys, development_key
+from auth.policy import Policy
+from auth.tokens import Verifier
+from server.settings import Settings
+
+
+def policy_of(settings: Settings) -> Policy:
+    return policy_file.load(settings.policy_file or policy_file.POLICY_FILE)
+
+
+def expected(settings: Settings, policy: Policy) -> Expected:
+    """What a token must say. Its role must be one that the policy knows."""
+    return Expected(settings.issuer, settings.audience, {name: each.reach for name, each in policy.classes.items()})
+
+
+def verifier(settings: Settings, policy: Policy) -> Verifier:
+    """Trusts the tokens of `customer360 token`, signed with the key in the data folder."""
+    return Verifier(expected(settings, policy), TrustedKeys([development_key(settings.data_dir)]))

@@ -1,0 +1,66 @@
+"""The whole policy as a matrix: categories down, roles with their purposes across."""
+
+import csv as writer
+import io
+from collections.abc import Sequence
+
+from auth.categories import Category
+from auth.effects import Effect, EffectKind, Use
+from auth.grant import compile_grant
+from auth.policy import Policy, conditions_in
+
+Cell = dict[str, str]
+
+LEGEND = "`+` seen, `*` seen where the customer's flags allow, a mask's name: masked, empty: withheld.\n"
+
+
+def cells(policy: Policy, use: str) -> list[Cell]:
+    """What each role sees of each category for each purpose that some rule gives it."""
+    return [
+        {
+            "role": role,
+            "purpose": purpose,
+            "category": category.value,
+            **_cell(compile_grant(policy, role, purpose).effect(category, Use(use))),
+        }
+        for role in policy.classes
+        for purpose in policy.purposes
+        if any(role in rule.classes and purpose in rule.purposes for rule in policy.rules)
+        for category in Category
+        if category.is_personal
+    ]
+
+
+def csv(found: Sequence[Cell]) -> str:
+    text = io.StringIO()
+    out = writer.DictWriter(text, list(found[0]), lineterminator="\n")
+    out.writeheader()
+    out.writerows(found)
+    return text.getvalue()
+
+
+def markdown(found: Sequence[Cell]) -> str:
+    columns = list(dict.fromkeys((cell["role"], cell["purpose"]) for cell in found))
+    by_place = {(cell["category"], cell["role"], cell["purpose"]): _sign(cell) for cell in found}
+    heading = ["category", *(f"{role} / {purpose}" for role, purpose in columns)]
+    lines = [heading, ["---"] * len(heading)]
+    lines += [
+        [category, *(by_place[category, role, purpose] for role, purpose in columns)]
+        for category in dict.fromkeys(cell["category"] for cell in found)
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n{LEGEND}"
+
+
+def _cell(effect: Effect) -> Cell:
+    return {
+        "effect": effect.kind.value,
+        "mask": effect.mask.value if effect.mask else "",
+        "when": " ".join(conditions_in(effect.condition)),
+        "rule": effect.rule if effect.kind is not EffectKind.WITHHOLD else "",
+    }
+
+
+def _sign(cell: Cell) -> str:
+    if cell["effect"] == EffectKind.WITHHOLD:
+        return ""
+    return cell["mask"] or ("*" if cell["when"] else "+")

@@ -1,0 +1,78 @@
+"""uvicorn's HTTP protocol, with the bounds that it lacks: on the size of a request's head, and on time."""
+
+import asyncio
+from asyncio import TimerHandle
+from typing import ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD_BYTES = 64 * 1024
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Ends a connection whose request has too large a head, or does not arrive in time."""
+
+    seconds: ClassVar[float] = 10.0
+
+    _timer: TimerHandle | None = None
+    _head_bytes = 0
+    _is_in_head = True
+    _is_in_message = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._start_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._is_in_head and self._head_bytes > MAX_HEAD_BYTES:
+            self._end(b"431 Request Header Fields Too Large")
+
+    def on_message_begin(self) -> None:
+        self._is_in_head = self._is_in_message = True
+        self._start_timer()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._is_in_head, self._head_bytes = False, 0
+        # From here on, whoever reads the body keeps the time.
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._is_in_message = False
+        self._stop_timer()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # Answered early, since the body was not wanted; it may end, but not go on for ever.
+        if self._is_in_message:
+            self._start_timer()
+
+    def _start_timer(self) -> None:
+        self._stop_timer()
+        self._timer = self.loop.call_later(self.seconds, self._end, b"408 Request Timeout")
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _end(self, status: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        if self._is_in_head and self._head_bytes:
+            self.transport.write(b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % status)
+        self.transport.close()
+
+
+def bounded(seconds: float) -> type[BoundedProtocol]:
+    """The protocol with this limit of time; uvicorn makes one for each connection."""
+    return type("BoundedProtocol", (BoundedProtocol,), {"seconds": seconds})

@@ -1,0 +1,68 @@
+"""Speaks to whoever sits at the terminal: results on standard output, everything else on standard error."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from types import TracebackType
+from typing import Any, TypeVar
+
+import click
+import orjson
+
+Value = TypeVar("Value")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
+
+
+class Failed(click.ClickException):
+    """A check found something, or what was asked for could not be done: exit code 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"customer360: {self.format_message()}", err=True)
+
+
+def run(work: Coroutine[Any, Any, Value]) -> Value:
+    return asyncio.run(work)
+
+
+def say(text: str) -> None:
+    """A word on what happens; not part of the result."""
+    click.echo(text, err=True)
+
+
+def show_json(value: Any) -> None:
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    click.echo(orjson.dumps(value, default=str, option=options), nl=False)
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Columns, each as wide as its widest word."""
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    lines = ("  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def fields(values: Mapping[str, Any]) -> str:
+    return table([(f"{name}:", str(value)) for name, value in values.items()])
+
+
+class Progress:
+    """One line that is written over, on a terminal only: a log file gets none of it."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._is_shown = sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        return self._show
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._is_shown:
+            click.echo("", err=True)
+
+    def _show(self, done: int, total: int) -> None:
+        if self._is_shown:
+            percent = 100 * done // total if total else 100
+            click.echo(f"\r{self._what}: {done:,} of {total:,} ({percent} %)", err=True, nl=False)

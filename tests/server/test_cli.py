@@ -1,0 +1,249 @@
+"""The command line as a newcomer meets it. What needs a database runs as the process that it is in life."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auth.keys import TrustedKeys, development_key
+from auth.policy_file import load as load_policy
+from auth.tokens import Verifier
+from server.cli import COMMANDS, main
+from server.identity import expected
+from server.settings import load
+from tests.conftest import Addresses
+from tests.house.project import ROOT
+
+
+class Ran:
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+class Shell:
+    """Runs commands within this process, in an empty folder, with nothing set."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> None:
+        self._capsys = capsys
+        self.patch = patch
+
+    def __call__(self, *arguments: str) -> Ran:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        out, err = self._capsys.readouterr()
+        assert "Traceback" not in out + err
+        return Ran(int(ended.value.code or 0), out, err)
+
+
+@pytest.fixture
+def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
+    monkeypatch.chdir(tmp_path)
+    for key in list(os.environ):
+        if key.startswith("CUSTOMER360_"):
+            monkeypatch.delenv(key)
+    return Shell(capsys, monkeypatch)
+
+
+def process(addresses: Addresses, folder: Path, *arguments: str, **settings: str) -> Ran:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("CUSTOMER360_")}
+    urls = {f"CUSTOMER360_{name.upper()}_DATABASE_URL": url for name, url in addresses.items()}
+    command = [sys.executable, "-c", "from server.cli import main; main()", *arguments]
+    ran = subprocess.run(
+        command,
+        env={**environment, "PYTHONPATH": str(ROOT), **urls, **settings},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in ran.stdout + ran.stderr
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+# Help and mistakes -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_lists_every_command(shell: Shell, flag: str) -> None:
+    ran = shell(flag)
+    assert ran.code == 0
+    assert all(f"  {name} " in ran.out for name in COMMANDS)
+    assert "customer360 demo" in ran.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_explains_itself(shell: Shell, name: str) -> None:
+    ran = shell(name, "--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"Usage: customer360 {name}")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = "{'graphql', 'sqlalchemy', 'asyncpg', 'starlette', 'uvicorn', 'joserfc', 'alembic'}"
+    script = (
+        "import sys\nfrom server.cli import main\n"
+        f"try: main(['--help'])\nfinally: assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)"
+    )
+    command = [sys.executable, "-c", script]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nope"], "No such command 'nope'"),
+        (["serve", "--prot", "1"], "--port"),
+        (["serve", "--port", "http"], "'http' is not a valid integer"),
+        (["token"], "--role"),
+        (["token", "--role", "service_agnt"], "Did you mean service_agent?"),
+        (["token", "--role", "service_agent", "--purpose", "car"], "Did you mean care?"),
+        (["token", "--role", "service_agent", "--minutes", "0"], "1<=x<=1440"),
+        (["policy", "explain", "--role", "auditor", "--coordinate", "Invoice.totl"], "Did you mean Invoice.total?"),
+        (["policy", "matrix", "--use", "look"], "'look'"),
+        (["import", "nowhere.csv", "--mapping", "nowhere.toml"], "nowhere"),
+        (["consent", "record", "--customer", "kim", "--topic", "PROFILING"], "'kim' is not a valid UUID"),
+        (["db"], "upgrade"),
+    ],
+)
+def test_wrong_usage_is_2_and_says_what_is_right(shell: Shell, arguments: list[str], words: str) -> None:
+    ran = shell(*arguments)
+    assert ran.code == 2
+    assert words in ran.err
+
+
+@pytest.mark.parametrize("command", [["config", "check"], ["token", "--role", "auditor"], ["serve"], ["demo"]])
+def test_a_wrong_setting_is_2_and_one_line(shell: Shell, command: list[str]) -> None:
+    shell.patch.setenv("CUSTOMER360_PROT", "1")
+    ran = shell(*command)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "customer360: CUSTOMER360_PROT is not a setting; did you mean CUSTOMER360_PORT?\n"
+
+
+def test_a_policy_that_cannot_be_used_is_2_and_one_line(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("clases = 1\n")
+    shell.patch.setenv("CUSTOMER360_POLICY_FILE", "mine.toml")
+    ran = shell("config", "check")
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1
+    assert "mine.toml" in ran.err
+
+
+# Without a database ------------------------------------------------------------------------------------------------
+
+
+def test_a_token_is_accepted_where_it_was_minted(shell: Shell, tmp_path: Path) -> None:
+    ran = shell("token", "--role", "service_agent", "--purpose", "care", "--purpose", "care", "--subject", "kim")
+    assert (ran.code, ran.err) == (0, "")
+    wanted = expected(load({}), load_policy())
+    key = development_key(tmp_path / ".customer360")
+    viewer = Verifier(wanted, TrustedKeys([key])).verify(ran.out.strip())
+    assert (viewer.subject, viewer.viewer_class, viewer.purposes) == ("kim", "service_agent", frozenset({"care"}))
+
+
+def test_a_key_file_that_others_may_read_is_named(shell: Shell, tmp_path: Path) -> None:
+    assert shell("token", "--role", "auditor").code == 0
+    (tmp_path / ".customer360" / "development-key.json").chmod(0o644)
+    ran = shell("token", "--role", "auditor")
+    assert (ran.code, ran.out) == (1, "")
+    assert "chmod 600" in ran.err
+
+
+def test_config_shows_what_counts_and_hides_passwords(shell: Shell) -> None:
+    shell.patch.setenv("CUSTOMER360_DATABASE_URL", "postgresql://kim:secret@db/c")
+    shell.patch.setenv("CUSTOMER360_GRAPHIQL", "off")
+    ran = shell("config", "check", "--json")
+    shown = json.loads(ran.out)
+    assert shown["CUSTOMER360_DATABASE_URL"] == "postgresql://kim:***@db/c"
+    assert (shown["CUSTOMER360_GRAPHIQL"], shown["CUSTOMER360_PORT"]) == ("off", "8360")
+    assert "secret" not in shell("config", "check").out
+
+
+def test_explain_names_the_rule_and_the_condition(shell: Shell) -> None:
+    ran = shell(
+        *("policy", "explain", "--role", "service_agent", "--purpose", "care"),
+        *("--coordinate", "Finance.balance", "--json"),
+    )
+    found = json.loads(ran.out)
+    assert found["effect"] == "allow"
+    assert found["rule"] in {rule.name for rule in load_policy().rules}
+    assert (found["category"], found["when"]) == ("user.financial.balance", "unrestricted")
+
+
+def test_explain_says_why_not(shell: Shell) -> None:
+    ran = shell("policy", "explain", "--role", "service_agent", "--coordinate", "Finance.balance")
+    assert ran.code == 0
+    assert "withhold" in ran.out
+    assert "no-purpose" in ran.out
+
+
+def test_the_matrix_has_a_row_for_each_category(shell: Shell) -> None:
+    lines = shell("policy", "matrix").out.splitlines()
+    assert lines[0].startswith("| category | finance_clerk / accounting |")
+    assert len({line.count("|") for line in lines if line.startswith("|")}) == 1
+    cells: list[dict[str, Any]] = list(csv.DictReader(shell("policy", "matrix", "--format", "csv").out.splitlines()))
+    assert cells == json.loads(shell("policy", "matrix", "--json").out)
+    seen = {cell["category"]: cell["effect"] for cell in cells if cell["role"] == "marketing_campaigner"}
+    assert seen["user.financial.balance"] == "withhold"
+    assert seen["derived.segment"] == "allow"
+
+
+def test_the_schema_is_printed_as_it_is_committed(shell: Shell) -> None:
+    assert shell("schema", "print").out == (ROOT / "schema" / "customer360.graphql").read_text()
+
+
+@pytest.mark.parametrize(("problems", "code"), [([], 0), (["Invoice.total has no description"], 1)])
+def test_schema_check_fails_on_a_problem(shell: Shell, problems: list[str], code: int) -> None:
+    shell.patch.setattr("schema.build.check", lambda: problems)
+    ran = shell("schema", "check")
+    assert ran.code == code
+    assert all(problem in ran.err for problem in problems)
+
+
+# With a database ---------------------------------------------------------------------------------------------------
+
+
+def test_tables_are_made_and_looked_at(addresses: Addresses, tmp_path: Path) -> None:
+    status = process(addresses, tmp_path, "db", "status", "--json")
+    assert status.code == 0
+    found = json.loads(status.out)
+    assert [each["department"] for each in found] == ["core", "finance", "sales", "service", "marketing"]
+    assert all(each["current"] == each["head"] for each in found)
+    assert process(addresses, tmp_path, "db", "upgrade").code == 0
+
+
+def test_seeding_twice_is_refused_in_one_line(addresses: Addresses, tmp_path: Path) -> None:
+    first = process(addresses, tmp_path, "seed", "--customers", "3", "--seed", "5")
+    assert (first.code, first.out) == (0, "")
+    assert "\r" not in first.err
+    second = process(addresses, tmp_path, "seed", "--customers", "3")
+    assert (second.code, second.err.count("\n")) == (1, 1)
+    assert "data already" in second.err
+
+
+def test_flags_are_proved(seeded: Addresses, tmp_path: Path) -> None:
+    ran = process(seeded, tmp_path, "privacy", "verify", "--json")
+    assert ran.code == 0
+    assert json.loads(ran.out)["differing"] == 0
+
+
+@pytest.mark.parametrize("command", [["db", "status"], ["privacy", "verify"], ["seed"]])
+def test_a_database_that_is_not_there_is_one_line(tmp_path: Path, command: list[str]) -> None:
+    nowhere = {"core": "postgresql://kim:secret@127.0.0.1:1/none"}
+    ran = process(
+        dict.fromkeys(("core", "finance", "sales", "service", "marketing"), nowhere["core"]), tmp_path, *command
+    )
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert "secret" not in ran.err
+
+
+def test_serving_old_tables_is_refused(database_url: str, tmp_path: Path) -> None:
+    empty = dict.fromkeys(("core", "finance", "sales", "service", "marketing"), database_url)
+    ran = process(empty, tmp_path, "serve", "--port", "0")
+    assert ran.code == 1
+    assert ran.err == "customer360: the tables of core are not up to date. Run: customer360 db upgrade\n"
