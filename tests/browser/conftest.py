@@ -1,6 +1,5 @@
 """A server to look at, tokens for it, and a browser that keeps to itself."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
@@ -9,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.witness import Witness
+from tests.demo import Demo, demo
 
 ColorScheme = Literal["light", "dark"]
 
@@ -26,19 +26,21 @@ FLAGS = (
 
 
 @pytest.fixture(scope="session")
-def server_url() -> str:
-    """Where the server under test answers, without a closing slash."""
-    url = os.environ.get("CUSTOMER360_TEST_URL")
-    if url is None:
-        pytest.skip("CUSTOMER360_TEST_URL names no server")
-    return url
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demo(tmp_path_factory.mktemp("demo"), customers=20) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
-def token() -> Callable[[str, str], str]:
+def server_url(running: Demo) -> str:
+    """Where the server under test answers, without a closing slash."""
+    return running.url
+
+
+@pytest.fixture(scope="session")
+def token(running: Demo) -> Callable[[str, str], str]:
     """Makes a token for a role that may act for a purpose."""
-    given = os.environ.get("CUSTOMER360_TEST_TOKEN", "")
-    return lambda role, purpose: given
+    return running.token
 
 
 @pytest.fixture(scope="session")
