@@ -7,7 +7,8 @@ from enum import StrEnum
 from auth.categories import Category
 from auth.effects import Effect, EffectKind, Use
 from auth.grant import compile_grant
-from auth.policy import Policy
+from auth.policy import Policy, ViewerClass
+from auth.reach import Reach
 
 _SHOWN = {EffectKind.WITHHOLD: 0, EffectKind.MASK: 1, EffectKind.ALLOW: 2}
 
@@ -33,6 +34,34 @@ class Change:
     @property
     def direction(self) -> Direction:
         return Direction.NARROWS if _within(self.after, self.before) else Direction.WIDENS
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChange:
+    """A class whose rows, or whose right to try out other classes, are others under the new policy."""
+
+    viewer_class: str
+    before: str
+    after: str
+    direction: Direction
+
+
+def class_changes(old: Policy, new: Policy) -> Iterator[ClassChange]:
+    """The classes of both policies whose reach, or right to dry runs, differs."""
+    for name in sorted(old.classes.keys() & new.classes.keys()):
+        before, after = old.classes[name], new.classes[name]
+        if (before.reach, before.may_dry_run) != (after.reach, after.may_dry_run):
+            narrows = _reaches_within(after.reach, before.reach) and before.may_dry_run >= after.may_dry_run
+            direction = Direction.NARROWS if narrows else Direction.WIDENS
+            yield ClassChange(name, _told(before), _told(after), direction)
+
+
+def _reaches_within(inner: Reach, outer: Reach) -> bool:
+    return inner is outer or outer is Reach.ALL
+
+
+def _told(viewer_class: ViewerClass) -> str:
+    return f"reach {viewer_class.reach.value}" + (", dry runs" if viewer_class.may_dry_run else "")
 
 
 def changes(old: Policy, new: Policy) -> Iterator[Change]:

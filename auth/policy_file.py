@@ -16,7 +16,7 @@ POLICY_FILE = Path(__file__).with_name("policy.toml")
 # A stricter rule beats a laxer one, whatever their order in the file.
 _STRICTNESS = {EffectKind.ALLOW: 0, EffectKind.MASK: 1, EffectKind.WITHHOLD: 2}
 
-_TABLES = ("classes", "purposes", "rule")
+_TABLES: Mapping[str, type] = {"classes": dict, "purposes": dict, "rule": list}
 _CLASS_KEYS = {"title", "department", "reach", "may_dry_run"}
 _PURPOSE_KEYS = {"title", "dpv", "basis", "article"}
 _RULE_KEYS = {"name", "who", "purpose", "data", "uses", "effect", "mask", "when", "article", "release"}
@@ -42,9 +42,11 @@ class _Reader:
 
     def policy(self, version: str, document: Mapping[str, Any]) -> Policy:
         self._only_keys(document, set(_TABLES), "the policy")
-        for table in _TABLES:
+        for table, kind in _TABLES.items():
             if not document.get(table):
                 raise self._error("the policy", f"[{table}] is missing or empty")
+            if not isinstance(document[table], kind):
+                raise self._error("the policy", f"[{table}] is no table", near=table)
         classes = {name: self._viewer_class(name, table) for name, table in document["classes"].items()}
         purposes = {name: self._purpose(name, table) for name, table in document["purposes"].items()}
         rules = tuple(self._rule(table, classes, purposes) for table in document["rule"])
@@ -67,7 +69,7 @@ class _Reader:
         return Purpose(name, **words)
 
     def _rule(self, table: Mapping[str, Any], classes: Mapping[str, Any], purposes: Mapping[str, Any]) -> Rule:
-        name = self._text(table, "name", "a rule")
+        name = self._name_of(table)
         self._only_keys(table, _RULE_KEYS, name)
         effect = self._word(table.get("effect", "allow"), list(EffectKind), name)
         mask = table.get("mask")
@@ -80,14 +82,20 @@ class _Reader:
             categories=self._categories(table, name),
             uses=frozenset(Use(word) for word in self._words(table, "uses", list(Use), name)),
             effect=EffectKind(effect),
-            mask=Mask(self._word(mask, list(Mask), name)) if mask else None,
+            mask=Mask(self._word(mask, list(Mask), name)) if mask is not None else None,
             condition=all_of(*(CONDITIONS[word] for word in sorted(self._conditions(table, name)))),
             article=self._text(table, "article", name),
             release=self._text(table, "release", name) if "release" in table else None,
         )
 
+    def _name_of(self, table: Mapping[str, Any]) -> str:
+        if not isinstance(table, Mapping):
+            raise self._error("rule", "a rule is a table: [[rule]]")
+        return self._text(table, "name", "a rule")
+
     def _categories(self, table: Mapping[str, Any], rule: str) -> frozenset[Category]:
-        if "*" in table.get("data", ()):
+        data = table.get("data")
+        if data == "*" or (isinstance(data, list) and "*" in data):
             raise self._error(rule, "name each category: personal data is never allowed by a wildcard", near="*")
         categories = frozenset(Category(word) for word in self._words(table, "data", list(Category), rule))
         for each in categories:
@@ -138,7 +146,9 @@ class _Reader:
             raise self._error(owner, f"`{key}` is missing: it must be a text that says something")
         return value
 
-    def _only_keys(self, table: Mapping[str, Any], known: set[str], owner: str) -> None:
+    def _only_keys(self, table: object, known: set[str], owner: str) -> None:
+        if not isinstance(table, Mapping):
+            raise self._error(owner, "a table of its own is expected here")
         for key in table:
             if key not in known:
                 raise self._error(owner, f"unknown key `{key}`; known are {', '.join(sorted(known))}", near=key)

@@ -26,7 +26,7 @@ from datasources.shapes import (
     Total,
     Value,
 )
-from datasources.sql_text import literal
+from datasources.sql_text import literal, number
 
 CORE = "core"
 
@@ -141,7 +141,9 @@ def masked(mask: Mask, value: Column) -> Column:
     """Text with most of it hidden. Twice the same text gives twice the same mask."""
     match mask:
         case Mask.LAST4:
-            return literal("••••").op("||", return_type=Text())(func.right(value, 4))
+            # Of a short text less than four characters show, so that four stay hidden.
+            shown = func.greatest(number(0), func.least(number(4), func.length(value) - number(4)))
+            return literal("••••").op("||", return_type=Text())(func.right(value, shown))
         case Mask.INITIAL:
             return func.left(value, 1).op("||", return_type=Text())(literal("."))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Uuid, and_, exists, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, Uuid, and_, exists, func, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from datasources.comparisons import compare
@@ -89,6 +89,9 @@ class ListCompiler:
     def _connection(self, fresh: Fresh, asked: Field) -> Parts:
         rows = fresh()
         page = asked.page or Page(Size(LONGEST_LIST))
+        if not _reads_rows(asked):
+            counted = self.view({}, rows.row[rows.shape.identity], [], None, page, fresh, asked)
+            return self.checked(fresh, page, counted.members(asked))
         answers = self.answers(asked, rows)
         columns: list[ColumnElement[Any]] = [answer.label(f"answer{n}") for n, answer in enumerate(answers.values())]
         columns.append(rows.row[rows.shape.identity].label("cursor"))
@@ -98,7 +101,8 @@ class ListCompiler:
         named = {key: inner.c[f"answer{n}"] for n, key in enumerate(answers)}
         keys = [by_rank(inner.c.rank, page)] if ranked else self._sorted(inner, rows, asked)
         view = self.view(named, inner.c.cursor, keys, inner.c.rank if ranked else None, page, fresh, asked)
-        parts = select(join(view.members(asked))).select_from(inner).scalar_subquery()
+        # HAVING makes it one row, even where nothing that is asked gathers rows.
+        parts = select(join(view.members(asked))).select_from(inner).having(true()).scalar_subquery()
         return self.checked(fresh, page, (parts,))
 
     def view(
@@ -221,6 +225,11 @@ class ListCompiler:
 def by_rank(rank: Column, page: Page) -> SortKey:
     """The order of the list by rank, which is that of reading: from the end, where the page is read backwards."""
     return SortKey(rank, descending=page.backwards, nullable=False)
+
+
+def _reads_rows(asked: Field) -> bool:
+    """Whether the connection is asked for more than its count and its name."""
+    return any(each.name in ("nodes", "edges", "pageInfo") for each in asked.only_fields)
 
 
 def _is_ranked(asked: Field, page: Page) -> bool:

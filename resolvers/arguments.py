@@ -9,12 +9,10 @@ from graphql import (
     GraphQLField,
     GraphQLInputType,
     ListValueNode,
-    NullValueNode,
     ObjectValueNode,
     Undefined,
     ValueNode,
     VariableNode,
-    get_named_type,
     is_input_object_type,
     is_list_type,
     is_non_null_type,
@@ -25,7 +23,7 @@ from datasources.ids import row_id
 from datasources.lists import LONGEST_LIST
 from datasources.plan import Page, Parameter, Size, Variables
 from resolvers.codes import Code
-from resolvers.refusal import refuse_nul, refused
+from resolvers.refusal import refuse_unwritable, refused
 
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
 USUAL_SIZE = 10
@@ -71,7 +69,7 @@ def _given(
             continue
         read = _reader(value, argument.type)
         now = read(variables)
-        refuse_nul(now)
+        refuse_unwritable(now)
         yield name, Given(now, read, _is_constant(value))
 
 
@@ -80,15 +78,13 @@ def _reader(value: ValueNode, type_: GraphQLInputType) -> Read:
     if isinstance(value, VariableNode):
         name = value.name.value
         return lambda variables: variables.get(name)
-    if _is_constant(value) or isinstance(value, NullValueNode):
-        constant = value_from_ast(value, type_)
-        return lambda _: constant
+    if isinstance(value, ObjectValueNode) and is_input_object_type(bare):
+        return _object_reader(value, bare)
     if isinstance(value, ListValueNode) and is_list_type(bare):
         items = [_reader(item, bare.of_type) for item in value.values]
         return lambda variables: [item(variables) for item in items]
-    if isinstance(value, ObjectValueNode) and is_input_object_type(bare):
-        return _object_reader(value, bare)
-    raise TypeError(f"a {value.kind} where {get_named_type(type_)} is expected")
+    constant = value_from_ast(value, type_)
+    return lambda _: constant
 
 
 def _object_reader(value: ObjectValueNode, type_: Any) -> Read:

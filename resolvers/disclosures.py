@@ -14,12 +14,15 @@ from auth.viewer import Viewer
 from datasources.answers import RootAnswer
 from resolvers.plans import Plan
 
+# Such an answer is about nobody, whoever was found on the way to it.
+_NOBODY = b"null"
+
 
 def record(
     plan: Plan, answers: Iterable[RootAnswer], viewer: Viewer, grant: Grant, request_id: str
 ) -> AccessRecord | None:
     """Who saw whose data by this answer; None if it is about nobody."""
-    subjects = list(dict.fromkeys(each for answer in answers if answer.text != b"null" for each in answer.subjects))
+    subjects = list(dict.fromkeys(each for answer in answers if answer.text != _NOBODY for each in answer.subjects))
     if not subjects or viewer.purpose is None:
         return None
     return AccessRecord(
@@ -43,7 +46,7 @@ def privacy(plan: Plan, answers: Iterable[RootAnswer], grant: Grant) -> bytes:
     if not told.allows or not plan.conditional:
         return plan.privacy
     rows = [
-        {"subject": subject, "withheld": reasons}
+        {"subject": str(subject), "withheld": reasons}
         for subject, flags in _subjects(answers)
         if told.condition.met_by(flags) and (reasons := list(_reasons(plan, flags)))
     ]
@@ -53,7 +56,8 @@ def privacy(plan: Plan, answers: Iterable[RootAnswer], grant: Grant) -> bytes:
 def _subjects(answers: Iterable[RootAnswer]) -> Iterator[tuple[UUID, int]]:
     known: dict[UUID, int] = {}
     for answer in answers:
-        known.update(zip(answer.subjects, answer.flags, strict=True))
+        if answer.text != _NOBODY:
+            known.update(zip(answer.subjects, answer.flags, strict=True))
     yield from known.items()
 
 

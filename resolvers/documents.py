@@ -18,7 +18,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from datasources.plan import Variables
 from resolvers.codes import Code
-from resolvers.refusal import refuse_nul, refused, refused_by
+from resolvers.refusal import refuse_unwritable, refused, refused_by
 
 MOST_TOKENS = 15_000
 MOST_DOCUMENTS = 1_000
@@ -76,6 +76,6 @@ class Documents:
             return {}
         values = get_variable_values(self._schema, definitions, dict(given or {}), hide_suggestions=True)
         if isinstance(values, VariableValues):
-            refuse_nul(values.coerced)
+            refuse_unwritable(values.coerced)
             return values.coerced
         raise refused_by(Code.BAD_USER_INPUT, values)

@@ -17,7 +17,7 @@ from auth.effects import UNGOVERNED, Effect, EffectKind, Use
 from auth.grant import Grant
 from datasources.json_text import Kind
 from datasources.plan import Field, Filter, Order, Parameter
-from datasources.shapes import Key, Many, Pages, Shapes, Value
+from datasources.shapes import Amount, Key, Many, Pages, Shapes, Total, Value
 from resolvers import arguments
 from resolvers.arguments import PAGE_ARGUMENTS, Given
 from resolvers.codes import Code
@@ -135,7 +135,7 @@ class Planner:
         shape = self.shapes.get(type_name)
         coordinate = shape.fields.get(name) if shape else None
         if effect.kind is EffectKind.MASK and not (isinstance(coordinate, Value) and coordinate.kind is Kind.TEXT):
-            if isinstance(coordinate, Value):
+            if isinstance(coordinate, Value | Amount | Total):
                 return replace(effect, kind=EffectKind.WITHHOLD, mask=None)
             return replace(effect, kind=EffectKind.ALLOW, mask=None)
         return effect

@@ -1,11 +1,29 @@
 """Refusals: why an operation is not run, said before anything is fetched."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import GraphQLError
 
 from resolvers.codes import Code
+
+# Where graphql-core's messages repeat a value, and what is left of them.
+_SCALARS = "Date|DateTime|Decimal|PhoneNumber|EmailAddress|CurrencyCode|CountryCode|LanguageTag"
+_VALUES = [
+    (
+        re.compile(
+            r"^(Variable '\$\w+' has invalid value)( at [\w.\[\]]+)?"
+            rf".*?(: (?:{_SCALARS}) (?:is|has|needs) [^']*)?$",
+            re.DOTALL,
+        ),
+        r"\1\2\3",
+    ),
+    (re.compile(r"^Value .* does not exist in (\S+ enum).*", re.DOTALL), r"There is no such value in the \1."),
+    (re.compile(r",? found:? .*", re.DOTALL), "."),
+    (re.compile(r"(Unexpected \w+) .*", re.DOTALL), r"\1."),
+    (re.compile(r"cannot represent (.*?): .*", re.DOTALL), r"cannot represent \1."),
+]
 
 
 class Refused(Exception):
@@ -31,19 +49,33 @@ def refused_by(code: Code, errors: Sequence[GraphQLError]) -> Refused:
     return Refused([_formatted(code, error) for error in errors])
 
 
-def refuse_nul(value: Any) -> None:
-    """PostgreSQL's text cannot hold the character NUL: no value of ours can equal one that does."""
+def refuse_unwritable(value: Any) -> None:
+    """PostgreSQL's text holds neither NUL nor half a surrogate pair: no value of ours can equal one that does."""
     match value:
-        case str() if "\0" in value:
-            raise refused(Code.BAD_USER_INPUT, "A text holds the character NUL, which no value here can hold.")
+        case str() if "\0" in value or not _is_unicode(value):
+            raise refused(Code.BAD_USER_INPUT, "A text holds a character that no value here can hold.")
         case dict():
-            refuse_nul(list(value.values()))
+            refuse_unwritable(list(value.values()))
         case list():
             for each in value:
-                refuse_nul(each)
+                refuse_unwritable(each)
+
+
+def _is_unicode(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _formatted(code: Code, error: GraphQLError) -> dict[str, Any]:
     locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
     where = {"locations": locations} if locations else {}
-    return {"message": error.message, **where, "extensions": {"code": code}}
+    return {"message": without_values(error.message), **where, "extensions": {"code": code}}
+
+
+def without_values(message: str) -> str:
+    """graphql-core's message without what the client sent: names are no secret, values may be.
+
+    What our scalars say of themselves (`PhoneNumber is written …`) holds no value, and stays.
+    """
+    for pattern, instead in _VALUES:
+        message = pattern.sub(instead, message)
+    return message

@@ -12,7 +12,9 @@ from datasources.plan import Customers, Field, Filter, Find, OneCustomer, OneObj
 from datasources.shapes import Many, Pages
 from resolvers import arguments
 from resolvers.arguments import Given
+from resolvers.codes import Code
 from resolvers.planner import Planner
+from resolvers.refusal import refused
 from resolvers.selection import Nodes
 
 
@@ -71,7 +73,7 @@ class _Asked:
 
 
 def _customer(asked: _Asked) -> Planned:
-    (name, given), *_ = asked.given["by"].fields().items()
+    name, given = _only(asked.given["by"].fields())
     exists = asked.exists()
     use = asked.planner.contract.uses[f"CustomerBy.{name}"]
     lookup = asked.may(use.coordinate, Use.LOOKUP)
@@ -80,6 +82,13 @@ def _customer(asked: _Asked) -> Planned:
     read = given.read
     value = Parameter(lambda variables: row_id(read(variables))) if name == "id" else given.parameter
     return Root(OneCustomer(exists, Find(name, value, lookup)), asked.field(CUSTOMER, exists))
+
+
+def _only(fields: Mapping[str, Given]) -> tuple[str, Given]:
+    given = [(name, each) for name, each in fields.items() if each.now is not None]
+    if len(given) != 1 or len(fields) != 1:
+        raise refused(Code.BAD_USER_INPUT, "`by` names exactly one way to find the customer.", argument="by")
+    return given[0]
 
 
 def _customers(asked: _Asked) -> Planned:
@@ -116,17 +125,22 @@ def _numbered(type_: str) -> Callable[[_Asked], Planned]:
     def plan(asked: _Asked) -> Planned:
         exists = asked.exists()
         lookup = asked.may(f"{type_}.number", Use.LOOKUP)
-        if exists is None or lookup is None:
+        customer_exists = _customer_exists(asked)
+        if exists is None or lookup is None or customer_exists is None:
             return _NULL
         find = Find("number", asked.given["number"].parameter, lookup)
-        return Root(OneObject(_customer_exists(asked), type_, find), asked.field(type_, exists))
+        return Root(OneObject(customer_exists, type_, find), asked.field(type_, exists))
 
     return plan
 
 
-def _customer_exists(asked: _Asked) -> Effect:
-    """What must hold of a customer for anything of theirs to be shown."""
-    return asked.planner.effect("Query.customer")
+def _customer_exists(asked: _Asked) -> Effect | None:
+    """What must hold of a customer for anything of theirs to be shown; None, and noted, where nothing opens it."""
+    effect = asked.planner.effect("Query.customer")
+    if effect.allows:
+        return effect
+    asked.planner.note("Query.customer", (asked.key,), effect)
+    return None
 
 
 def _node(asked: _Asked) -> Planned:

@@ -8,6 +8,8 @@ from datasources.ids import parse_global_id
 from resolvers.arguments import round_size
 
 _VALUE = "*"
+# A text that looks like a global id and is none. A root that asks for it is planned otherwise than for a customer's.
+_NO_ID = "-"
 
 
 def skeleton(value: Any, types: Collection[str]) -> Hashable:
@@ -29,5 +31,7 @@ def skeleton(value: Any, types: Collection[str]) -> Hashable:
 
 
 def _type_in(value: str, types: Collection[str]) -> str:
-    parsed = parse_global_id(value) if value.count("_") == 2 else None
-    return parsed.type if parsed and parsed.type in types else _VALUE
+    if "_" not in value:
+        return _VALUE
+    parsed = parse_global_id(value)
+    return parsed.type if parsed and parsed.type in types else _NO_ID

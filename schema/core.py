@@ -58,7 +58,7 @@ class Organization(Party):
     parent_id: strawberry.ID | None = field(
         "Id of the customer that owns it, to be asked for by `customer(by: {id:})`.", Category.ORGANIZATION
     )
-    contacts: list[ContactPerson] | None = field("Whom to talk to there.", Category.ORGANIZATION)
+    contacts: list[ContactPerson] | None = field("Whom to talk to there, by name.", Category.ORGANIZATION)
 
 
 @strawberry.interface(description="A way to reach the customer.")

@@ -18,7 +18,7 @@ COMMANDS = {
     "schema": "Print and check the schema.",
     "policy": "Explain who may see what, and why.",
     "privacy": "Prove that the privacy flags are true to the ledger.",
-    "consent": "Record and withdraw consents.",
+    "consent": "Record consents, objections and restrictions.",
     "config": "Show the settings that count.",
 }
 EPILOG = """Settings are environment variables that start with CUSTOMER360_; docs/settings.md lists them.

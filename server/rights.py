@@ -7,6 +7,7 @@ from auth.categories import Category
 from auth.effects import Effect, Use
 from auth.grant import compile_grant
 from auth.policy import Policy, conditions_in
+from auth.policy_diff import Change, ClassChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,32 @@ class Rights:
             **described(effect),
             "policy": self.policy.version,
         }
+
+
+def changed(change: Change) -> dict[str, str]:
+    return {
+        "direction": change.direction.value,
+        "role": change.viewer_class,
+        "purpose": change.purpose,
+        "category": change.category.value,
+        "use": change.use.value,
+        "before": _in_short(change.before),
+        "after": _in_short(change.after),
+    }
+
+
+def class_changed(change: ClassChange) -> dict[str, str]:
+    return {
+        "direction": change.direction.value,
+        "role": change.viewer_class,
+        "before": change.before,
+        "after": change.after,
+    }
+
+
+def _in_short(effect: Effect) -> str:
+    shown = effect.mask.value if effect.mask else effect.kind.value
+    return " when ".join([shown, *([", ".join(when)] if (when := conditions_in(effect.condition)) else [])])
 
 
 def described(effect: Effect) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""`customer360 consent`: adds a customer's consent, or its withdrawal, to the ledger."""
+"""`customer360 consent`: adds what a customer allows or refuses to the ledger."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,26 +10,32 @@ import click
 from server.settings import load
 from server.terminal import run, say
 
+OBJECTIONS = ("DIRECT_MARKETING", "PROFILING", "LEGITIMATE_INTEREST")
 TOPICS = ("DIRECT_MARKETING", "PROFILING", "PARTNER_SHARING", "SPECIAL_CATEGORIES")
 DEPARTMENTS = ("CORE", "FINANCE", "SALES", "SERVICE", "MARKETING")
 
 
 @click.group("consent")
 def command() -> None:
-    """Record and withdraw consents. They count from the next request on."""
+    """Record consents, objections and restrictions. They count from the next request on."""
 
 
-def _about(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Whose consent, to what, and through whom."""
+def _to_processing(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Whose statement it is, and through whom."""
     options = (
         click.option("--customer", type=click.UUID, required=True, help="The customer's id."),
-        click.option("--topic", type=click.Choice(TOPICS), required=True, help="What it is about."),
         click.option("--via", type=click.Choice(DEPARTMENTS), default="CORE", show_default=True, help="Told to whom."),
         click.option("--actor", help="Who writes it down."),
     )
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def _about(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Whose consent, to what, and through whom."""
+    topic = click.option("--topic", type=click.Choice(TOPICS), required=True, help="What it is about.")
+    return _to_processing(topic(function))
 
 
 @command.command("record")
@@ -51,12 +57,33 @@ def withdraw(customer: UUID, topic: str, via: str, actor: str | None) -> None:
     _add(customer, topic, "CONSENT_WITHDRAWN", via, actor)
 
 
-def _add(customer: UUID, topic: str, state: str, via: str, actor: str | None, **more: Any) -> None:
+@command.command("object")
+@_to_processing
+@click.option("--topic", type=click.Choice(OBJECTIONS), required=True, help="What they object to.")
+@click.option("--lift", is_flag=True, help="They no longer object.")
+def objection(customer: UUID, via: str, actor: str | None, topic: str, lift: bool) -> None:
+    """Record that a customer objects to a kind of processing (GDPR Art. 21)."""
+    _add(customer, topic, "OBJECTION_LIFTED" if lift else "OBJECTED", via, actor, basis="LEGITIMATE_INTEREST")
+
+
+@command.command("restrict")
+@_to_processing
+@click.option("--lift", is_flag=True, help="The restriction ends.")
+def restrict(customer: UUID, via: str, actor: str | None, lift: bool) -> None:
+    """Restrict the processing of a customer's data (GDPR Art. 18): they stay findable, with their status only."""
+    _add(customer, "PROCESSING", "RESTRICTION_LIFTED" if lift else "RESTRICTED", via, actor, basis=None)
+
+
+def _add(
+    customer: UUID, topic: str, state: str, via: str, actor: str | None, basis: str | None = "CONSENT", **more: Any
+) -> None:
     from datasources import privacy
     from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
     from server.addresses import addresses
 
     said = PrivacyTopic(topic), PrivacyState(state)
-    basis, department = LegalBasis.CONSENT, Department(via)
-    adding = privacy.record(addresses(load()), customer, *said, via=department, legal_basis=basis, actor=actor, **more)
+    on = LegalBasis(basis) if basis else None
+    adding = privacy.record(
+        addresses(load()), customer, *said, via=Department(via), legal_basis=on, actor=actor, **more
+    )
     say(f"Recorded as {run(adding)}.")

@@ -1,5 +1,7 @@
 """`customer360 policy`: who may see what, for which purpose, and by which rule."""
 
+from pathlib import Path
+
 import click
 
 from server.settings import load
@@ -54,3 +56,30 @@ def matrix(use: str, form: str, as_json: bool) -> None:
         show_json(cells)
     else:
         click.echo(matrices.markdown(cells) if form == "markdown" else matrices.csv(cells), nl=False)
+
+
+@command.command("diff")
+@click.argument("old", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("new", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--approve", is_flag=True, help="A privacy officer approves what widens.")
+@as_json
+def diff(old: Path, new: Path, approve: bool, as_json: bool) -> None:
+    """Say what a change of the policy widens and what it narrows.
+
+    Exits with 1 when something widens and nobody approves it.
+    """
+    from auth.policy_diff import Direction, changes, class_changes
+    from auth.policy_file import load as read
+    from server.rights import changed, class_changed
+
+    before, after = read(old), read(new)
+    lines = [class_changed(change) for change in class_changes(before, after)]
+    lines += [changed(change) for change in changes(before, after)]
+    if as_json:
+        show_json(lines)
+    else:
+        for line in lines:
+            click.echo("  ".join(line.values()))
+    if not approve and any(line["direction"] == Direction.WIDENS for line in lines):
+        message = "the new policy widens what may be seen: a privacy officer lets it pass with --approve"
+        raise click.ClickException(message)

@@ -1,0 +1,1 @@
+"""What the authorization server keeps, in the schema `oauth` of core's database."""

@@ -1,0 +1,35 @@
+"""The connections of the authorization server: a small pool on core's database, which writes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import orjson
+
+Pool = asyncpg.Pool[Any]
+
+
+class StoreUnavailable(Exception):
+    """The database did not answer. Nobody is let in, and nobody is told why."""
+
+
+@asynccontextmanager
+async def opened(address: str, timeout_ms: int = 2000, most: int = 4) -> AsyncIterator[Pool]:
+    """Nothing is connected yet: the database may be down at the start."""
+    settings = {"application_name": "customer360 oauth", "statement_timeout": str(timeout_ms), "timezone": "UTC"}
+    pool = await asyncpg.create_pool(
+        address, min_size=0, max_size=most, init=_with_json, command_timeout=timeout_ms / 1000, server_settings=settings
+    )
+    try:
+        yield pool
+    finally:
+        pool.terminate()
+
+
+async def _with_json(connection: asyncpg.Connection[Any]) -> None:
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads
+    )

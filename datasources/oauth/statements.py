@@ -1,0 +1,94 @@
+"""The authorization server's statements. Whatever may happen once only happens in one of them."""
+
+_CLIENT_COLUMNS = """
+    id, name, auth_method, secret, previous_secret, previous_until, jwks, grant_types, redirect_uris, scopes,
+    purposes, categories, role, contract, territory, disabled_at
+"""
+_ACCOUNT_COLUMNS = """
+    account.id, username, password_hash, role, purposes, customer_id, territory, locked_until, disabled_at
+"""
+CLIENT = f"SELECT {_CLIENT_COLUMNS} FROM oauth.client WHERE id = $1"  # noqa: S608 - constant
+CLIENTS = f"SELECT {_CLIENT_COLUMNS}, created_at FROM oauth.client ORDER BY created_at, id"  # noqa: S608 - constant
+ACCOUNT = f"SELECT {_ACCOUNT_COLUMNS} FROM oauth.account WHERE id = $1"  # noqa: S608 - constant
+ACCOUNT_NAMED = f"SELECT {_ACCOUNT_COLUMNS} FROM oauth.account WHERE username = $1"  # noqa: S608 - constant
+
+# From the fifth wrong password on: half a minute, and twice as long with each more, up to a quarter of an hour.
+NOTE_FAILURE = """
+    UPDATE oauth.account SET
+        failures = failures + 1,
+        locked_until = CASE WHEN failures >= 4
+            THEN now() + least(interval '30 seconds' * (1 << least(failures - 4, 10)), interval '15 minutes')
+        END
+    WHERE id = $1
+"""
+NOTE_SUCCESS = "UPDATE oauth.account SET failures = 0, locked_until = NULL WHERE id = $1 AND failures > 0"
+
+OPEN_SESSION = "INSERT INTO oauth.session (digest, account_id, expires_at) VALUES ($1, $2, $3)"
+SESSION = f"""
+    SELECT {_ACCOUNT_COLUMNS}, session.authenticated_at
+    FROM oauth.session JOIN oauth.account ON account.id = session.account_id
+    WHERE session.digest = $1 AND session.expires_at > now() AND account.disabled_at IS NULL
+"""  # noqa: S608 - constant
+CLOSE_SESSION = "DELETE FROM oauth.session WHERE digest = $1"
+
+APPROVE = """
+    WITH approved AS (
+        INSERT INTO oauth.approval (id, client_id, account_id, scopes, purposes, authenticated_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        RETURNING id
+    )
+    INSERT INTO oauth.code (digest, approval_id, redirect_uri, challenge, expires_at)
+    SELECT $7, id, $8, $9, $10 FROM approved
+"""
+
+# Whoever deletes the row has it. The others wait for that, find nothing, and then find it among the spent ones.
+_REDEEM = """
+    WITH taken AS (
+        DELETE FROM oauth.{table} AS kept USING oauth.approval
+        WHERE kept.digest = $1 AND approval.id = kept.approval_id AND approval.client_id = $2
+        RETURNING kept.*, approval.client_id, approval.account_id, approval.scopes, approval.purposes,
+            approval.authenticated_at, approval.revoked_at
+    ), noted AS (
+        INSERT INTO oauth.spent (digest, approval_id, expires_at)
+        SELECT digest, approval_id, now() + interval '30 days' FROM taken
+    )
+    SELECT * FROM taken
+"""
+REDEEM_CODE = _REDEEM.format(table="code")
+REDEEM_REFRESH_TOKEN = _REDEEM.format(table="refresh_token")
+KEEP_REFRESH_TOKEN = """
+    INSERT INTO oauth.refresh_token (digest, approval_id, expires_at, thumbprint) VALUES ($1, $2, $3, $4)
+"""
+
+# Access tokens live for ten minutes: what is revoked has to be remembered for little longer.
+REVOKE_FAMILY = """
+    WITH family AS (
+        SELECT approval_id FROM oauth.spent WHERE digest = $1
+        UNION ALL
+        SELECT approval_id FROM oauth.refresh_token WHERE digest = $1
+    ), ended AS (
+        UPDATE oauth.approval SET revoked_at = now() FROM family
+        WHERE approval.id = family.approval_id AND approval.client_id = $2 AND approval.revoked_at IS NULL
+        RETURNING approval.id
+    )
+    INSERT INTO oauth.revocation (kind, value, until)
+    SELECT 'approval', id::text, now() + interval '1 hour' FROM ended
+"""
+REVOKE = "INSERT INTO oauth.revocation (kind, value, until) VALUES ($1, $2, $3)"
+REVOCATIONS = "SELECT kind, value, recorded_at FROM oauth.revocation WHERE recorded_at > $1 AND until > now()"
+
+SIGNING_KEYS = """
+    SELECT kid, sealed, public, signs_from, retires_at FROM oauth.signing_key
+    WHERE retires_at IS NULL OR retires_at > now()
+"""
+USE_ONCE = "INSERT INTO oauth.used_once (digest, until) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING digest"
+
+FORGET_EXPIRED = (
+    "DELETE FROM oauth.used_once WHERE until < now()",
+    "DELETE FROM oauth.code WHERE expires_at < now() - interval '1 day'",
+    "DELETE FROM oauth.refresh_token WHERE expires_at < now()",
+    "DELETE FROM oauth.spent WHERE expires_at < now()",
+    "DELETE FROM oauth.session WHERE expires_at < now()",
+    "DELETE FROM oauth.revocation WHERE until < now()",
+    "DELETE FROM oauth.signing_key WHERE retires_at < now() - interval '1 day'",
+)

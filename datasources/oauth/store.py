@@ -1,0 +1,154 @@
+"""The authorization server's store: what it looks up, takes out once and writes down, as single statements."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from auth.oauth.records import Account, Approval, ClientRecord, Code, Redeemed, Session, SigningKeyRecord
+from datasources.oauth import statements as sql
+from datasources.oauth.database import Pool, StoreUnavailable, opened
+
+_TUPLES = ("grant_types", "redirect_uris", "scopes", "purposes", "categories")
+
+
+class OAuthStore:
+    """Answers auth.oauth.store.Store. Raises StoreUnavailable when the database does not answer."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, address: str, timeout_ms: int = 2000) -> AsyncIterator[OAuthStore]:
+        async with opened(address, timeout_ms) as pool:
+            yield cls(pool)
+
+    async def client(self, client_id: str) -> ClientRecord | None:
+        row = await self._row(sql.CLIENT, client_id)
+        return None if row is None else client_of(row)
+
+    async def account(self, account_id: UUID) -> Account | None:
+        row = await self._row(sql.ACCOUNT, account_id)
+        return None if row is None else _account(row)
+
+    async def account_named(self, username: str) -> Account | None:
+        row = await self._row(sql.ACCOUNT_NAMED, username)
+        return None if row is None else _account(row)
+
+    async def note_failure(self, account_id: UUID) -> None:
+        await self._row(sql.NOTE_FAILURE, account_id)
+
+    async def note_success(self, account_id: UUID) -> None:
+        await self._row(sql.NOTE_SUCCESS, account_id)
+
+    async def open_session(self, digest: bytes, account_id: UUID, expires_at: datetime) -> None:
+        await self._row(sql.OPEN_SESSION, digest, account_id, expires_at)
+
+    async def session(self, digest: bytes) -> Session | None:
+        row = await self._row(sql.SESSION, digest)
+        return None if row is None else Session(_account(row), row["authenticated_at"])
+
+    async def close_session(self, digest: bytes) -> None:
+        await self._row(sql.CLOSE_SESSION, digest)
+
+    async def approve(self, approval: Approval, code: Code) -> None:
+        await self._row(
+            sql.APPROVE,
+            approval.id,
+            approval.client_id,
+            approval.account_id,
+            approval.scopes,
+            approval.purposes,
+            approval.authenticated_at,
+            code.digest,
+            code.redirect_uri,
+            code.challenge,
+            code.expires_at,
+        )
+
+    async def redeem_code(self, digest: bytes, client_id: str) -> Redeemed | None:
+        row = await self._row(sql.REDEEM_CODE, digest, client_id)
+        if row is None:
+            return None
+        return Redeemed(_approval(row), row["expires_at"], row["redirect_uri"], row["challenge"])
+
+    async def redeem_refresh_token(self, digest: bytes, client_id: str) -> Redeemed | None:
+        row = await self._row(sql.REDEEM_REFRESH_TOKEN, digest, client_id)
+        return None if row is None else Redeemed(_approval(row), row["expires_at"], thumbprint=row["thumbprint"])
+
+    async def keep_refresh_token(
+        self, digest: bytes, approval_id: UUID, expires_at: datetime, thumbprint: str | None
+    ) -> None:
+        await self._row(sql.KEEP_REFRESH_TOKEN, digest, approval_id, expires_at, thumbprint)
+
+    async def revoke_family(self, digest: bytes, client_id: str) -> None:
+        await self._row(sql.REVOKE_FAMILY, digest, client_id)
+
+    async def revoke(self, kind: str, value: str, until: datetime) -> None:
+        await self._row(sql.REVOKE, kind, value, until)
+
+    async def signing_keys(self) -> list[SigningKeyRecord]:
+        return [SigningKeyRecord(**dict(row)) for row in await self._rows(sql.SIGNING_KEYS)]
+
+    async def use_once(self, digest: bytes, until: datetime) -> bool:
+        return await self._row(sql.USE_ONCE, digest, until) is not None
+
+    async def revocations(self, since: datetime) -> list[tuple[str, str, datetime]]:
+        """What was revoked since, and still matters: kind, value, when."""
+        return [(row["kind"], row["value"], row["recorded_at"]) for row in await self._rows(sql.REVOCATIONS, since)]
+
+    async def forget_expired(self) -> None:
+        """Drop what expired: nothing can come of it any more."""
+        for statement in sql.FORGET_EXPIRED:
+            await self._rows(statement)
+
+    async def _row(self, statement: str, *values: Any) -> asyncpg.Record | None:
+        rows = await self._rows(statement, *values)
+        return rows[0] if rows else None
+
+    async def _rows(self, statement: str, *values: Any) -> list[asyncpg.Record]:
+        try:
+            return await self._pool.fetch(statement, *values)
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise StoreUnavailable(type(error).__name__) from error
+
+
+def client_of(row: asyncpg.Record) -> ClientRecord:
+    values = dict(row)
+    return ClientRecord(**{name: _plain(name, value) for name, value in values.items()})
+
+
+def _plain(name: str, value: Any) -> Any:
+    return tuple(value) if name in _TUPLES and value is not None else value
+
+
+def _account(row: asyncpg.Record) -> Account:
+    return Account(
+        id=row["id"],
+        username=row["username"],
+        password_hash=row["password_hash"],
+        role=row["role"],
+        purposes=tuple(row["purposes"]),
+        customer_id=row["customer_id"],
+        territory=row["territory"],
+        locked_until=row["locked_until"],
+        disabled_at=row["disabled_at"],
+    )
+
+
+def _approval(row: asyncpg.Record) -> Approval:
+    return Approval(
+        id=row["approval_id"],
+        client_id=row["client_id"],
+        account_id=row["account_id"],
+        scopes=tuple(row["scopes"]),
+        purposes=tuple(row["purposes"]),
+        authenticated_at=row["authenticated_at"],
+        revoked_at=row["revoked_at"],
+    )

@@ -1,0 +1,85 @@
+"""A subgraph's SDL: a department's part of the printed graph, with what a federation gateway has to know of it."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from graphql import (
+    ConstDirectiveNode,
+    DefinitionNode,
+    DirectiveDefinitionNode,
+    DocumentNode,
+    FieldDefinitionNode,
+    ObjectTypeDefinitionNode,
+    parse,
+    print_ast,
+)
+
+from datasources.compiler import CORE
+from datasources.ids import CUSTOMER
+from schema.parts import QUERY, Part
+
+# 2.9 is the highest that every composer takes.
+FEDERATION = "https://specs.apollo.dev/federation/v2.9"
+CLASSIFICATION = "https://customer360.example/specs/data/v1.0"
+IMPORTS = ("@key", "@shareable", "@composeDirective", "@authenticated", "@requiresScopes")
+
+_HEAD = f"""
+extend schema
+  @link(url: "https://specs.apollo.dev/link/v1.0")
+  @link(url: "{FEDERATION}", import: [{", ".join(f'"{name}"' for name in IMPORTS)}])
+  @link(url: "{CLASSIFICATION}", import: ["@data"])
+  @composeDirective(name: "@data")
+"""
+
+
+def subgraph_sdl(whole: DocumentNode, part: Part, shared: Collection[str]) -> str:
+    """The part as a subgraph: `shared` are the types that other subgraphs define just so."""
+    definitions = _Definitions(part, frozenset(shared))
+    kept = [each for node in whole.definitions for each in definitions.kept(node)]
+    return print_ast(DocumentNode(definitions=(*parse(_HEAD).definitions, *kept))) + "\n"
+
+
+class _Definitions:
+    def __init__(self, part: Part, shared: Collection[str]) -> None:
+        self._part = part
+        self._shared = shared
+
+    def kept(self, node: DefinitionNode) -> Iterator[DefinitionNode]:
+        """The definition as the subgraph has it; nothing if it belongs to others."""
+        if isinstance(node, DirectiveDefinitionNode):
+            if node.name.value == "data":
+                yield node
+        elif isinstance(node, ObjectTypeDefinitionNode):
+            if self._part.fields.get(node.name.value):
+                yield self._object(node)
+        elif getattr(node, "name", None) is not None and node.name.value in self._part.types:  # type: ignore[attr-defined]
+            yield node
+
+    def _object(self, node: ObjectTypeDefinitionNode) -> ObjectTypeDefinitionNode:
+        names = self._part.fields[node.name.value]
+        fields = tuple(self._field(node, each) for each in node.fields or () if each.name.value in names)
+        directives = (*(node.directives or ()), *self._of_type(node.name.value))
+        return replace(node, fields=fields, directives=directives)
+
+    def _of_type(self, name: str) -> tuple[ConstDirectiveNode, ...]:
+        if name in self._part.entities:
+            return _directives('@key(fields: "id")')
+        if name in self._part.references:
+            return _directives('@key(fields: "id", resolvable: false)')
+        return _directives("@shareable") if name in self._shared else ()
+
+    def _field(self, node: ObjectTypeDefinitionNode, field: FieldDefinitionNode) -> FieldDefinitionNode:
+        """Gateways may stop a query early by what is said here; nothing rests on it, since each subgraph decides."""
+        added: tuple[ConstDirectiveNode, ...] = ()
+        is_department = self._part.department != CORE
+        if node.name.value == QUERY or (node.name.value == CUSTOMER and is_department and field.name.value != "id"):
+            added += _directives("@authenticated")
+            if is_department:
+                added += _directives(f'@requiresScopes(scopes: [["{self._part.department}:read"]])')
+        return replace(field, directives=(*(field.directives or ()), *added))
+
+
+def _directives(text: str) -> tuple[ConstDirectiveNode, ...]:
+    (node,) = parse(f"type T {text}").definitions
+    assert isinstance(node, ObjectTypeDefinitionNode)
+    return tuple(node.directives or ())
