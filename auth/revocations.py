@@ -11,6 +11,10 @@ from typing import Any, Protocol
 # Asked for again after this, in the background; and after the second, whoever asks waits for it.
 RENEW_SECONDS = 0.4
 STALE_SECONDS = 0.9
+# No token lives longer than a day; what was revoked before that need not be known.
+REMEMBERED = timedelta(hours=26)
+# A client or subject is cut off at a moment of the database's clock; ours may be ahead of it.
+SKEW = timedelta(seconds=10)
 # A row may become visible a little after the time that it bears. Its transaction is one statement.
 OVERLAP = timedelta(seconds=10)
 
@@ -61,7 +65,9 @@ class Revocations:
     def _is_cut(self, kind: str, value: object, issued_at: object) -> bool:
         """A client or subject is revoked up to a moment; what they are given later counts."""
         moment = self._known.get((kind, str(value)))
-        return moment is not None and (not isinstance(issued_at, int | float) or issued_at <= moment.timestamp())
+        return moment is not None and (
+            not isinstance(issued_at, int | float) or issued_at <= (moment + SKEW).timestamp()
+        )
 
     def _read_once(self) -> asyncio.Task[None]:
         if self._reading is None or self._reading.done():
@@ -77,6 +83,8 @@ class Revocations:
         for kind, value, moment in found:
             self._known[kind, value] = max(moment, self._known.get((kind, value), moment))
             self._newest = max(self._newest, moment)
+        oldest = self._newest - REMEMBERED if self._known else self._newest
+        self._known = {key: moment for key, moment in self._known.items() if moment > oldest}
         self._read_at = began
 
 

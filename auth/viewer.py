@@ -33,9 +33,9 @@ class Viewer:
     # The class of who really asks, where they try out what another class would see.
     dry_run_by: str | None = None
 
-    def trying_out(self, viewer_class: str, scope: Scope) -> "Viewer":
+    def trying_out(self, viewer_class: str, purpose: str, scope: Scope) -> "Viewer":
         """A dry run: the same person, seeing exactly what another class would, and marked as doing so in the log."""
-        return replace(self, viewer_class=viewer_class, scope=scope, dry_run_by=self.viewer_class)
+        return replace(self, viewer_class=viewer_class, purpose=purpose, scope=scope, dry_run_by=self.viewer_class)
 
     def acting_for(self, purpose: str, known: Collection[str]) -> "Viewer":
         """The same viewer, acting for one purpose of their token."""

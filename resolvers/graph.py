@@ -24,6 +24,7 @@ from resolvers import disclosures, faults
 from resolvers.codes import Code
 from resolvers.contract import Contract
 from resolvers.documents import Documents
+from resolvers.dry_run import tried_out
 from resolvers.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
 from resolvers.refusal import Refused, refused
 from resolvers.skeleton import skeleton
@@ -40,7 +41,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One operation as it was asked. `read_only` refuses mutations: they may not come by GET."""
+    """One operation as it was asked. `read_only` refuses mutations: they may not come by GET.
+
+    `dry_run` names the class and purpose that the viewer tries out, as resolvers/dry_run.py reads it.
+    """
 
     document: str
     operation_name: str | None
@@ -48,6 +52,7 @@ class Request:
     viewer: Viewer
     read_only: bool
     request_id: str
+    dry_run: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One request on its way: its plan, the grant it was planned for, and the values that the plan reads."""
+    """One request on its way: as whom, by which plan and grant, and with which values for the plan to read."""
 
     request: Request
+    viewer: Viewer
     plan: Plan
     grant: Grant
     variables: Variables
@@ -114,7 +120,7 @@ class Graph:
             return Answer(orjson.dumps({"errors": refusal.errors}), Outcome.REFUSED, refusal.code)
         deadline = asyncio.get_running_loop().time() + self._seconds
         answers = await asyncio.gather(*(self._root(root, run.variables, deadline) for root in run.plan.roots))
-        record = disclosures.record(run.plan, answers, request.viewer, run.grant, request.request_id)
+        record = disclosures.record(run.plan, answers, run.viewer, run.grant, request.request_id)
         if record is not None:
             try:
                 await self._log.store(record)
@@ -130,12 +136,14 @@ class Graph:
             raise refused(code, f"A {operation.operation.value} cannot be run here: the graph is for reading.")
         variables = self._documents.variables(operation, request.variables)
         viewer = request.viewer
+        if request.dry_run is not None:
+            viewer = tried_out(viewer, request.dry_run, self._policy)
         grant, scope = self._grant(viewer.viewer_class, viewer.purpose), viewer.scope
         # Everything that shapes a plan: a grant decided for one filter must never be replayed for another.
         structure = skeleton(variables, self._contract.nodes) if variables else None
         key = (document.digest, request.operation_name, grant.digest, scope.reach, structure)
         plan = self.plans.get(key, lambda: self._planner.plan(document, operation, variables, grant, scope.reach))
-        return Run(request, plan, grant, {**variables, REACHED_BY: scope.by})
+        return Run(request, viewer, plan, grant, {**variables, REACHED_BY: scope.by})
 
     async def _root(self, root: PlannedRoot, variables: Variables, deadline: float) -> RootAnswer:
         """Merged statements first. If core's fails, once more by department, so that one that is broken costs only
@@ -167,7 +175,7 @@ class Graph:
         result = execute_sync(
             self._contract.schema,
             run.plan.rest,
-            context_value=Context(run.request.viewer, run.grant, self._policy, self._contract),
+            context_value=Context(run.viewer, run.grant, self._policy, self._contract),
             variable_values=dict(run.request.variables or {}),
         )
         texts.update({key: orjson.dumps(value) for key, value in (result.data or {}).items()})

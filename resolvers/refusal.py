@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import GraphQLError, VariableDefinitionNode, print_ast
 
 from resolvers.codes import Code
 
@@ -68,7 +68,13 @@ def _is_unicode(text: str) -> bool:
 def _formatted(code: Code, error: GraphQLError) -> dict[str, Any]:
     locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
     where = {"locations": locations} if locations else {}
-    return {"message": without_values(error.message), **where, "extensions": {"code": code}}
+    return {"message": without_values(error.message) + _expected(error), **where, "extensions": {"code": code}}
+
+
+def _expected(error: GraphQLError) -> str:
+    """For a variable that does not fit: the type it was declared with."""
+    node = error.nodes[0] if error.nodes else None
+    return f" (it is declared as {print_ast(node.type)})" if isinstance(node, VariableDefinitionNode) else ""
 
 
 def without_values(message: str) -> str:

@@ -116,4 +116,9 @@ def _request(asked: Parameters, viewer: Viewer, exchange: Exchange) -> Request:
         viewer=viewer,
         read_only=exchange.method in READS,
         request_id=exchange.request_id,
+        dry_run=_text(exchange.one(b"customer360-dry-run")),
     )
+
+
+def _text(header: bytes | None) -> str | None:
+    return None if header is None else header.decode("latin-1")

@@ -49,7 +49,7 @@ async def say(
     days: float = 0,
     expires_at: datetime | None = None,
 ) -> None:
-    statement = f"INSERT INTO core.privacy_event ({', '.join(EVENT_COLUMNS)}) VALUES ($1, $2, $3, $4, $5, 'CORE')"
+    statement = f"INSERT INTO core.privacy_event ({', '.join(EVENT_COLUMNS)}) VALUES ($1, $2, $3, $4, $5, 'CORE')"  # noqa: S608 - our own names
     await core.execute(statement, customer, topic, state, T0 + timedelta(days=days), expires_at)
 
 
@@ -187,7 +187,7 @@ async def test_of_two_writers_at_once_both_are_heard(addresses: dict[str, str], 
 
 
 async def test_a_hundred_thousand_events_by_copy(addresses: dict[str, str], core: asyncpg.Connection) -> None:
-    chance = Random(5)
+    chance = Random(5)  # noqa: S311 - no secret
     customers = await add_customers(core, 5_000, birth_date=date(1980, 2, 29))
     pairs = sorted(PAIRS)
     events = [

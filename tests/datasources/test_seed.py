@@ -16,6 +16,8 @@ from datasources.sample.seed import NotEmptyError, is_empty, seed
 from migrations.upgrade import BRANCHES
 
 TODAY = date(2026, 11, 16)
+# Records of what the running server did and linked: sample customers bring none.
+FILLED_BY_USE = {"core.access_record", "core.disclosure", "core.partner_link"}
 TABLES = [table for metadata in BRANCHES.values() for table in metadata.sorted_tables]
 
 
@@ -30,7 +32,7 @@ async def fingerprint(addresses: Mapping[str, str]) -> dict[str, tuple[int, str]
     """The number and the bytes of each table's rows."""
     prints = {}
     for table in TABLES:
-        query = f"SELECT row::text FROM {table.fullname} AS row ORDER BY row::text"
+        query = f"SELECT row::text FROM {table.fullname} AS row ORDER BY row::text"  # noqa: S608 - our own names
         texts = [row[0] for row in await rows(addresses, query, department=table.schema or "")]
         prints[table.fullname] = (len(texts), hashlib.sha256("\n".join(texts).encode()).hexdigest())
     return prints
@@ -41,7 +43,7 @@ async def test_the_same_seed_gives_the_same_rows_fused_and_apart(
 ) -> None:
     together = await fingerprint(seeded)
     assert together == await fingerprint(seeded_apart)
-    assert all(count for count, _ in together.values())
+    assert {name for name, (count, _) in together.items() if not count} <= FILLED_BY_USE
 
 
 async def test_another_seed_gives_other_customers(addresses: dict[str, str], seeded: dict[str, str]) -> None:

@@ -32,7 +32,7 @@ from schema.classification import CATEGORY, GOVERNS, Data
 GRAPH: GraphQLSchema = build_schema()._schema
 
 # Enums that no department stores: how the roots order their lists.
-ROOT_ENUMS = {"CustomerOrderField", "OrderDirection"}
+ROOT_ENUMS = {"CustomerOrderField", "OrderDirection", "Effect", "Use"}
 
 PAGING = ("(first:)", "(after:)", "(last:)", "(before:)")
 # What takes its right from what stands inside it: the fields of an input, a field's name, the kind of an id.
@@ -43,6 +43,10 @@ NARROWS_NOTHING = {
     "Query.node(id:)",
     "CustomerOrder.field",
     "CustomerOrder.direction",
+    "Viewer.coordinates(use:)",
+    "Viewer.may(coordinate:)",
+    "Viewer.may(purpose:)",
+    "Viewer.may(use:)",
 }
 
 Fields = Iterator[tuple[str, GraphQLField]]
@@ -71,7 +75,7 @@ def inputs() -> Inputs:
 
 def is_structural(name: str) -> bool:
     """Types that hold no data of their own, or none about a customer."""
-    return name in {"Query", "PageInfo", "Money"} or name.startswith("Viewer") or name.endswith(("Connection", "Edge"))
+    return name in {"Query", "PageInfo", "Money", "Viewer", "CoordinateGrant"} or name.endswith(("Connection", "Edge"))
 
 
 def object_fields() -> Fields:

@@ -1,0 +1,1 @@
+"""Tests of the fan-out: from an operation to its answer."""

@@ -1,0 +1,53 @@
+"""A graph over the seeded customers, and a way to ask it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+
+from auth.policy_file import load
+from auth.viewer import Viewer
+from datasources.access_log import CoreAccessLog
+from datasources.databases import Databases
+from resolvers.graph import Answer, Graph, Request
+from schema.build import build_graph
+
+Ask = Callable[..., Awaitable[Answer]]
+POLICY = load()
+
+
+@pytest.fixture(scope="module")
+async def graph(seeded: dict[str, str]) -> AsyncIterator[Graph]:
+    async with Databases.open(seeded) as databases, CoreAccessLog.open(seeded["core"]) as log:
+        yield build_graph(databases, POLICY, log)
+
+
+def viewer(role: str, purpose: str | None, **more: Any) -> Viewer:
+    purposes = frozenset({purpose} if purpose else ())
+    return Viewer("somebody", role, purposes, purpose, "tests", datetime.max.replace(tzinfo=UTC), **more)
+
+
+@pytest.fixture(scope="module")
+def ask(graph: Graph) -> Ask:
+    async def asked(
+        document: str,
+        role: str = "service_agent",
+        purpose: str | None = "care",
+        variables: dict[str, Any] | None = None,
+        dry_run: str | None = None,
+        read_only: bool = False,
+    ) -> Answer:
+        request = Request(document, None, variables, viewer(role, purpose), read_only, "test", dry_run)
+        return await graph.answer(request)
+
+    return asked
+
+
+def data(answer: Answer) -> Any:
+    return orjson.loads(answer.body)["data"]
+
+
+def code(answer: Answer) -> str:
+    return str(orjson.loads(answer.body)["errors"][0]["extensions"]["code"])
