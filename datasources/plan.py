@@ -134,7 +134,20 @@ class OneObject:
     customer: Parameter | None = None
 
 
-Entry = Customers | OneCustomer | OneObject
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """Root entry: objects of one type asked for by their ids, `rows` of `customers` pairwise; a customer is their own
+    row. `by` is the effect on there being such an object.
+    """
+
+    exists: Effect
+    type: str
+    by: Effect
+    customers: Parameter
+    rows: Parameter
+
+
+Entry = Customers | OneCustomer | OneObject | Entities
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from datasources.compiler import CORE
-from datasources.plan import Field, OneObject, Root
+from datasources.plan import Entities, Field, OneObject, Root
 from datasources.shapes import Department, Shapes, SubjectLink
 
 
@@ -34,7 +34,7 @@ class SectionFinder:
 
     def _from_root(self, root: Root) -> Iterator[tuple[str, str, Field]]:
         home = self.homes[CORE]
-        if isinstance(root.entry, OneObject):
+        if isinstance(root.entry, OneObject | Entities):
             owner = self.shapes[root.entry.type].department
             if self.homes[owner] != home:
                 yield owner, root.entry.type, root.asked

@@ -175,9 +175,9 @@ def of_subject(row: Row, other: Row) -> ColumnElement[bool]:
 
 
 def within_retention(row: Row) -> ColumnElement[bool]:
-    """Rows past their retention read as erased, purged or not. The clock is core's."""
+    """Rows past the last day of their retention read as erased, purged or not. The clock is core's."""
     until = row["retain_until"]
-    return until.is_(None) | (until > cast(row.subject.as_of, Date()))
+    return until.is_(None) | (until >= cast(row.subject.as_of, Date()))
 
 
 def global_id(type_: str) -> Value:

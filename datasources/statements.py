@@ -62,6 +62,8 @@ class RootStatements:
     core: Statement
     others: tuple[Statement, ...]
     sections: Mapping[int, str]
+    # Core's rows end with the ids of the objects that were asked for, of those whose customers it found.
+    tells_rows: bool = False
 
 
 class StatementCompiler:
@@ -80,6 +82,7 @@ class StatementCompiler:
             self._core(root, sections),
             tuple(self._apart(home, root, sections) for home in sorted(homes)),
             {section.number: section.department for section in sections},
+            isinstance(root.entry, Entities),
         )
 
     def _compiler(self, home: str, sections: list[Section]) -> Compiler:
@@ -99,8 +102,14 @@ class StatementCompiler:
     def _core(self, root: Root, sections: list[Section]) -> Statement:
         compiler = self._compiler(self._homes[CORE], sections)
         mine = [section for section in sections if section.department == CORE]
+        if isinstance(root.entry, Entities):
+            fresh = subjects.customers(compiler, root.entry.exists, root.reach)
+            its = EntityCompiler(compiler, root.entry)
+            return _rendered(
+                self._homes[CORE], compiler, its.core(fresh, root.asked, partial(self._texts, compiler, mine)), mine
+            )
         answer = self._answer(compiler, root)
-        statement = answer.select(self._texts(compiler, answer.found.row, mine))
+        statement = answer.select(self._texts(compiler, mine, answer.found.row))
         return _rendered(self._homes[CORE], compiler, statement, mine)
 
     def _answer(self, compiler: Compiler, root: Root) -> "_CoreAnswer":
@@ -125,7 +134,7 @@ class StatementCompiler:
         view = lists.view(answers, found.found.c.id, [by_rank(rank, page)], rank, page, fresh, asked)
         return _CoreAnswer(found, join(lists.checked(fresh, page, view.members(asked))), view)
 
-    def _texts(self, compiler: Compiler, row: Row, sections: list[Section]) -> list[ColumnElement[str]]:
+    def _texts(self, compiler: Compiler, sections: list[Section], row: Row) -> list[ColumnElement[str]]:
         return [join(compiler.object(self._shapes[each.type], each.asked.fields, row)) for each in sections]
 
     def _apart(self, home: str, root: Root, sections: list[Section]) -> Statement:

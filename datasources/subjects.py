@@ -28,7 +28,7 @@ from auth.reach import Reach
 from datasources.compiler import Compiler
 from datasources.core.codes import CustomerStatus
 from datasources.core.shapes import CUSTOMER
-from datasources.core.tables import customer, partner_link
+from datasources.core.tables import partner_link
 from datasources.ids import row_id
 from datasources.lists import LONGEST_LIST, Fresh, ListCompiler, Rows
 from datasources.plan import Field, Find, Page, Parameter, Size
@@ -71,12 +71,14 @@ def customers(compiler: Compiler, exists: Effect, reach: Reach) -> Fresh:
     """All customers whom the viewer may know to exist, under a new alias each time."""
 
     def fresh() -> Rows:
-        table = customer.alias()
+        shape = compiler.shapes[CUSTOMER.type]
+        assert shape.table is not None
+        table = shape.table.alias()
         subject = Subject(table.c.id, flags_now(table), _NOW, number(1), table)
         there = table.c.status != literal(CustomerStatus.ERASED)
         tests = (there, within(compiler, reach, table), subject.meets(exists.condition))
         where = tuple(test for test in tests if test is not None)
-        return Rows(CUSTOMER, Row(table, subject.knowing(exists.condition)), table, where)
+        return Rows(shape, Row(table, subject.knowing(exists.condition)), table, where)
 
     return fresh
 
@@ -115,10 +117,10 @@ def one(fresh: Fresh, exists: Effect, test: Callable[[Row], ColumnElement[bool]]
     """The customer that meets the test, where the viewer may look so. Of several, one: the same one each time."""
     rows = fresh()
     allowed = rows.row.subject.meets(by.condition)
-    found = rows.select(*_columns(rows, number(1))).where(test(rows.row))
+    found = rows.select(*columns(rows, number(1))).where(test(rows.row))
     found = found if allowed is None else found.where(allowed)
     known = exists.condition & by.condition
-    return _joined(found.order_by(rows.row["id"]).limit(number(1)).subquery(), known)
+    return joined(rows, found.order_by(rows.row["id"]).limit(number(1)).subquery(), known)
 
 
 def find(compiler: Compiler, by: Find) -> Callable[[Row], ColumnElement[bool]]:
@@ -139,21 +141,24 @@ def page(compiler: Compiler, fresh: Fresh, exists: Effect, asked: Field) -> tupl
     rows = fresh()
     part = asked.page or Page(Size(LONGEST_LIST))
     rank = lists.rank(rows, asked, part)
-    found = lists.page(fresh, rows, *_columns(rows, rank), asked=asked, page=part).subquery()
-    return _joined(found, exists.condition), part
+    found = lists.page(fresh, rows, *columns(rows, rank), asked=asked, page=part).subquery()
+    return joined(rows, found, exists.condition), part
 
 
-def apart(compiler: Compiler) -> tuple[TableValuedAlias, Subject]:
-    """The customers as another database is told of them: by core's answer, never by looking itself."""
+def apart(compiler: Compiler, **ids: Parameter) -> tuple[TableValuedAlias, Subject]:
+    """The customers as another database is told of them: by core's answer, never by looking itself. `ids` are told
+    beside them.
+    """
     bind = compiler.binds.bind
-    columns = column("id", Uuid()), column("flags", Integer())
-    told = func.unnest(bind(_ids, ARRAY(Uuid())), bind(_flags, ARRAY(Integer())))
-    table = told.table_valued(*columns, with_ordinality="rank", name="subject").render_derived()
+    named = column("id", Uuid()), column("flags", Integer()), *(column(name, Uuid()) for name in ids)
+    more = (bind(each, ARRAY(Uuid())) for each in ids.values())
+    told = func.unnest(bind(_ids, ARRAY(Uuid())), bind(_flags, ARRAY(Integer())), *more)
+    table = told.table_valued(*named, with_ordinality="rank", name="subject").render_derived()
     as_of = bind(_as_of, TIMESTAMP(timezone=True))
     return table, Subject(table.c.id, table.c.flags, as_of, table.c.rank)
 
 
-def _columns(rows: Rows, rank: ColumnElement[int]) -> list[ColumnElement[Any]]:
+def columns(rows: Rows, rank: ColumnElement[int]) -> list[ColumnElement[Any]]:
     subject = rows.row.subject
     return [
         subject.id.label("id"),
@@ -163,7 +168,9 @@ def _columns(rows: Rows, rank: ColumnElement[int]) -> list[ColumnElement[Any]]:
     ]
 
 
-def _joined(found: Subquery, known: Condition) -> Subjects:
-    again = customer.alias()
+def joined(rows: Rows, found: Subquery, known: Condition) -> Subjects:
+    """The customers found, out of `rows`, with core's rows of them."""
+    assert rows.shape.table is not None
+    again = rows.shape.table.alias()
     subject = Subject(found.c.id, found.c.flags, found.c.as_of, found.c.rank, again, known)
     return Subjects(found, found.join(again, again.c.id == found.c.id), subject)

@@ -47,7 +47,7 @@ class _Definitions:
     def kept(self, node: DefinitionNode) -> Iterator[DefinitionNode]:
         """The definition as the subgraph has it; nothing if it belongs to others."""
         if isinstance(node, DirectiveDefinitionNode):
-            if node.name.value == "data":
+            if node.name.value == "data" or (node.name.value == "oneOf" and self._part.department == CORE):
                 yield node
         elif isinstance(node, ObjectTypeDefinitionNode):
             if self._part.fields.get(node.name.value):

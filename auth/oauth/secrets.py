@@ -27,4 +27,4 @@ def digest(secret: str) -> bytes:
 def matches(secret: str, *kept: bytes | None) -> bool:
     """Whether it is one of those that are kept, in a time that says nothing of them."""
     given = digest(secret)
-    return any([each is not None and hmac.compare_digest(given, each) for each in kept])
+    return any(each is not None and hmac.compare_digest(given, each) for each in kept)

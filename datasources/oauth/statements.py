@@ -56,7 +56,7 @@ _REDEEM = """
 """
 REDEEM_CODE = _REDEEM.format(table="code")
 REDEEM_REFRESH_TOKEN = _REDEEM.format(table="refresh_token")
-KEEP_REFRESH_TOKEN = """
+KEEP_REFRESH = """
     INSERT INTO oauth.refresh_token (digest, approval_id, expires_at, thumbprint) VALUES ($1, $2, $3, $4)
 """
 
@@ -92,3 +92,74 @@ FORGET_EXPIRED = (
     "DELETE FROM oauth.revocation WHERE until < now()",
     "DELETE FROM oauth.signing_key WHERE retires_at < now() - interval '1 day'",
 )
+
+CREATE_CLIENT = """
+    INSERT INTO oauth.client (id, name, auth_method, secret, jwks, grant_types, redirect_uris, scopes, purposes,
+        categories, role, contract, territory)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+"""
+# The old secret counts on until the moment given; one that was kept from before that ends now.
+ROTATE_CLIENT = """
+    UPDATE oauth.client SET previous_secret = secret, previous_until = $3, secret = $2
+    WHERE id = $1 AND auth_method = 'client_secret' AND disabled_at IS NULL
+    RETURNING id
+"""
+REVOKE_CLIENT = """
+    WITH ended AS (
+        UPDATE oauth.client SET disabled_at = now() WHERE id = $1 AND disabled_at IS NULL RETURNING id
+    ), families AS (
+        UPDATE oauth.approval SET revoked_at = now() FROM ended
+        WHERE approval.client_id = ended.id AND approval.revoked_at IS NULL
+    ), told AS (
+        INSERT INTO oauth.revocation (kind, value, until) SELECT 'client', id, now() + interval '25 hours' FROM ended
+    )
+    SELECT id FROM ended
+"""
+LINK = "INSERT INTO core.partner_link (contract, customer_id) SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING"
+UNLINK = "DELETE FROM core.partner_link WHERE contract = $1 AND customer_id = ANY ($2::uuid[])"
+LINKS = "SELECT contract, count(*) AS customers FROM core.partner_link GROUP BY contract"
+
+CREATE_ACCOUNT = """
+    INSERT INTO oauth.account (username, password_hash, role, purposes, customer_id, territory)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (username) DO NOTHING
+    RETURNING id
+"""
+ACCOUNTS = f"SELECT {_ACCOUNT_COLUMNS} FROM oauth.account ORDER BY username"  # noqa: S608 - constant
+_END_ACCOUNT = """
+    WITH ended AS ({change}), sessions AS (
+        DELETE FROM oauth.session USING ended WHERE session.account_id = ended.id
+    ), families AS (
+        UPDATE oauth.approval SET revoked_at = now() FROM ended
+        WHERE approval.account_id = ended.id AND approval.revoked_at IS NULL
+    ), told AS (
+        INSERT INTO oauth.revocation (kind, value, until)
+        SELECT 'subject', id::text, now() + interval '25 hours' FROM ended
+    )
+    SELECT id FROM ended
+"""
+# Whoever knew the old password is signed out everywhere.
+SET_PASSWORD = _END_ACCOUNT.format(
+    change="UPDATE oauth.account SET password_hash = $2, failures = 0, locked_until = NULL"
+    " WHERE username = $1 AND disabled_at IS NULL RETURNING id"
+)
+REVOKE_ACCOUNT = _END_ACCOUNT.format(
+    change="UPDATE oauth.account SET disabled_at = now() WHERE username = $1 AND disabled_at IS NULL RETURNING id"
+)
+
+# One rotation at a time. The first key signs at once; a later one when everybody has had the time to fetch it, and
+# the one before it retires when no token that it signed can be alive.
+ROTATE_KEYS = """
+    WITH times AS (
+        SELECT CASE WHEN EXISTS (
+            SELECT FROM oauth.signing_key WHERE retires_at IS NULL OR retires_at > now()
+        ) THEN now() + $4::interval ELSE now() - interval '1 minute' END AS signs_from
+    ), retired AS (
+        UPDATE oauth.signing_key SET retires_at = times.signs_from + $5::interval FROM times WHERE retires_at IS NULL
+    )
+    INSERT INTO oauth.signing_key (kid, sealed, public, signs_from)
+    SELECT $1, $2, $3, signs_from FROM times
+    RETURNING kid, signs_from
+"""
+LOCK_KEYS = "LOCK TABLE oauth.signing_key IN SHARE ROW EXCLUSIVE MODE"
+HAS_KEYS = "SELECT FROM oauth.signing_key WHERE retires_at IS NULL OR retires_at > now()"

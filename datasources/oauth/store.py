@@ -35,11 +35,11 @@ class OAuthStore:
 
     async def account(self, account_id: UUID) -> Account | None:
         row = await self._row(sql.ACCOUNT, account_id)
-        return None if row is None else _account(row)
+        return None if row is None else account_of(row)
 
     async def account_named(self, username: str) -> Account | None:
         row = await self._row(sql.ACCOUNT_NAMED, username)
-        return None if row is None else _account(row)
+        return None if row is None else account_of(row)
 
     async def note_failure(self, account_id: UUID) -> None:
         await self._row(sql.NOTE_FAILURE, account_id)
@@ -52,7 +52,7 @@ class OAuthStore:
 
     async def session(self, digest: bytes) -> Session | None:
         row = await self._row(sql.SESSION, digest)
-        return None if row is None else Session(_account(row), row["authenticated_at"])
+        return None if row is None else Session(account_of(row), row["authenticated_at"])
 
     async def close_session(self, digest: bytes) -> None:
         await self._row(sql.CLOSE_SESSION, digest)
@@ -85,7 +85,7 @@ class OAuthStore:
     async def keep_refresh_token(
         self, digest: bytes, approval_id: UUID, expires_at: datetime, thumbprint: str | None
     ) -> None:
-        await self._row(sql.KEEP_REFRESH_TOKEN, digest, approval_id, expires_at, thumbprint)
+        await self._row(sql.KEEP_REFRESH, digest, approval_id, expires_at, thumbprint)
 
     async def revoke_family(self, digest: bytes, client_id: str) -> None:
         await self._row(sql.REVOKE_FAMILY, digest, client_id)
@@ -128,7 +128,7 @@ def _plain(name: str, value: Any) -> Any:
     return tuple(value) if name in _TUPLES and value is not None else value
 
 
-def _account(row: asyncpg.Record) -> Account:
+def account_of(row: asyncpg.Record) -> Account:
     return Account(
         id=row["id"],
         username=row["username"],
