@@ -65,7 +65,8 @@ def all_of(*parts: tuple[Flag, bool]) -> Condition:
     for flag, is_set in parts:
         bits |= flag
         want |= flag if is_set else 0
-    return Condition(bits, want)
+    # Plain numbers: they are compared for every customer of an answer, and an IntFlag's operators are slow.
+    return Condition(int(bits), int(want))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,3 +18,13 @@ class Flag(IntFlag):
     RESTRICTED = 64
     HELD = 128
     MINOR = 256
+
+
+# The bits that stop counting by themselves, when their time is over.
+EXPIRING = int(
+    Flag.CONSENTS_DIRECT_MARKETING
+    | Flag.CONSENTS_PROFILING
+    | Flag.CONSENTS_PARTNER_SHARING
+    | Flag.CONSENTS_SPECIAL_CATEGORIES
+    | Flag.MINOR
+)

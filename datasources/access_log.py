@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
 import orjson
 
 from auth.access_log import AccessRecord, LogUnavailable
-from datasources.databases import keep
+from datasources.pool import Pool, Unavailable
 
 _STORE = """
 INSERT INTO core.access_record
@@ -20,14 +21,16 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 _REMEMBER = "INSERT INTO core.disclosure (digest, coordinates) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING"
 _MOST_AT_ONCE = 500
+# A group may start while another waits for the disk; PostgreSQL lets them share the wait.
+_WRITERS = 2
 
 Waiting = tuple[AccessRecord, asyncio.Future[None]]
 
 
 class CoreAccessLog:
-    """Writes records in groups: whatever has come while one group was being stored makes the next."""
+    """Writes records in groups: whatever has come while the writers were busy makes the next group."""
 
-    def __init__(self, pool: asyncpg.Pool[Any], seconds: float) -> None:
+    def __init__(self, pool: Pool, seconds: float) -> None:
         self._pool = pool
         self._seconds = seconds
         self._waiting: list[Waiting] = []
@@ -37,21 +40,15 @@ class CoreAccessLog:
     @classmethod
     @asynccontextmanager
     async def open(cls, address: str, timeout_ms: int = 2000) -> AsyncIterator[CoreAccessLog]:
-        pool = await asyncpg.create_pool(
-            address,
-            min_size=0,
-            max_size=1,
-            reset=keep,
-            server_settings={"statement_timeout": str(timeout_ms), "timezone": "UTC"},
-        )
+        pool = Pool(partial(_writing, address, timeout_ms), _WRITERS)
         log = cls(pool, timeout_ms / 1000)
-        writing = asyncio.create_task(log._write(), name="access log")
+        writers = [asyncio.create_task(log._write(), name=f"access log {n}") for n in range(_WRITERS)]
         try:
             yield log
         finally:
-            writing.cancel()
-            with suppress(asyncio.CancelledError):
-                await writing
+            for writer in writers:
+                writer.cancel()
+            await asyncio.gather(*writers, return_exceptions=True)
             pool.terminate()
 
     async def store(self, record: AccessRecord) -> None:
@@ -59,11 +56,7 @@ class CoreAccessLog:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((record, done))
         self._arrived.set()
-        try:
-            async with asyncio.timeout(self._seconds):
-                await done
-        except TimeoutError as error:
-            raise LogUnavailable from error
+        await done
 
     async def _write(self) -> None:
         while True:
@@ -75,10 +68,9 @@ class CoreAccessLog:
 
     async def _store(self, group: list[Waiting]) -> None:
         try:
-            async with asyncio.timeout(self._seconds):
-                await self._commit([record for record, _ in group])
-        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            _settle(group, LogUnavailable(type(error).__name__))
+            await self._commit([record for record, _ in group])
+        except Unavailable as error:
+            _settle(group, LogUnavailable(str(error)))
         except asyncio.CancelledError:
             _settle(group, LogUnavailable("closed"))
             raise
@@ -88,11 +80,18 @@ class CoreAccessLog:
     async def _commit(self, records: list[AccessRecord]) -> None:
         new = {record.disclosure.digest: record.disclosure for record in records}
         unknown = [each for digest, each in new.items() if digest not in self._known]
-        for each in unknown:
-            await self._pool.execute(_REMEMBER, each.digest, orjson.dumps(each.coordinates).decode())
-        # One transaction, one round trip and one wait for the disk, however many records.
-        await self._pool.executemany(_STORE, [_row(record) for record in records])
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        async with self._pool.connection(deadline) as connection:
+            for each in unknown:
+                await connection.execute(_REMEMBER, each.digest, orjson.dumps(each.coordinates).decode())
+            # One transaction, one round trip and one wait for the disk, however many records.
+            await connection.executemany(_STORE, [_row(record) for record in records])
         self._known.update(new)
+
+
+async def _writing(address: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Record]:
+    settings = {"application_name": "customer360 log", "statement_timeout": str(timeout_ms), "timezone": "UTC"}
+    return await asyncpg.connect(address, server_settings=settings)
 
 
 def _row(record: AccessRecord) -> tuple[Any, ...]:

@@ -7,9 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from datasources.compiler import HOLE
-from datasources.databases import Databases, Unavailable
+from datasources.databases import Databases
+from datasources.entities import ROWS
 from datasources.plan import Variables
-from datasources.statements import SEPARATOR, Locate, RootStatements, Statement
+from datasources.pool import Unavailable
+from datasources.sql_text import SEPARATOR
+from datasources.statements import Locate, RootStatements, Statement
 from datasources.subjects import AS_OF, FLAGS, IDS, LOCATED_ID
 
 _HOLE = HOLE.encode()
@@ -76,6 +79,8 @@ async def _sections(
 ) -> Mapping[int, list[bytes]]:
     ids = core[1] or []
     told = {**variables, IDS: ids, FLAGS: core[2] or [], AS_OF: core[3]}
+    if statements.tells_rows:
+        told[ROWS] = core[-1] or []
     texts: dict[int, list[bytes]] = {}
     for place, section in enumerate(statements.core.sections):
         texts[section] = (core[4 + place] or b"").split(_SEPARATOR)

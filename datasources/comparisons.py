@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ARRAY, ColumnElement, Text, any_, func
 
-from datasources.plan import Filter
-from datasources.shapes import Value
+from datasources.plan import Filter, Parameter
+from datasources.shapes import Bind, Value
 
 if TYPE_CHECKING:
     from datasources.compiler import Compiler
     from datasources.lists import Rows
+
+# Sorts after every character that a text can go on with.
+_LAST = "\U0010ffff"
 
 
 def compare(compiler: Compiler, rows: Rows, narrowing: Filter) -> ColumnElement[bool]:
@@ -30,7 +33,26 @@ def compare(compiler: Compiler, rows: Rows, narrowing: Filter) -> ColumnElement[
         case "before":
             return column < bind(narrowing.value, column.type)
         case "starts":
-            return func.lower(column, type_=Text()).like(bind(narrowing.value, Text()))
+            return _starts(func.lower(column, type_=Text()), bind, narrowing.value)
         case "equals":
             return column == bind(narrowing.value, column.type)
     raise ValueError(f"unknown operator {narrowing.operator}")
+
+
+def _starts(text: ColumnElement[str], bind: Bind, prefix: Parameter) -> ColumnElement[bool]:
+    """The text starts so. The two comparisons say nothing new: they are what an index can answer when the statement
+    is planned without knowing the value.
+    """
+    read = prefix.read
+    pattern = bind(Parameter(lambda variables: _escaped(read(variables)) + "%"), Text())
+    end = bind(Parameter(lambda variables: read(variables) + _LAST), Text())
+    return (
+        text.like(pattern)
+        & text.op("~>=~", is_comparison=True)(bind(prefix, Text()))
+        & text.op("~<~", is_comparison=True)(end)
+    )
+
+
+def _escaped(text: str) -> str:
+    """The text as a LIKE pattern that matches nothing but itself."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -18,12 +18,12 @@ _TEXTS: ARRAY[str] = ARRAY(Text())
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """One page of rows, as columns: what each row answers, its cursor, and the keys that put them in the list's order.
+    """One page of rows: its lists of nodes and edges by response key, and as columns each row's cursor and its keys.
 
     The rows may be one more than `count`: that one only tells that others follow, and is not `on_page`.
     """
 
-    answers: Mapping[str, ColumnElement[str]]
+    lists: Mapping[str, ColumnElement[str]]
     cursor: Column
     keys: Sequence[SortKey]
     page: Page
@@ -37,14 +37,15 @@ class PageView:
     def _value(self, asked: Field) -> Parts:
         match asked.name:
             case "nodes" | "edges":
-                return ("[", self._listed(self.answers[asked.key]), "]")
+                return ("[", self.lists[asked.key], "]")
             case "pageInfo":
                 return members((each.key, self._info(each)) for each in asked.only_fields)
             case "totalCount":
                 return (cast(self.total(), Text()),) if asked.effect.allows else NULL
         return (f'"{asked.type}"',)
 
-    def _listed(self, answer: ColumnElement[str]) -> ColumnElement[str]:
+    def listed(self, answer: ColumnElement[str]) -> ColumnElement[str]:
+        """What each row answers, with commas between."""
         return func.coalesce(self.gathered(func.string_agg, answer, literal(",")), literal(""))
 
     def gathered(self, aggregate: Any, *values: ColumnElement[Any], reverse: bool = False) -> ColumnElement[Any]:

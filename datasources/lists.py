@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Uuid, and_, exists, func, select, true
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ColumnElement, FromClause, Select, Text, Uuid, and_, exists, func, select, true
 
 from datasources.comparisons import compare
 from datasources.connections import PageView, edge
@@ -79,54 +78,52 @@ class ListCompiler:
         return (func.coalesce(rows.select(answer).limit(number(1)).scalar_subquery(), literal("null")),)
 
     def _many(self, rows: Rows, asked: Field) -> Parts:
-        answer = join(self.compiler.object(rows.shape, asked.fields, rows.row)).label("answer")
-        page = Page(Size(LONGEST_LIST))
-        inner = self.page(lambda: rows, rows, answer, *self._sorting(rows, asked), asked=asked, page=page).subquery()
-        ordered = aggregate_order_by(literal(","), *(key.ordered() for key in self._sorted(inner, rows, asked)))
-        listed = func.coalesce(func.string_agg(inner.c.answer, ordered), literal(""))
-        return (select(join(("[", listed, "]"))).scalar_subquery(),)
+        answer = join(self.compiler.object(rows.shape, asked.fields, rows.row))
+        ordered = rows.select(answer).order_by(*(key.ordered() for key in self.keys(rows, asked.orders)))
+        return ("[", _listed(ordered), "]")
 
     def _connection(self, fresh: Fresh, asked: Field) -> Parts:
-        rows = fresh()
         page = asked.page or Page(Size(LONGEST_LIST))
-        if not _reads_rows(asked):
-            counted = self.view({}, rows.row[rows.shape.identity], [], None, page, fresh, asked)
-            return self.checked(fresh, page, counted.members(asked))
+        parts = self._plain(fresh, asked, page) if _is_plain(asked, page) else self._gathered(fresh, asked, page)
+        return self.checked(fresh, page, parts)
+
+    def _plain(self, fresh: Fresh, asked: Field, page: Page) -> Parts:
+        """A page of which nothing is asked but its rows, and their number: each list is one ordered sub-select."""
+        rows = fresh()
+        answers = self.answers(asked, rows)
+        lists = {key: _listed(self.page(fresh, rows, each, asked=asked, page=page)) for key, each in answers.items()}
+        cursor = rows.row[rows.shape.identity]
+        return PageView(lists, cursor, [], page, self.count(page.size), None, self.total(fresh, asked)).members(asked)
+
+    def _gathered(self, fresh: Fresh, asked: Field, page: Page) -> Parts:
+        """A page whose rows are counted: they are read once, and everything is gathered from them."""
+        rows = fresh()
         answers = self.answers(asked, rows)
         columns: list[ColumnElement[Any]] = [answer.label(f"answer{n}") for n, answer in enumerate(answers.values())]
         columns.append(rows.row[rows.shape.identity].label("cursor"))
-        ranked = _is_ranked(asked, page)
-        columns += [self.rank(rows, asked, page).label("rank")] if ranked else self._sorting(rows, asked)
+        columns.append(self.rank(rows, asked, page).label("rank"))
         inner = self.page(fresh, rows, *columns, asked=asked, page=page).subquery()
         named = {key: inner.c[f"answer{n}"] for n, key in enumerate(answers)}
-        keys = [by_rank(inner.c.rank, page)] if ranked else self._sorted(inner, rows, asked)
-        view = self.view(named, inner.c.cursor, keys, inner.c.rank if ranked else None, page, fresh, asked)
+        view = self.view(named, inner.c.cursor, inner.c.rank, page, fresh, asked)
         # HAVING makes it one row, even where nothing that is asked gathers rows.
-        parts = select(join(view.members(asked))).select_from(inner).having(true()).scalar_subquery()
-        return self.checked(fresh, page, (parts,))
+        return (select(join(view.members(asked))).select_from(inner).having(true()).scalar_subquery(),)
 
     def view(
         self,
         answers: Mapping[str, ColumnElement[str]],
         cursor: Column,
-        keys: Sequence[SortKey],
-        rank: Column | None,
+        rank: Column,
         page: Page,
         fresh: Fresh,
         asked: Field,
     ) -> PageView:
-        """The page as the connection shows it; with a rank, the rows behind `count` are not on it."""
+        """The page as the connection shows it: what each row answers becomes a list, in the list's order."""
         count = self.count(page.size)
-        on_page = None if rank is None else rank <= count
-        return PageView(answers, cursor, keys, page, count, on_page, self.total(fresh, asked))
-
-    def _sorting(self, rows: Rows, asked: Field) -> list[ColumnElement[Any]]:
-        return [key.column.label(f"key{n}") for n, key in enumerate(self.keys(rows, asked.orders))]
-
-    def _sorted(self, inner: FromClause, rows: Rows, asked: Field) -> list[SortKey]:
-        """The list's keys again, as the columns that the page's sub-select hands on."""
-        keys = enumerate(self.keys(rows, asked.orders))
-        return [replace(key, column=inner.c[f"key{n}"]) for n, key in keys]
+        # Ranks count in reading order: from the end, where the page is read backwards.
+        keys = [SortKey(rank, descending=page.backwards, nullable=False)]
+        view = PageView({}, cursor, keys, page, count, rank <= count, self.total(fresh, asked))
+        lists = {key: view.listed(answer) for key, answer in answers.items()}
+        return replace(view, lists=lists)
 
     def answers(self, asked: Field, rows: Rows) -> dict[str, ColumnElement[str]]:
         """What each row contributes, once for every key under which nodes or edges are asked."""
@@ -222,21 +219,21 @@ class ListCompiler:
         return when(and_(*known), parts, otherwise=BAD_CURSOR) if known else parts
 
 
-def by_rank(rank: Column, page: Page) -> SortKey:
-    """The order of the list by rank, which is that of reading: from the end, where the page is read backwards."""
-    return SortKey(rank, descending=page.backwards, nullable=False)
-
-
-def _reads_rows(asked: Field) -> bool:
-    """Whether the connection is asked for more than its count and its name."""
-    return any(each.name in ("nodes", "edges", "pageInfo") for each in asked.only_fields)
+def _is_plain(asked: Field, page: Page) -> bool:
+    """Whether the rows need not be counted, turned round or read for more than one list."""
+    lists = [each for each in asked.only_fields if each.name in ("nodes", "edges")]
+    return len(lists) <= 1 and not page.backwards and not _is_ranked(asked, page)
 
 
 def _is_ranked(asked: Field, page: Page) -> bool:
     """Whether rows have to be counted: to tell if others follow, or to stop at a number that is bound."""
-    return page.size.count is not None or any(
-        each.name == "pageInfo" for fields in asked.fields.values() for each in fields
-    )
+    return page.size.count is not None or any(each.name == "pageInfo" for each in asked.only_fields)
+
+
+def _listed(ordered: Select[Any]) -> ColumnElement[str]:
+    """The rows' texts with commas between. ARRAY keeps the order of its sub-select, and costs no sort of its own."""
+    texts = func.array(ordered.scalar_subquery())
+    return func.array_to_string(texts, literal(","), type_=Text())
 
 
 def _value(shape: Shape, name: str) -> Value:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy import ColumnElement, FromClause, Integer
 
 from auth.effects import ALWAYS, Condition
+from auth.flags import EXPIRING
 from datasources.sql_text import number
 
 Column = ColumnElement[Any]
@@ -17,7 +18,8 @@ class Subject:
 
     `flags` are core's, already without what has expired at `as_of`, core's clock; `ordinal` counts the customers of
     the answer from 1. `customer` is core's row where core answers in this statement, else None. `known` is what the
-    statement around has made sure of already: it need not be tested again for every row of a list.
+    statement around has made sure of already: it need not be tested again for every row of a list. `stored` are the
+    flags as they stand in the row, where they are at hand: enough for a condition on bits that do not expire.
     """
 
     id: Column
@@ -26,12 +28,15 @@ class Subject:
     ordinal: Column
     customer: FromClause | None = None
     known: Condition = ALWAYS
+    stored: Column | None = None
 
     def meets(self, condition: Condition) -> ColumnElement[bool] | None:
         """The condition as SQL, None where it is known to hold. Its bits are literals: they belong to the plan."""
         if self.known.implies(condition):
             return None
-        masked = self.flags.op("&", return_type=self.flags.type)(number(condition.bits))
+        lasting = self.stored is not None and not condition.bits & EXPIRING
+        flags: Column = self.stored if lasting else self.flags  # type: ignore[assignment]
+        masked = flags.op("&", return_type=Integer())(number(condition.bits))
         return masked == number(condition.want)
 
     def knowing(self, condition: Condition) -> "Subject":

@@ -59,7 +59,7 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """A short list, capped at 100, in the order of its shape."""
+    """A list that is short by its nature, whole and in the order of its shape."""
 
     type: str
     on: Link

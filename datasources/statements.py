@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ClauseElement, ColumnElement, Select, Text, cast, func, select
+from sqlalchemy import ClauseElement, ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -13,20 +13,18 @@ from auth.effects import Effect
 from datasources import subjects
 from datasources.compiler import CORE, Compiler
 from datasources.connections import PageView
-from datasources.json_text import join
-from datasources.lists import Fresh, ListCompiler, Rows, by_rank
+from datasources.entities import EntityAnswer, EntityCompiler, apart
+from datasources.json_text import Parts, join
+from datasources.lists import Fresh, ListCompiler, Rows
 from datasources.objects import ObjectCompiler, needs_locating
-from datasources.plan import Customers, Field, OneCustomer, OneObject, Parameter, Root, Variables, constant
+from datasources.plan import Customers, Entities, Field, OneCustomer, OneObject, Parameter, Root, Variables, constant
 from datasources.rows import Row
 from datasources.sections import Section, SectionFinder
 from datasources.shapes import Shapes
-from datasources.sql_text import number
+from datasources.sql_text import separator
 from datasources.subjects import Subjects
 
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
-
-# Between the texts of a section for one customer and the next; JSON cannot hold it unescaped.
-SEPARATOR = "\x1e"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +100,11 @@ class StatementCompiler:
     def _core(self, root: Root, sections: list[Section]) -> Statement:
         compiler = self._compiler(self._homes[CORE], sections)
         mine = [section for section in sections if section.department == CORE]
-        if isinstance(root.entry, Entities):
-            fresh = subjects.customers(compiler, root.entry.exists, root.reach)
-            its = EntityCompiler(compiler, root.entry)
-            return _rendered(
-                self._homes[CORE], compiler, its.core(fresh, root.asked, partial(self._texts, compiler, mine)), mine
-            )
         answer = self._answer(compiler, root)
-        statement = answer.select(self._texts(compiler, mine, answer.found.row))
+        statement = answer.select(self._texts(compiler, answer.found.row, mine))
         return _rendered(self._homes[CORE], compiler, statement, mine)
 
-    def _answer(self, compiler: Compiler, root: Root) -> "_CoreAnswer":
+    def _answer(self, compiler: Compiler, root: Root) -> "_CoreAnswer | EntityAnswer":
         exists = root.entry.exists
         fresh = subjects.customers(compiler, exists, root.reach)
         match root.entry:
@@ -125,31 +117,36 @@ class StatementCompiler:
                 its = ObjectCompiler(compiler, entry)
                 found = subjects.one(fresh, exists, its.owner())
                 return _CoreAnswer(found, join(its.object(root.asked, found.subject)))
+            case Entities() as several:
+                return EntityCompiler(compiler, several).answer(fresh, root.asked)
 
     def _page(self, compiler: Compiler, fresh: Fresh, asked: Field, exists: Effect) -> "_CoreAnswer":
         lists = ListCompiler(compiler)
         found, page = subjects.page(compiler, fresh, exists, asked)
         answers = lists.answers(asked, Rows(self._shapes["Customer"], found.row, found.source))
         rank = found.found.c.rank
-        view = lists.view(answers, found.found.c.id, [by_rank(rank, page)], rank, page, fresh, asked)
+        view = lists.view(answers, found.found.c.id, rank, page, fresh, asked)
         return _CoreAnswer(found, join(lists.checked(fresh, page, view.members(asked))), view)
 
-    def _texts(self, compiler: Compiler, sections: list[Section], row: Row) -> list[ColumnElement[str]]:
+    def _texts(self, compiler: Compiler, row: Row, sections: list[Section]) -> list[ColumnElement[str]]:
         return [join(compiler.object(self._shapes[each.type], each.asked.fields, row)) for each in sections]
 
     def _apart(self, home: str, root: Root, sections: list[Section]) -> Statement:
         compiler = self._compiler(home, sections)
-        table, subject = subjects.apart(compiler)
+        table, subject = apart(compiler, root.entry)
         mine = [section for section in sections if self._homes[section.department] == home]
-        row = Row(table, subject)
-        texts = [
-            join(ObjectCompiler(compiler, root.entry).object(root.asked, subject))
-            if isinstance(root.entry, OneObject) and each.asked is root.asked
-            else join(compiler.object(self._shapes[each.type], each.asked.fields, row))
-            for each in mine
-        ]
+        texts = [join(self._part(compiler, root, each, Row(table, subject))) for each in mine]
         statement = select(*texts).select_from(table).order_by(table.c.rank)
         return _rendered(home, compiler, statement, mine)
+
+    def _part(self, compiler: Compiler, root: Root, section: Section, row: Row) -> Parts:
+        if section.asked is root.asked:
+            match root.entry:
+                case OneObject() as one:
+                    return ObjectCompiler(compiler, one).object(root.asked, row.subject)
+                case Entities() as several:
+                    return EntityCompiler(compiler, several).object(root.asked, row)
+        return compiler.object(self._shapes[section.type], section.asked.fields, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +166,7 @@ class _CoreAnswer:
                 self._by_ordinal(func.array_agg, subject.id),
                 self._by_ordinal(func.array_agg, subject.flags),
                 func.max(subject.as_of),
-                *(self._by_ordinal(func.string_agg, text, _separator()) for text in texts),
+                *(self._by_ordinal(func.string_agg, text, separator()) for text in texts),
             ]
         return select(self.answer.label("answer"), *columns).select_from(self.found.source)
 
@@ -187,7 +184,3 @@ def _rendered(home: str, compiler: Compiler, statement: ClauseElement, sections:
         compiler.binds.parameters.get(name) or constant(compiled.params[name]) for name in compiled.positiontup or []
     )
     return Statement(home, str(compiled), parameters, tuple(section.number for section in sections))
-
-
-def _separator() -> ColumnElement[str]:
-    return cast(func.chr(number(ord(SEPARATOR))), Text())

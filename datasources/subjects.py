@@ -74,7 +74,7 @@ def customers(compiler: Compiler, exists: Effect, reach: Reach) -> Fresh:
         shape = compiler.shapes[CUSTOMER.type]
         assert shape.table is not None
         table = shape.table.alias()
-        subject = Subject(table.c.id, flags_now(table), _NOW, number(1), table)
+        subject = Subject(table.c.id, flags_now(table), _NOW, number(1), table, stored=table.c.flags)
         there = table.c.status != literal(CustomerStatus.ERASED)
         tests = (there, within(compiler, reach, table), subject.meets(exists.condition))
         where = tuple(test for test in tests if test is not None)
@@ -150,7 +150,8 @@ def apart(compiler: Compiler, **ids: Parameter) -> tuple[TableValuedAlias, Subje
     beside them.
     """
     bind = compiler.binds.bind
-    named = column("id", Uuid()), column("flags", Integer()), *(column(name, Uuid()) for name in ids)
+    named: list[Column] = [column("id", Uuid()), column("flags", Integer())]
+    named += [column(name, Uuid()) for name in ids]
     more = (bind(each, ARRAY(Uuid())) for each in ids.values())
     told = func.unnest(bind(_ids, ARRAY(Uuid())), bind(_flags, ARRAY(Integer())), *more)
     table = told.table_valued(*named, with_ordinality="rank", name="subject").render_derived()

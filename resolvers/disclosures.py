@@ -1,15 +1,11 @@
 """After the answer is known and before it leaves: the record of it, and why single rows were withheld."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 from uuid import UUID
-
-import orjson
 
 from auth.access_log import AccessRecord
 from auth.categories import Category
 from auth.grant import Grant
-from auth.policy import conditions_in
 from auth.viewer import Viewer
 from datasources.answers import RootAnswer
 from resolvers.plans import Plan
@@ -43,14 +39,14 @@ def privacy(plan: Plan, answers: Iterable[RootAnswer], grant: Grant) -> bytes:
     that customer's row was withheld.
     """
     told = grant.effect(Category.PRIVACY)
-    if not told.allows or not plan.conditional:
+    if not told.allows or not plan.reasons.conditional:
         return plan.privacy
     rows = [
-        {"subject": str(subject), "withheld": reasons}
+        b'{"subject":"%b","withheld":%b}' % (str(subject).encode(), reasons)
         for subject, flags in _subjects(answers)
-        if told.condition.met_by(flags) and (reasons := list(_reasons(plan, flags)))
+        if (reasons := plan.reasons.told(flags)) and told.condition.met_by(flags)
     ]
-    return b'%b,"rows":%b}' % (plan.privacy[:-1], orjson.dumps(rows)) if rows else plan.privacy
+    return b'%b,"rows":[%b]}' % (plan.privacy[:-1], b",".join(rows)) if rows else plan.privacy
 
 
 def _subjects(answers: Iterable[RootAnswer]) -> Iterator[tuple[UUID, int]]:
@@ -59,11 +55,3 @@ def _subjects(answers: Iterable[RootAnswer]) -> Iterator[tuple[UUID, int]]:
         if answer.text != _NOBODY:
             known.update(zip(answer.subjects, answer.flags, strict=True))
     yield from known.items()
-
-
-def _reasons(plan: Plan, flags: int) -> Iterator[dict[str, Any]]:
-    for what, effect in plan.conditional:
-        unmet = effect.condition.unmet(flags)
-        if unmet:
-            because = conditions_in(effect.condition, unmet)
-            yield {"coordinate": what, "rule": effect.rule, "article": effect.article, "unmet": because}

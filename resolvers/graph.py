@@ -25,6 +25,7 @@ from resolvers.codes import Code
 from resolvers.contract import Contract
 from resolvers.documents import Documents
 from resolvers.dry_run import tried_out
+from resolvers.entities import check_count, gathered
 from resolvers.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
 from resolvers.refusal import Refused, refused
 from resolvers.skeleton import skeleton
@@ -119,7 +120,7 @@ class Graph:
         except Refused as refusal:
             return Answer(orjson.dumps({"errors": refusal.errors}), Outcome.REFUSED, refusal.code)
         deadline = asyncio.get_running_loop().time() + self._seconds
-        answers = await asyncio.gather(*(self._root(root, run.variables, deadline) for root in run.plan.roots))
+        answers = await self._answers(run, deadline)
         record = disclosures.record(run.plan, answers, run.viewer, run.grant, request.request_id)
         if record is not None:
             try:
@@ -143,7 +144,14 @@ class Graph:
         structure = skeleton(variables, self._contract.nodes) if variables else None
         key = (document.digest, request.operation_name, grant.digest, scope.reach, structure)
         plan = self.plans.get(key, lambda: self._planner.plan(document, operation, variables, grant, scope.reach))
+        check_count(plan.lists, variables)
         return Run(request, viewer, plan, grant, {**variables, REACHED_BY: scope.by})
+
+    async def _answers(self, run: Run, deadline: float) -> list[RootAnswer]:
+        roots = run.plan.roots
+        if len(roots) == 1:
+            return [await self._root(roots[0], run.variables, deadline)]
+        return await asyncio.gather(*(self._root(root, run.variables, deadline) for root in roots))
 
     async def _root(self, root: PlannedRoot, variables: Variables, deadline: float) -> RootAnswer:
         """Merged statements first. If core's fails, once more by department, so that one that is broken costs only
@@ -161,8 +169,9 @@ class Graph:
 
     def _assembled(self, run: Run, answers: list[RootAnswer]) -> Answer:
         texts, errors = dict(run.plan.texts), list[faults.Error]()
-        for root, found in zip(run.plan.roots, answers, strict=True):
-            texts[root.key], its = faults.separated(root.key, found.text) if found.is_marked else (found.text, [])
+        roots = ((root.key, root.root, found) for root, found in zip(run.plan.roots, answers, strict=True))
+        for key, found in gathered(run.plan.lists, roots, run.variables):
+            texts[key], its = faults.separated(key, found.text) if found.is_marked else (found.text, [])
             errors += its
         if run.plan.rest is not None:
             errors += self._add_rest(run, texts)

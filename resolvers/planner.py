@@ -165,7 +165,7 @@ class Planner:
         value = given.parameter
         if use.operator == "starts":
             read = given.read
-            value = Parameter(lambda variables: _prefix(read(variables)))
+            value = Parameter(lambda variables: read(variables).lower())
         return Filter(by, use.operator, value, effect)
 
     def _used(self, coordinate: str, use: Use) -> Effect:
@@ -201,9 +201,3 @@ def withheld_use(coordinate: str, use: Use, effect: Effect) -> Refused:
         article=effect.article,
         remedy=effect.remedy,
     )
-
-
-def _prefix(text: str) -> str:
-    """A LIKE pattern for texts that start so, whatever wildcards the text itself holds."""
-    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"{escaped}%"

@@ -19,8 +19,10 @@ from datasources.shapes import Shapes
 from datasources.statements import RootStatements, StatementCompiler
 from resolvers.contract import Contract
 from resolvers.documents import Document
+from resolvers.entities import EntityList, PlannedEntities
 from resolvers.planner import Planner, Withheld
-from resolvers.roots import PLANNED, Nothing, plan_root
+from resolvers.roots import PLANNED, Nothing, Planned, plan_root
+from resolvers.row_reasons import RowReasons
 from resolvers.selection import Nodes, Selector
 
 MOST_PLANS = 1_000
@@ -49,7 +51,8 @@ class Plan:
     """One operation for one grant. `keys` are the response keys in order; each is answered by one of the others.
 
     `rest` is what graphql-core executes: introspection and `viewer`, which hold nobody's data. `disclosure` is what
-    the record of each answer says was shown, `conditional` the part of it that rests on each customer's flags.
+    the record of each answer says was shown, `reasons` what is told of the part that rests on a customer's flags.
+    `lists` are the keys whose answers several roots give, one for each type of entity.
     """
 
     keys: tuple[str, ...]
@@ -58,7 +61,8 @@ class Plan:
     rest: DocumentNode | None
     privacy: bytes
     disclosure: Disclosure
-    conditional: tuple[tuple[str, Effect], ...]
+    reasons: RowReasons
+    lists: Mapping[str, EntityList] = field(default_factory=dict)
 
 
 class PlanCache:
@@ -113,14 +117,14 @@ class OperationPlanner:
         return Plan(
             keys=tuple(collected),
             roots=tuple(
-                PlannedRoot(key, replace(root, reach=reach), self.merged, self.separate)
-                for key, root in parts.roots.items()
+                PlannedRoot(key, replace(root, reach=reach), self.merged, self.separate) for key, root in parts.roots
             ),
             texts=parts.texts,
             rest=rest,
             privacy=_privacy(grant, planner.withheld),
             disclosure=_disclosure(planner.disclosed),
-            conditional=tuple((what, effect) for what, effect in planner.disclosed.items() if effect.condition.bits),
+            reasons=RowReasons(tuple(each for each in planner.disclosed.items() if each[1].condition.bits)),
+            lists=parts.lists,
         )
 
 
@@ -130,7 +134,8 @@ class _Parts:
 
     query: GraphQLObjectType
     planner: Planner
-    roots: dict[str, Root] = field(default_factory=dict)
+    roots: list[tuple[str, Root]] = field(default_factory=list)
+    lists: dict[str, EntityList] = field(default_factory=dict)
     texts: dict[str, bytes] = field(default_factory=dict)
     rest: list[Any] = field(default_factory=list)
 
@@ -139,13 +144,19 @@ class _Parts:
         if name == "__typename":
             self.texts[key] = b'"Query"'
         elif name in PLANNED:
-            planned = plan_root(self.planner, self.query, key, nodes)
-            if isinstance(planned, Nothing):
-                self.texts[key] = planned.text
-            else:
-                self.roots[key] = planned
+            self._take(key, plan_root(self.planner, self.query, key, nodes))
         else:
             self.rest += nodes
+
+    def _take(self, key: str, planned: Planned) -> None:
+        match planned:
+            case Nothing(text=text):
+                self.texts[key] = text
+            case Root():
+                self.roots.append((key, planned))
+            case PlannedEntities(listed=listed, roots=roots):
+                self.lists[key] = listed
+                self.roots += ((key, root) for root in roots)
 
 
 def _document(document: Document, operation: OperationDefinitionNode, nodes: Nodes) -> DocumentNode:

@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from graphql import FieldNode, GraphQLObjectType
+from graphql import GraphQLObjectType
 
 from auth.effects import Effect, Use
 from datasources.ids import CUSTOMER, NO_ID, GlobalId, parse_global_id, row_id
 from datasources.plan import Customers, Field, Filter, Find, OneCustomer, OneObject, Order, Parameter, Root
-from datasources.shapes import Many, Pages
 from resolvers import arguments
 from resolvers.arguments import Given
+from resolvers.asked import Asked, list_of
 from resolvers.codes import Code
+from resolvers.entities import ENTITIES, PlannedEntities, plan_entities, plan_reference
 from resolvers.planner import Planner
 from resolvers.refusal import refused
 from resolvers.selection import Nodes
@@ -25,7 +26,7 @@ class Nothing:
     text: bytes
 
 
-Planned = Root | Nothing
+Planned = Root | Nothing | PlannedEntities
 _NULL = Nothing(b"null")
 
 
@@ -33,46 +34,10 @@ def plan_root(planner: Planner, query: GraphQLObjectType, key: str, nodes: Nodes
     """Plan one root field. Raises Refused where the request cannot be run as it stands."""
     node = nodes[0]
     given = arguments.arguments(query.fields[node.name.value], node, planner.selector.variables)
-    return _ROOTS[node.name.value](_Asked(planner, query, key, nodes, given))
+    return _ROOTS[node.name.value](Asked(planner, query, key, nodes, given))
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A root field as it was asked."""
-
-    planner: Planner
-    query: GraphQLObjectType
-    key: str
-    nodes: Nodes
-    given: Mapping[str, Given]
-
-    @property
-    def node(self) -> FieldNode:
-        return self.nodes[0]
-
-    @property
-    def coordinate(self) -> str:
-        return f"Query.{self.node.name.value}"
-
-    def exists(self, coordinate: str | None = None) -> Effect | None:
-        """The effect on there being such an object at all; None, and noted, where it is withheld."""
-        return self.may(coordinate or self.coordinate, Use.ITEM)
-
-    def may(self, coordinate: str, use: Use) -> Effect | None:
-        effect = self.planner.effect(coordinate, use)
-        if effect.allows:
-            self.planner.disclose(coordinate if use is Use.ITEM else f"{coordinate}:{use}", effect)
-            return effect
-        self.planner.note(coordinate, (self.key,), effect)
-        return None
-
-    def field(self, type_: str, effect: Effect) -> Field:
-        """What is asked of the type: of an interface's selection, as much as applies to it."""
-        fields = self.planner.selection(type_, self.planner.selector.below(self.nodes), (self.key,))
-        return Field(self.key, "Query", self.node.name.value, effect, fields=fields)
-
-
-def _customer(asked: _Asked) -> Planned:
+def _customer(asked: Asked) -> Planned:
     name, given = _only(asked.given["by"].fields())
     exists = asked.exists()
     use = asked.planner.contract.uses[f"CustomerBy.{name}"]
@@ -91,7 +56,7 @@ def _only(fields: Mapping[str, Given]) -> tuple[str, Given]:
     return given[0]
 
 
-def _customers(asked: _Asked) -> Planned:
+def _customers(asked: Asked) -> Planned:
     page = arguments.page(asked.given)
     exists = asked.exists()
     field = asked.field("CustomerConnection", exists or asked.planner.effect(asked.coordinate))
@@ -102,7 +67,7 @@ def _customers(asked: _Asked) -> Planned:
     return Root(Customers(exists), replace(field, page=page, filters=filters, orders=orders, fields=counted))
 
 
-def _filters(asked: _Asked) -> tuple[Filter, ...]:
+def _filters(asked: Asked) -> tuple[Filter, ...]:
     given = asked.given.get("filter")
     if given is None or given.now is None:
         return ()
@@ -110,7 +75,7 @@ def _filters(asked: _Asked) -> tuple[Filter, ...]:
     return tuple(each for each in planned if each is not None)
 
 
-def _orders(asked: _Asked) -> tuple[Order, ...]:
+def _orders(asked: Asked) -> tuple[Order, ...]:
     given = asked.given.get("orderBy")
     if given is None or given.now is None:
         return ()
@@ -119,10 +84,10 @@ def _orders(asked: _Asked) -> tuple[Order, ...]:
     return (asked.planner.order(f"{CUSTOMER}.{order['field'].value}", descending=descending),)
 
 
-def _numbered(type_: str) -> Callable[[_Asked], Planned]:
+def _numbered(type_: str) -> Callable[[Asked], Planned]:
     """The root of a department's object that people know by its number."""
 
-    def plan(asked: _Asked) -> Planned:
+    def plan(asked: Asked) -> Planned:
         exists = asked.exists()
         lookup = asked.may(f"{type_}.number", Use.LOOKUP)
         customer_exists = _customer_exists(asked)
@@ -134,7 +99,7 @@ def _numbered(type_: str) -> Callable[[_Asked], Planned]:
     return plan
 
 
-def _customer_exists(asked: _Asked) -> Effect | None:
+def _customer_exists(asked: Asked) -> Effect | None:
     """What must hold of a customer for anything of theirs to be shown; None, and noted, where nothing opens it."""
     effect = asked.planner.effect("Query.customer")
     if effect.allows:
@@ -143,18 +108,20 @@ def _customer_exists(asked: _Asked) -> Effect | None:
     return None
 
 
-def _node(asked: _Asked) -> Planned:
+def _node(asked: Asked) -> Planned:
     given = asked.given["id"]
     parsed = parse_global_id(given.now)
     if parsed is None or parsed.type not in asked.planner.contract.nodes:
         return _NULL
     read = given.read
+    if asked.planner.shapes[parsed.type].table is None:
+        return plan_reference(asked, parsed.type)
     if parsed.type == CUSTOMER:
         return _node_customer(asked, Parameter(lambda variables: row_id(read(variables))))
     return _node_object(asked, parsed.type, read)
 
 
-def _node_customer(asked: _Asked, value: Parameter) -> Planned:
+def _node_customer(asked: Asked, value: Parameter) -> Planned:
     exists = asked.exists()
     lookup = asked.may("Customer.number", Use.LOOKUP)
     if exists is None or lookup is None:
@@ -162,24 +129,15 @@ def _node_customer(asked: _Asked, value: Parameter) -> Planned:
     return Root(OneCustomer(exists, Find("id", value, lookup)), asked.field(CUSTOMER, exists))
 
 
-def _node_object(asked: _Asked, type_: str, read: Callable[[Mapping[str, Any]], str]) -> Planned:
+def _node_object(asked: Asked, type_: str, read: Callable[[Mapping[str, Any]], str]) -> Planned:
     exists = asked.exists()
-    object_exists = asked.exists(_list_of(asked, type_))
+    object_exists = asked.exists(list_of(asked, type_))
     if exists is None or object_exists is None:
         return _NULL
     row = Parameter(lambda variables: _parsed(read(variables)).row)
     customer = Parameter(lambda variables: _parsed(read(variables)).customer)
     entry = OneObject(exists, type_, Find("id", row, object_exists), customer)
     return Root(entry, asked.field(type_, object_exists))
-
-
-def _list_of(asked: _Asked, type_: str) -> str:
-    """The coordinate of the list that holds objects of the type: its category says that they exist."""
-    for shape in asked.planner.shapes.values():
-        for name, coordinate in shape.fields.items():
-            if isinstance(coordinate, Many | Pages) and coordinate.type == type_:
-                return f"{shape.type}.{name}"
-    raise LookupError(f"no list holds {type_}")
 
 
 def _parsed(text: str) -> GlobalId:
@@ -207,13 +165,14 @@ def _empty(asked: Field) -> str:
     return f'"{asked.type}"'
 
 
-_ROOTS: Mapping[str, Callable[[_Asked], Planned]] = {
+_ROOTS: Mapping[str, Callable[[Asked], Planned]] = {
     "customer": _customer,
     "customers": _customers,
     "invoice": _numbered("Invoice"),
     "order": _numbered("Order"),
     "ticket": _numbered("Ticket"),
     "node": _node,
+    ENTITIES: plan_entities,
 }
 
 PLANNED = frozenset(_ROOTS)

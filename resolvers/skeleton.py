@@ -6,6 +6,7 @@ from typing import Any
 
 from datasources.ids import parse_global_id
 from resolvers.arguments import round_size
+from resolvers.representations import Representation
 
 _VALUE = "*"
 # A text that looks like a global id and is none. A root that asks for it is planned otherwise than for a customer's.
@@ -14,7 +15,7 @@ _NO_ID = "-"
 
 def skeleton(value: Any, types: Collection[str]) -> Hashable:
     """Keys that are present, nulls, booleans, enum values, the round size of a number, the type in a global id,
-    if it is one of `types`.
+    if it is one of `types`, and the types of representations.
     """
     match value:
         case None | bool() | Enum():
@@ -24,7 +25,9 @@ def skeleton(value: Any, types: Collection[str]) -> Hashable:
         case dict():
             return tuple((key, skeleton(member, types)) for key, member in sorted(value.items()))
         case list():
-            return (_VALUE,)
+            return (_VALUE, frozenset(each.type for each in value if isinstance(each, Representation)))
+        case Representation():
+            return value.type
         case str():
             return _type_in(value, types)
     return _VALUE

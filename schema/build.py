@@ -83,13 +83,14 @@ def check() -> list[str]:
     """What is wrong with the schema as it is built: a line for each problem, none if it is sound."""
     schema = build_schema()
     known = contract(schema)
-    problems = list(_unfit(known))
+    problems = list(unfit(known))
     if not SDL_FILE.exists() or SDL_FILE.read_text() != print_sdl():
         problems.append(f"schema/{SDL_FILE.name} is stale: run `customer360 schema print > schema/{SDL_FILE.name}`")
     return problems
 
 
-def _unfit(known: Contract) -> Iterator[str]:
+def unfit(known: Contract) -> Iterator[str]:
+    """What types and fields fail to say of themselves."""
     for type_ in known.schema.type_map.values():
         if type_.name.startswith("__"):
             continue

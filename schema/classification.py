@@ -36,7 +36,9 @@ class DepartmentField:
 
     def __call__(self, description: str, category: Category = Category.STRUCTURE, **options: Any) -> Any:
         return strawberry.field(
-            description=f"{description}\n\n{_told(category, self._owner)}" if category.is_personal else description,
+            description=f"{description}\n\n{_told(category, self._owner)}"
+            if description and category.is_personal
+            else description,
             metadata={CATEGORY: category},
             directives=[Data(category=category.value, owner=self._owner, derived_from=_sources(category))],
             **options,

@@ -163,7 +163,9 @@ class CoreFields(Node):
     )
     phone_numbers: list[PhoneContactPoint] | None = field("Phone numbers, the main one first.", Category.PHONE)
     postal_addresses: list[PostalContactPoint] | None = field("Postal addresses, the main one first.", Category.REGION)
-    identifiers: list[Identifier] | None = field("What others know them by, ordered by system and type.", Category.IDENTIFIER)
+    identifiers: list[Identifier] | None = field(
+        "What others know them by, ordered by system and type.", Category.IDENTIFIER
+    )
     channel_preferences: list[ChannelPreference] | None = field(
         "Every channel they asked for, newest first.", Category.PREFERENCE
     )

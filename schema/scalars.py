@@ -4,6 +4,7 @@ import decimal
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NewType
 
 import phonenumbers
@@ -48,8 +49,13 @@ def parse_decimal(value: Any) -> decimal.Decimal:
 
 def parse_phone(value: Any) -> str:
     """E.164. Spaces, dashes and brackets are forgiven; a number without its country is not."""
+    return _e164(_text(value, "PhoneNumber"))
+
+
+@lru_cache(maxsize=4096)
+def _e164(text: str) -> str:
     try:
-        number = phonenumbers.parse(_text(value, "PhoneNumber"))
+        number = phonenumbers.parse(text)
     except phonenumbers.NumberParseException:
         raise GraphQLError("PhoneNumber is written with its country, like +46701740605 (E.164).") from None
     if not phonenumbers.is_possible_number(number):

@@ -36,7 +36,7 @@ def _newest_channel(row: Row) -> Column:
     """The channel that the customer named last, whichever department they told."""
     said = tables.channel_preference.alias()
     newest = select(said.c.channel).where(said.c.customer_id == row.subject.id)
-    newest = newest.order_by(said.c.set_at.desc(), said.c.id.desc()).limit(number(1))
+    newest = newest.order_by(said.c.set_at.desc(), said.c.rank, said.c.id).limit(number(1))
     return newest.correlate_except(said).scalar_subquery()
 
 
@@ -213,7 +213,7 @@ CHANNEL_PREFERENCE = Shape(
         "setAt": moment("set_at"),
         "note": text("note"),
     },
-    order=(Key("setAt"),),
+    order=(Key("setAt"), Key("rank", descending=False)),
 )
 
 PRIVACY = Shape(

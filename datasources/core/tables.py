@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     ARRAY,
+    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -17,6 +18,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    column,
+    event,
+    table,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -78,6 +82,7 @@ customer = Table(
     CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_iso3166"),
     Index("ix_customer_display_name", "display_name", "id"),
     Index("ix_customer_since", "since", "id"),
+    Index("ix_customer_newest", text("since DESC NULLS LAST"), text("id DESC")),
     Index("ix_customer_name_prefix", text("lower(display_name) text_pattern_ops")),
 )
 
@@ -197,3 +202,19 @@ privacy_event = Table(
     CheckConstraint("isfinite(occurred_at) AND isfinite(expires_at)", name="moments_finite"),
     Index("ix_privacy_event_newest", "customer_id", "topic", text("occurred_at DESC"), text("sequence DESC")),
 )
+
+# All of a customer that a department's own login may read: whether they are there, within whose reach, and the flags.
+_PRIVACY = (
+    "id",
+    "status",
+    "territory",
+    "flags",
+    "direct_marketing_until",
+    "profiling_until",
+    "partner_sharing_until",
+    "special_categories_until",
+    "minor_until",
+)
+customer_privacy = table("customer_privacy", *(column(name, customer.c[name].type) for name in _PRIVACY), schema="core")
+_VIEW = DDL(f"CREATE VIEW core.customer_privacy AS SELECT {', '.join(_PRIVACY)} FROM core.customer")  # noqa: S608
+event.listen(METADATA, "after_create", _VIEW)

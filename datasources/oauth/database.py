@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import orjson
 
-Pool = asyncpg.Pool[Any]
+# Quoted: asyncpg has the parameter for type checkers only.
+Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 
 class StoreUnavailable(Exception):

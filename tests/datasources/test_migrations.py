@@ -18,7 +18,8 @@ CATALOG = """
     UNION ALL
     SELECT table_name::text, 'column', column_name::text,
         concat_ws(' ', data_type, is_nullable, column_default, is_identity, identity_generation)
-    FROM information_schema.columns WHERE table_schema = $1
+    FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+    WHERE table_schema = $1 AND table_type = 'BASE TABLE'
     ORDER BY 1, 2, 3
 """
 

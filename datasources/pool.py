@@ -1,0 +1,117 @@
+"""A small pool of connections: the last one used goes out first, and whoever waits is served in order.
+
+asyncpg's own pool costs as much for each statement as the statement itself. This one hands out connections, and cuts
+off whatever is not answered by its deadline without waiting for the server to agree.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record]
+
+Connect = Callable[[], Awaitable["Connection"]]
+
+
+class Unavailable(Exception):
+    """A database did not answer in time, or at all. The message is for logs and says nothing of the data."""
+
+
+class Pool:
+    """At most `size` connections, opened as they are needed. Deadlines are times of the running loop."""
+
+    def __init__(self, connect: Connect, size: int) -> None:
+        self._connect = connect
+        self._idle: list[Connection] = []
+        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        self._free = size
+        self._closed = False
+
+    async def fetch(self, sql: str, values: list[Any], deadline: float) -> list[asyncpg.Record]:
+        """The rows of one statement. Raises Unavailable when they are not there by the deadline."""
+        async with self.connection(deadline) as connection:
+            return await connection.fetch(sql, *values)
+
+    @asynccontextmanager
+    async def connection(self, deadline: float) -> AsyncIterator[Connection]:
+        """A connection until the deadline, at which it is cut off. What goes wrong with it raises Unavailable."""
+        loop = asyncio.get_running_loop()
+        try:
+            connection = await self._take(deadline)
+            alarm = loop.call_at(deadline, connection.terminate)
+            try:
+                yield connection
+            except BaseException as error:
+                # It may be in the middle of something, and nobody is left to see the end of it.
+                if not isinstance(error, asyncpg.PostgresError):
+                    connection.terminate()
+                raise
+            finally:
+                alarm.cancel()
+                self._give_back(connection)
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise Unavailable(type(error).__name__) from error
+
+    def terminate(self) -> None:
+        """Cut off every connection that is not in use; those that are go when they come back."""
+        self._closed = True
+        for connection in self._idle:
+            connection.terminate()
+
+    async def _take(self, deadline: float) -> Connection:
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+            self._free += 1
+        if self._free:
+            self._free -= 1
+            return await self._opened(deadline)
+        return await self._waited(deadline)
+
+    async def _opened(self, deadline: float) -> Connection:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._connect()
+        except BaseException:
+            self._free += 1
+            self._wake(None)
+            raise
+
+    async def _waited(self, deadline: float) -> Connection:
+        turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout_at(deadline):
+                given = await turn
+        except BaseException:
+            # The turn may have come in the moment in which nobody waited any longer.
+            if turn.done() and not turn.cancelled() and (late := turn.result()) is not None:
+                self._give_back(late)
+            raise
+        return given if given is not None else await self._take(deadline)
+
+    def _give_back(self, connection: Connection) -> None:
+        if self._closed:
+            connection.terminate()
+        if connection.is_closed():
+            self._free += 1
+            self._wake(None)
+        elif not self._wake(connection):
+            self._idle.append(connection)
+
+    def _wake(self, connection: Connection | None) -> bool:
+        """Give the connection to whoever waits longest, or None: that there is room for a new one."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(connection)
+                return True
+        return False

@@ -1,0 +1,123 @@
+"""`_entities`: what a federation gateway asks for by type and id, many at once, through the planner as any root."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from graphql import is_union_type
+
+from datasources.answers import RootAnswer
+from datasources.entities import PLACED
+from datasources.ids import CUSTOMER
+from datasources.plan import Entities, Parameter, Root, Variables
+from datasources.sql_text import SEPARATOR
+from resolvers import representations
+from resolvers.asked import Asked, list_of
+from resolvers.codes import Code
+from resolvers.faults import CORE_DOWN
+from resolvers.planner import Planner
+from resolvers.refusal import refused
+from resolvers.representations import Representation
+
+ENTITIES = "_entities"
+REPRESENTATIONS = "representations"
+# In one operation, over all its aliases: a gateway asks in several fields at once.
+MOST_REPRESENTATIONS = 1_000
+
+_PLACED, _SEPARATOR, _NULL = PLACED.encode(), SEPARATOR.encode(), b"null"
+
+
+Read = Callable[[Variables], Sequence[Representation]]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityList:
+    """The order in which one field is answered: as asked, however its types were fetched. `is_one` is no list."""
+
+    read: Read
+    is_one: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEntities:
+    """One field that several roots answer, one for each type."""
+
+    listed: EntityList
+    roots: Sequence[Root]
+
+
+def plan_entities(asked: Asked) -> PlannedEntities:
+    """A root for each type that is asked for. Raises Refused for what is no representation."""
+    given = asked.given[REPRESENTATIONS]
+    roots = (_root(asked, type_, given.read) for type_ in _types(asked.planner, given.now))
+    return PlannedEntities(EntityList(given.read), [root for root in roots if root is not None])
+
+
+def plan_reference(asked: Asked, type_: str) -> PlannedEntities:
+    """Core's `node` for another department's object: as much as core knows, whether its customer is there."""
+    id_ = asked.given["id"].read
+
+    def read(variables: Variables) -> Sequence[Representation]:
+        return [representations.read({"__typename": type_, "id": id_(variables)})]
+
+    root = _root(asked, type_, read)
+    return PlannedEntities(EntityList(read, is_one=True), [] if root is None else [root])
+
+
+def _types(planner: Planner, asked: Sequence[Representation]) -> Sequence[str]:
+    entity = planner.contract.schema.get_type("_Entity")
+    assert is_union_type(entity)
+    known = {each.name for each in entity.types}
+    for place, each in enumerate(asked):
+        if each.type is None:
+            message = f"Representation {place} is not a type and an id, and nothing else."
+            raise refused(Code.BAD_REPRESENTATION, message)
+        if each.type not in known:
+            message = f"Representation {place} is of a type that this subgraph does not resolve."
+            raise refused(Code.BAD_REPRESENTATION, message)
+    return sorted({each.type for each in asked if each.type})
+
+
+def _root(asked: Asked, type_: str, read: Read) -> Root | None:
+    """No lookup is needed, only that such objects may be known of: ids say nothing, and come out of answers alone."""
+    exists = asked.exists("Query.customer")
+    by = exists if type_ == CUSTOMER else asked.exists(list_of(asked, type_))
+    if exists is None or by is None:
+        return None
+    customers = Parameter(lambda variables: [each.customer for each in _distinct(read(variables), type_)])
+    rows = Parameter(lambda variables: [each.row for each in _distinct(read(variables), type_)])
+    return Root(Entities(exists, type_, by, customers, rows), asked.field(type_, by))
+
+
+def _distinct(asked: Iterable[Representation], type_: str) -> Sequence[Representation]:
+    return list(dict.fromkeys(each for each in asked if each.type == type_))
+
+
+def check_count(lists: Mapping[str, EntityList], variables: Variables) -> None:
+    """Raises Refused if an operation asks for too many."""
+    if sum(len(each.read(variables)) for each in lists.values()) > MOST_REPRESENTATIONS:
+        message = f"The operation has more than {MOST_REPRESENTATIONS} representations."
+        raise refused(Code.BAD_REPRESENTATION, message)
+
+
+def gathered(
+    lists: Mapping[str, EntityList], found: Iterable[tuple[str, Root, RootAnswer]], variables: Variables
+) -> Iterator[tuple[str, RootAnswer]]:
+    """The answer of each root field: those of several types put together in the order they were asked for."""
+    texts: dict[str, dict[Representation, bytes]] = {key: {} for key in lists}
+    marked = set()
+    for key, root, answer in found:
+        if not isinstance(root.entry, Entities):
+            yield key, answer
+            continue
+        its = _distinct(lists[key].read(variables), root.entry.type)
+        texts[key] |= dict.fromkeys(its, answer.text) if answer is CORE_DOWN else _placed(its, answer.text)
+        if answer.is_marked:
+            marked.add(key)
+    for key, listed in lists.items():
+        each = [texts[key].get(one, _NULL) for one in listed.read(variables)]
+        yield key, RootAnswer(each[0] if listed.is_one else b"[%b]" % b",".join(each), is_marked=key in marked)
+
+
+def _placed(asked: Sequence[Representation], text: bytes) -> dict[Representation, bytes]:
+    lines = (line.split(_PLACED, 1) for line in text.split(_SEPARATOR) if line)
+    return {asked[int(place) - 1]: answer for place, answer in lines}

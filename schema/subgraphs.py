@@ -1,0 +1,54 @@
+"""The subgraphs: one for each department, projected from the whole graph, which stays the only definition."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from graphql import parse
+
+from auth.access_log import AccessLog
+from auth.policy import Policy
+from datasources.databases import Databases
+from datasources.departments import SHAPES
+from datasources.subgraphs import shapes_of
+from resolvers.contract import Contract
+from resolvers.graph import Graph
+from schema.build import build_schema, contract, print_sdl
+from schema.federation import subgraph_sdl
+from schema.parts import parts, shared
+from schema.projection import project
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """One department's subgraph: as it is printed, and as it is planned."""
+
+    sdl: str
+    contract: Contract
+    references: tuple[str, ...]
+
+
+def build_subgraph(department: str) -> Subgraph:
+    """Raises KeyError for what is no department."""
+    whole = contract(build_schema())
+    known = parts(whole.schema)
+    part = known[department]
+    sdl = subgraph_sdl(parse(print_sdl()), part, shared(known.values()))
+    # Categories and uses are the whole's: a field means the same wherever it is served.
+    own = replace(whole, schema=project(whole.schema, part, sdl))
+    return Subgraph(sdl, own, part.references)
+
+
+def build_subgraph_graph(
+    department: str, databases: Databases, policy: Policy, log: AccessLog, deadline_ms: int = 2000
+) -> Graph:
+    """The department's subgraph over its own database and core's, of which it reads the customers' flags only."""
+    subgraph = build_subgraph(department)
+    shapes = shapes_of(SHAPES, department, subgraph.references)
+    return Graph(subgraph.contract, shapes, policy, databases, log, deadline_ms)
+
+
+def print_subgraphs() -> Mapping[str, str]:
+    """The SDL of every subgraph, by its department."""
+    whole = contract(build_schema()).schema
+    document, known = parse(print_sdl()), parts(whole)
+    return {name: subgraph_sdl(document, part, shared(known.values())) for name, part in known.items()}
