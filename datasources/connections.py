@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Text, cast, func
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from auth.effects import Effect
 from datasources.json_text import NULL, Kind, Parts, members, spell
 from datasources.keyset import SortKey
 from datasources.plan import Field, Page
@@ -29,7 +30,7 @@ class PageView:
     page: Page
     count: ColumnElement[int]
     on_page: ColumnElement[bool] | None
-    total: Callable[[], ColumnElement[Any]]
+    total: Callable[[Effect], Parts]
 
     def members(self, asked: Field) -> Parts:
         return members((each.key, self._value(each)) for each in asked.only_fields)
@@ -41,7 +42,7 @@ class PageView:
             case "pageInfo":
                 return members((each.key, self._info(each)) for each in asked.only_fields)
             case "totalCount":
-                return (cast(self.total(), Text()),) if asked.effect.allows else NULL
+                return self.total(asked.effect) if asked.effect.allows else NULL
         return (f'"{asked.type}"',)
 
     def listed(self, answer: ColumnElement[str]) -> ColumnElement[str]:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Text, Uuid, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, Text, Uuid, and_, cast, exists, func, select, true
 
+from auth.effects import Effect
 from datasources.comparisons import compare
 from datasources.connections import PageView, edge
 from datasources.json_text import Parts, join, when
@@ -34,6 +35,11 @@ class Rows:
     row: Row
     source: FromClause
     where: tuple[ColumnElement[bool], ...] = ()
+
+    @property
+    def is_about_one(self) -> bool:
+        """All rows are about one customer, whom the statement around them names."""
+        return self.row.subject.customer is not self.row.table
 
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """A select over these rows alone: whatever else it names belongs to the statement around it."""
@@ -158,10 +164,18 @@ class ListCompiler:
     def count(self, size: Size) -> ColumnElement[int]:
         return number(size.limit) if size.count is None else self.compiler.binds.whole(size.count)
 
-    def total(self, fresh: Fresh, asked: Field) -> Callable[[], ColumnElement[Any]]:
-        def total() -> ColumnElement[Any]:
+    def total(self, fresh: Fresh, asked: Field) -> Callable[[Effect], Parts]:
+        """How many rows the list has. Counting is a use of its own: where it rests on flags, a list about one customer
+        is counted or not, and of customers those are counted who allow it.
+        """
+
+        def total(effect: Effect) -> Parts:
             rows = fresh()
-            return rows.select(func.count()).where(*self.filtered(rows, asked.filters)).scalar_subquery()
+            allowed = rows.row.subject.meets(effect.condition)
+            counted = rows.select(func.count()).where(*self.filtered(rows, asked.filters))
+            if rows.is_about_one or allowed is None:
+                return when(allowed, (cast(counted.scalar_subquery(), Text()),))
+            return (cast(counted.where(allowed).scalar_subquery(), Text()),)
 
         return total
 
@@ -204,18 +218,21 @@ class ListCompiler:
         named = self._named(there, cursor)
         *sorted_by, _ = self.keys(there, orders)
         values = [there.select(key.column).where(named).scalar_subquery() for key in sorted_by]
-        return beyond(keys, [*values, self.compiler.binds.bind(cursor, Uuid())], after=after)
+        past = beyond(keys, [*values, self.compiler.binds.bind(cursor, Uuid())], after=after)
+        # A cursor that names none of the rows leaves an empty page: what lies behind it must not be told either.
+        return and_(past, self._known(fresh, cursor))
+
+    def _known(self, fresh: Fresh, cursor: Parameter) -> ColumnElement[bool]:
+        """The cursor names a row that the viewer's list could hold."""
+        rows = fresh()
+        return exists(rows.select(literal("1")).where(self._named(rows, cursor)))
 
     def _named(self, rows: Rows, cursor: Parameter) -> ColumnElement[bool]:
         return rows.row[rows.shape.identity] == self.compiler.binds.bind(cursor, Uuid())
 
     def checked(self, fresh: Fresh, page: Page, parts: Parts) -> Parts:
         """The parts, or the mark of a bad cursor where one names no row that the viewer's list could hold."""
-        known = []
-        for cursor in (page.after, page.before):
-            if cursor is not None:
-                rows = fresh()
-                known.append(exists(rows.select(literal("1")).where(self._named(rows, cursor))))
+        known = [self._known(fresh, cursor) for cursor in (page.after, page.before) if cursor is not None]
         return when(and_(*known), parts, otherwise=BAD_CURSOR) if known else parts
 
 

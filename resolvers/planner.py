@@ -15,7 +15,6 @@ from graphql import (
 
 from auth.effects import UNGOVERNED, Effect, EffectKind, Use
 from auth.grant import Grant
-from datasources.json_text import Kind
 from datasources.plan import Field, Filter, Order, Parameter
 from datasources.shapes import Amount, Key, Many, Pages, Shapes, Total, Value
 from resolvers import arguments
@@ -82,7 +81,7 @@ class Planner:
         if name == "__typename":
             return Field(key, type_.name, name)
         coordinate = f"{type_.name}.{name}"
-        effect = self._shown_effect(type_.name, name)
+        effect = self._shown_effect(type_, name)
         if effect.kind is not EffectKind.ALLOW:
             self.note(coordinate, path, effect)
         if not effect.shows:
@@ -129,12 +128,15 @@ class Planner:
 
         return {name: tuple(counted(each) for each in fields) for name, fields in asked.fields.items()}
 
-    def _shown_effect(self, type_name: str, name: str) -> Effect:
-        """A mask hides part of a text. What is no text cannot be masked in place, and is withheld instead."""
-        effect = self.effect(f"{type_name}.{name}")
-        shape = self.shapes.get(type_name)
+    def _shown_effect(self, type_: GraphQLObjectType, name: str) -> Effect:
+        """A mask hides part of a text. What has a form of its own (a number, a phone number) cannot be masked in place,
+        and is withheld instead.
+        """
+        effect = self.effect(f"{type_.name}.{name}")
+        shape = self.shapes.get(type_.name)
         coordinate = shape.fields.get(name) if shape else None
-        if effect.kind is EffectKind.MASK and not (isinstance(coordinate, Value) and coordinate.kind is Kind.TEXT):
+        is_text = get_named_type(type_.fields[name].type).name == "String"
+        if effect.kind is EffectKind.MASK and not is_text:
             if isinstance(coordinate, Value | Amount | Total):
                 return replace(effect, kind=EffectKind.WITHHOLD, mask=None)
             return replace(effect, kind=EffectKind.ALLOW, mask=None)
