@@ -1,30 +1,22 @@
 """Filters as SQL: every comparison is false where the value is NULL, so that a withheld value matches nothing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from sqlalchemy import ARRAY, ColumnElement, Text, any_, func
 
 from datasources.plan import Filter, Parameter
-from datasources.shapes import Bind, Value
-
-if TYPE_CHECKING:
-    from datasources.compiler import Compiler
-    from datasources.lists import Rows
+from datasources.rows import Row
+from datasources.shapes import Bind, Shape, Value
 
 # Sorts after every character that a text can go on with.
 _LAST = "\U0010ffff"
 
 
-def compare(compiler: Compiler, rows: Rows, narrowing: Filter) -> ColumnElement[bool]:
+def compare(shape: Shape, row: Row, bind: Bind, narrowing: Filter) -> ColumnElement[bool]:
     """The filter's test on one row, before the effect on the field it looks at."""
-    bind = compiler.binds.bind
     if narrowing.operator == "has":
-        return rows.shape.lookups[narrowing.field](rows.row, bind, narrowing.value)
-    coordinate = rows.shape.fields[narrowing.field]
+        return shape.lookups[narrowing.field](row, bind, narrowing.value)
+    coordinate = shape.fields[narrowing.field]
     assert isinstance(coordinate, Value)
-    column = coordinate.expression(rows.row)
+    column = coordinate.expression(row)
     match narrowing.operator:
         case "in":
             return column == any_(bind(narrowing.value, ARRAY(column.type)))

@@ -199,7 +199,7 @@ class ListCompiler:
         """
         tests = []
         for each in filters:
-            tests.append(compare(self.compiler, rows, each))
+            tests.append(compare(rows.shape, rows.row, self.compiler.binds.bind, each))
             allowed = rows.row.subject.meets(each.effect.condition)
             if allowed is not None:
                 tests.append(allowed)
