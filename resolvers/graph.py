@@ -99,7 +99,6 @@ class Graph:
         deadline_ms: int = 2000,
     ) -> None:
         self._contract = contract
-        self._policy = policy
         self._databases = databases
         self._log = log
         self._seconds = deadline_ms / 1000
@@ -110,8 +109,15 @@ class Graph:
             merged=StatementCompiler(shapes, databases.homes),
             separate=StatementCompiler(shapes, databases.homes_apart),
         )
-        self._grant = lru_cache(maxsize=1_000)(lambda name, purpose: compile_grant(policy, name, purpose))
         self.plans = PlanCache()
+        self.use(policy)
+
+    def use(self, policy: Policy) -> None:
+        """Decide by this policy from the next request on. Plans of another one are never found again: its version is
+        part of each grant's digest.
+        """
+        self.policy = policy
+        self._grant = lru_cache(maxsize=1_000)(lambda name, purpose: compile_grant(policy, name, purpose))
 
     async def answer(self, request: Request) -> Answer:
         """Run one operation. Never raises for what was sent: that is refused with errors."""
@@ -138,7 +144,7 @@ class Graph:
         variables = self._documents.variables(operation, request.variables)
         viewer = request.viewer
         if request.dry_run is not None:
-            viewer = tried_out(viewer, request.dry_run, self._policy)
+            viewer = tried_out(viewer, request.dry_run, self.policy)
         grant, scope = self._grant(viewer.viewer_class, viewer.purpose), viewer.scope
         # Everything that shapes a plan: a grant decided for one filter must never be replayed for another.
         structure = skeleton(variables, self._contract.nodes) if variables else None
@@ -184,7 +190,7 @@ class Graph:
         result = execute_sync(
             self._contract.schema,
             run.plan.rest,
-            context_value=Context(run.viewer, run.grant, self._policy, self._contract),
+            context_value=Context(run.viewer, run.grant, self.policy, self._contract),
             variable_values=dict(run.request.variables or {}),
         )
         texts.update({key: orjson.dumps(value) for key, value in (result.data or {}).items()})
