@@ -1,0 +1,84 @@
+"""A department that fails costs its own fields; without core nothing personal is shown; then everything works again."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import orjson
+
+from datasources.access_log import CoreAccessLog
+from datasources.databases import Databases
+from datasources.sample.seed import seed
+from resolvers.graph import Graph, Outcome, Request
+from schema.build import build_graph
+from tests.conftest import SEEDED_TODAY
+from tests.resolvers.conftest import POLICY, viewer
+
+NOWHERE = "postgresql://nobody@127.0.0.1:9/nothing"
+CARD = """{ customer(by: {number: "C-000001"}) {
+  number finance { balance { amount } } sales { orders(first: 1) { nodes { number customer { number } } } }
+} }"""
+TICKET = '{ ticket(number: "T-000001-01") { number } }'
+
+
+@asynccontextmanager
+async def graph_over(addresses: dict[str, str], log: str) -> AsyncIterator[Graph]:
+    async with Databases.open(addresses) as databases, CoreAccessLog.open(log) as access_log:
+        yield build_graph(databases, POLICY, access_log)
+
+
+async def asked(graph: Graph, document: str) -> tuple[Outcome, object, list[tuple[str, list[str | int]]]]:
+    answer = await graph.answer(Request(document, None, None, viewer("service_agent", "care"), False, "test"))
+    body = orjson.loads(answer.body)
+    errors = [(error["extensions"]["code"], error["path"]) for error in body.get("errors", ())]
+    return answer.outcome, body.get("data"), errors
+
+
+async def test_a_department_out_of_reach_costs_its_own_fields(seeded_apart: dict[str, str]) -> None:
+    async with graph_over({**seeded_apart, "finance": NOWHERE}, seeded_apart["core"]) as graph:
+        outcome, data, errors = await asked(graph, CARD)
+
+    order = {"number": "SO-000001-014", "customer": {"number": "C-000001"}}
+    assert data == {"customer": {"number": "C-000001", "finance": None, "sales": {"orders": {"nodes": [order]}}}}
+    assert (outcome, errors) == (Outcome.PARTIAL, [("DEPARTMENT_UNAVAILABLE", ["customer", "finance"])])
+
+
+async def test_a_department_out_of_reach_cannot_say_whose_an_object_is(seeded_apart: dict[str, str]) -> None:
+    async with graph_over({**seeded_apart, "service": NOWHERE}, seeded_apart["core"]) as graph:
+        assert await asked(graph, TICKET) == (
+            Outcome.PARTIAL,
+            {"ticket": None},
+            [("DEPARTMENT_UNAVAILABLE", ["ticket"])],
+        )
+
+
+async def test_without_core_nothing_personal_is_shown(seeded_apart: dict[str, str]) -> None:
+    async with graph_over({**seeded_apart, "core": NOWHERE}, seeded_apart["core"]) as graph:
+        assert await asked(graph, CARD) == (Outcome.PARTIAL, {"customer": None}, [("CORE_UNAVAILABLE", ["customer"])])
+
+
+async def test_without_the_log_nothing_leaves(seeded: dict[str, str]) -> None:
+    async with graph_over(seeded, NOWHERE) as graph:
+        answer = await graph.answer(Request(CARD, None, None, viewer("service_agent", "care"), False, "test"))
+
+    assert answer.outcome is Outcome.FAILED
+    assert b"C-000001" not in answer.body
+    assert orjson.loads(answer.body)["errors"][0]["extensions"]["code"] == "ACCESS_LOG_UNAVAILABLE"
+
+
+async def test_a_broken_department_in_a_shared_database_costs_its_own_fields(addresses: dict[str, str]) -> None:
+    await seed(addresses, customers=3, seed=7, today=SEEDED_TODAY)
+    async with graph_over(addresses, addresses["core"]) as graph:
+        whole = await asked(graph, CARD)
+        connection = await asyncpg.connect(addresses["finance"])
+        await connection.execute("ALTER TABLE finance.account RENAME TO elsewhere")
+        outcome, data, errors = await asked(graph, CARD)
+        await connection.execute("ALTER TABLE finance.elsewhere RENAME TO account")
+        await connection.close()
+        again = await asked(graph, CARD)
+
+    assert isinstance(data, dict)
+    assert isinstance(whole[1], dict)
+    assert data["customer"] == {**whole[1]["customer"], "finance": None}
+    assert (outcome, errors) == (Outcome.PARTIAL, [("DEPARTMENT_UNAVAILABLE", ["customer", "finance"])])
+    assert again == whole
