@@ -122,7 +122,7 @@ class Compiler:
         return when(amount.is_not(None) & currency.is_not(None), _spelled_money(asked, amount, currency))
 
     def _section(self, department: str, type_: str, asked: Field, row: Row) -> Parts:
-        if department not in self.here:
+        if department not in self.here and asked.is_told:
             return self.hole(asked, row.subject)
         table = row.subject.customer if department == CORE else None
         here = Row(table if table is not None else row.table, row.subject)

@@ -112,7 +112,10 @@ class ListCompiler:
         named = {key: inner.c[f"answer{n}"] for n, key in enumerate(answers)}
         view = self.view(named, inner.c.cursor, inner.c.rank, page, fresh, asked)
         # HAVING makes it one row, even where nothing that is asked gathers rows.
-        return (select(join(view.members(asked))).select_from(inner).having(true()).scalar_subquery(),)
+        return (self._one_row(view.members(asked), inner),)
+
+    def _one_row(self, parts: Parts, inner: FromClause) -> ColumnElement[str]:
+        return select(join(parts)).select_from(inner).having(true()).correlate_except(inner).scalar_subquery()
 
     def view(
         self,

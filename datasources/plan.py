@@ -93,6 +93,13 @@ class Field:
         return fields
 
     @property
+    def is_told(self) -> bool:
+        """Whether anything below the field has to be asked of somebody: not if all of it is withheld."""
+        return any(
+            each.effect.shows and each.name != "__typename" for fields in self.fields.values() for each in fields
+        )
+
+    @property
     def coordinate(self) -> str:
         return f"{self.type}.{self.name}"
 

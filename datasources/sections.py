@@ -56,7 +56,7 @@ class SectionFinder:
     def _target(self, asked: Field) -> tuple[str, str] | None:
         """The department and type that a field leads to, if it is one that leads to another department."""
         shape = self.shapes.get(asked.type)
-        match shape.fields.get(asked.name) if shape and asked.effect.shows else None:
+        match shape.fields.get(asked.name) if shape and asked.effect.shows and asked.is_told else None:
             case Department(type=type_, name=name):
                 return name, type_
             case SubjectLink():

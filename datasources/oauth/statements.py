@@ -8,7 +8,7 @@ _ACCOUNT_COLUMNS = """
     account.id, username, password_hash, role, purposes, customer_id, territory, locked_until, disabled_at
 """
 CLIENT = f"SELECT {_CLIENT_COLUMNS} FROM oauth.client WHERE id = $1"  # noqa: S608 - constant
-CLIENTS = f"SELECT {_CLIENT_COLUMNS}, created_at FROM oauth.client ORDER BY created_at, id"  # noqa: S608 - constant
+CLIENTS = f"SELECT {_CLIENT_COLUMNS} FROM oauth.client ORDER BY created_at, id"  # noqa: S608 - constant
 ACCOUNT = f"SELECT {_ACCOUNT_COLUMNS} FROM oauth.account WHERE id = $1"  # noqa: S608 - constant
 ACCOUNT_NAMED = f"SELECT {_ACCOUNT_COLUMNS} FROM oauth.account WHERE username = $1"  # noqa: S608 - constant
 

@@ -1,0 +1,1 @@
+"""Random operations: the server, fused and apart, against the oracle."""

@@ -1,0 +1,9 @@
+SELECT concat('{"number":', coalesce(CAST(to_json(customer_1.number) AS TEXT), 'null'), ',"identifiers":[', array_to_string(array((SELECT concat('{"system":', coalesce(CAST(to_json(identifier_1.system) AS TEXT), 'null'), ',"type":', coalesce(CAST(to_json(identifier_1.type) AS TEXT), 'null'), ',"value":', coalesce(CAST(to_json(identifier_1.value) AS TEXT), 'null'), ',"isVerified":', coalesce(CASE WHEN identifier_1.is_verified THEN 'true' WHEN NOT identifier_1.is_verified THEN 'false' END, 'null'), ',"firstSeenAt":', coalesce(CAST(to_json(identifier_1.first_seen_at) AS TEXT), 'null'), '}') AS concat_1 
+FROM core.identifier AS identifier_1 
+WHERE identifier_1.customer_id = anon_1.id ORDER BY identifier_1.system ASC, identifier_1.type ASC, identifier_1.id ASC)), ','), ']}') AS answer, ARRAY[anon_1.id] AS anon_2, ARRAY[anon_1.flags] AS anon_3, anon_1.as_of 
+FROM (SELECT customer_2.id AS id, ((((customer_2.flags & CASE WHEN (customer_2.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_2.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_2.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_2.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_2.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags, now() AS as_of, 1 AS rank 
+FROM core.customer AS customer_2 
+WHERE customer_2.status != 'ERASED' AND customer_2.id = $1::UUID AND (EXISTS (SELECT identifier_2.id 
+FROM core.identifier AS identifier_2 
+WHERE identifier_2.customer_id = customer_2.id AND identifier_2.system = split_part($2::VARCHAR, ':', $3::INTEGER) AND identifier_2.type = split_part($2::VARCHAR, ':', $4::INTEGER) AND identifier_2.value = split_part($2::VARCHAR, ':', $5::INTEGER))) ORDER BY customer_2.id 
+ LIMIT 1) AS anon_1 JOIN core.customer AS customer_1 ON customer_1.id = anon_1.id;

@@ -1,0 +1,13 @@
+SELECT concat('{"number":', coalesce(CAST(to_json(customer_1.number) AS TEXT), 'null'), ',"displayName":', coalesce(CAST(to_json(customer_1.display_name) AS TEXT), 'null'), ',"finance":{"balance":null},"service":{"openTicketCount":null,"tickets":null},"marketing":{"segments":[', array_to_string(array((SELECT concat('{"name":', coalesce(CAST(to_json(anon_1.name) AS TEXT), 'null'), '}') AS concat_1 
+FROM (SELECT marketing.segment_membership.customer_id AS customer_id, marketing.segment_membership.segment_id AS segment_id, marketing.segment_membership.entered_on AS entered_on, marketing.segment_membership.because AS because, marketing.segment.name AS name, marketing.segment.definition AS definition 
+FROM marketing.segment_membership JOIN marketing.segment ON marketing.segment.id = marketing.segment_membership.segment_id) AS anon_1 
+WHERE anon_1.customer_id = anon_2.id ORDER BY anon_1.entered_on DESC, anon_1.segment_id DESC)), ','), '],"loyalty":', coalesce((SELECT concat('{"tier":', coalesce(('"' || CAST(loyalty_1.tier AS TEXT)) || '"', 'null'), '}') AS concat_2 
+FROM marketing.loyalty AS loyalty_1 
+WHERE loyalty_1.customer_id = anon_2.id 
+ LIMIT 1), 'null'), '}}') AS answer, ARRAY[anon_2.id] AS anon_3, ARRAY[anon_2.flags] AS anon_4, anon_2.as_of 
+FROM (SELECT customer_2.id AS id, ((((customer_2.flags & CASE WHEN (customer_2.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_2.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_2.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_2.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_2.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags, now() AS as_of, 1 AS rank 
+FROM core.customer AS customer_2 
+WHERE customer_2.status != 'ERASED' AND (customer_2.flags & 64) = 0 AND customer_2.id IN (SELECT contact_point_1.customer_id 
+FROM core.contact_point AS contact_point_1 
+WHERE contact_point_1.kind = 'PHONE' AND contact_point_1.value = $1::VARCHAR AND (contact_point_1.valid_to IS NULL OR contact_point_1.valid_to > CAST(now() AS DATE)) AND (contact_point_1.valid_from IS NULL OR contact_point_1.valid_from <= CAST(now() AS DATE))) AND ((((((customer_2.flags & CASE WHEN (customer_2.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_2.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_2.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_2.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_2.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END) & 81) = 1 ORDER BY customer_2.id 
+ LIMIT 1) AS anon_2 JOIN core.customer AS customer_1 ON customer_1.id = anon_2.id;
