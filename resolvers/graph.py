@@ -11,6 +11,7 @@ import orjson
 from graphql import OperationType, execute_sync
 
 from auth.access_log import AccessLog, LogUnavailable
+from auth.ceiling import Ceiling, narrowed
 from auth.grant import Grant, compile_grant
 from auth.policy import Policy
 from auth.viewer import Viewer
@@ -117,7 +118,12 @@ class Graph:
         part of each grant's digest.
         """
         self.policy = policy
-        self._grant = lru_cache(maxsize=1_000)(lambda name, purpose: compile_grant(policy, name, purpose))
+
+        @lru_cache(maxsize=1_000)
+        def grant(viewer_class: str, purpose: str | None, ceiling: Ceiling | None) -> Grant:
+            return narrowed(compile_grant(policy, viewer_class, purpose), ceiling)
+
+        self._grant = grant
 
     async def answer(self, request: Request) -> Answer:
         """Run one operation. Never raises for what was sent: that is refused with errors."""
@@ -145,7 +151,7 @@ class Graph:
         viewer = request.viewer
         if request.dry_run is not None:
             viewer = tried_out(viewer, request.dry_run, self.policy)
-        grant, scope = self._grant(viewer.viewer_class, viewer.purpose), viewer.scope
+        grant, scope = self._grant(viewer.viewer_class, viewer.purpose, viewer.ceiling), viewer.scope
         # Everything that shapes a plan: a grant decided for one filter must never be replayed for another.
         structure = skeleton(variables, self._contract.nodes) if variables else None
         key = (document.digest, request.operation_name, grant.digest, scope.reach, structure)

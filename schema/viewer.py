@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from auth.ceiling import narrowed
 from auth.effects import EffectKind, Use
 from auth.grant import Grant, compile_grant
 from auth.policy import conditions_in
@@ -59,7 +60,7 @@ class Viewer:
         if coordinate not in context.contract.categories:
             return None
         allowed = purpose if purpose in context.viewer.purposes else None
-        grant = compile_grant(context.policy, context.viewer.viewer_class, allowed)
+        grant = narrowed(compile_grant(context.policy, context.viewer.viewer_class, allowed), context.viewer.ceiling)
         return _granted(context, grant, coordinate, use)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Generator
 import pytest
 from _pytest.reports import CollectErrorRepr
 
-
 DATA_OF_OTHERS = "CUSTOMER360_REAL_DATA"
 
 
