@@ -23,7 +23,7 @@ from datasources.ids import row_id
 from datasources.lists import LONGEST_LIST
 from datasources.plan import Page, Parameter, Size, Variables
 from resolvers.codes import Code
-from resolvers.refusal import refuse_unwritable, refused
+from resolvers.refusal import null_variable, refuse_unwritable, refused
 
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
 USUAL_SIZE = 10
@@ -76,8 +76,7 @@ def _given(
 def _reader(value: ValueNode, type_: GraphQLInputType) -> Read:
     bare = type_.of_type if is_non_null_type(type_) else type_
     if isinstance(value, VariableNode):
-        name = value.name.value
-        return lambda variables: variables.get(name)
+        return _variable_reader(value.name.value, is_required=is_non_null_type(type_))
     if isinstance(value, ObjectValueNode) and is_input_object_type(bare):
         return _object_reader(value, bare)
     if isinstance(value, ListValueNode) and is_list_type(bare):
@@ -85,6 +84,16 @@ def _reader(value: ValueNode, type_: GraphQLInputType) -> Read:
         return lambda variables: [item(variables) for item in items]
     constant = value_from_ast(value, type_)
     return lambda _: constant
+
+
+def _variable_reader(name: str, *, is_required: bool) -> Read:
+    def read(variables: Variables) -> Any:
+        found = variables.get(name)
+        if found is None and is_required:
+            raise null_variable(name)
+        return found
+
+    return read
 
 
 def _object_reader(value: ObjectValueNode, type_: Any) -> Read:

@@ -44,6 +44,11 @@ def refused(code: Code, message: str, **extensions: Any) -> Refused:
     return Refused([{"message": message, "extensions": {"code": code, **extensions}}])
 
 
+def null_variable(name: str) -> Refused:
+    """A variable with a default may stand where no null may, and still be given as null."""
+    return refused(Code.BAD_USER_INPUT, f"Variable '${name}' is null where it must not be.", variable=name)
+
+
 def refused_by(code: Code, errors: Sequence[GraphQLError]) -> Refused:
     """The errors of graphql-core, as far as a client needs them: message and place."""
     return Refused([_formatted(code, error) for error in errors])

@@ -19,6 +19,7 @@ from graphql import (
 )
 
 from datasources.plan import Variables
+from resolvers.refusal import null_variable
 
 # All nodes that ask for one response key: the first gives the arguments, each may add to the selection below.
 Nodes = list[FieldNode]
@@ -80,6 +81,12 @@ class Selector:
             if each.name.value == directive:
                 value = (each.arguments or ())[0].value
                 if isinstance(value, VariableNode):
-                    return bool(self.variables[value.name.value])
+                    return self._decided(value.name.value)
                 return isinstance(value, BooleanValueNode) and value.value
         return otherwise
+
+    def _decided(self, variable: str) -> bool:
+        value = self.variables[variable]
+        if value is None:
+            raise null_variable(variable)
+        return bool(value)

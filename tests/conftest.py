@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -20,11 +22,15 @@ Addresses = dict[str, str]
 
 
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of the test run's own."""
-    server = embedded.join(tmp_path_factory.mktemp("postgres"), durable=False)
-    yield server.url()
-    server.stop()
+def database_url() -> Iterator[str]:
+    """A server of the test run's own.
+
+    Not in pytest's folder: a second run closes that to others, and as root PostgreSQL runs as a user of its own.
+    """
+    with TemporaryDirectory(prefix="customer360-", ignore_cleanup_errors=True) as folder:
+        server = embedded.join(Path(folder), durable=False)
+        yield server.url()
+        server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,7 @@ KINDS = (
     "variable in a list",
     "variable with a default, not given",
     "variable with a default, given",
+    "variable with a default, null where no null may be",
     "variable not given",
     "variable null",
     "named fragment",
@@ -191,7 +192,8 @@ class Changes:
         if optional:
             self._kinds["argument left to its default"] += 1
         repeated = sum(each.key == field.key for each in self._draft.fields()) > 1
-        if repeated:
+        # What is asked of the viewer themselves is executed by graphql-core, which is not what is tried here.
+        if repeated or field.parent == "Viewer":
             return
         for name, value in list(field.args.items()):
             field.args[name] = self._perhaps(value, "scalar")
@@ -228,6 +230,10 @@ class Changes:
             self._kinds["variable null" if given is None else "variable not given"] += 1
         elif given is not None and self._chance(0.25):
             default = literal(value)
+            if type_.endswith("!") and self._chance(0.03):
+                self._kinds["variable with a default, null where no null may be"] += 1
+                self._draft.variables.append(Declared(name, type_.removesuffix("!"), default, None, lambda: None))
+                return Variable(name)
             type_ = type_.removesuffix("!") if self._chance(0.5) else type_
             given = UNGIVEN if self._chance(0.6) else _another(value)
             self._kinds[

@@ -39,7 +39,7 @@ _MAY = {
     "coordinate": ("Customer.displayName", "Finance.balance", "Query.customer", "Segment.because", "No.such"),
     "purpose": ("care", "rights", "payment", "outreach", "profiling", "nothing"),
 }
-KEYS = ("id", "number", "phone", "email", "identifier")
+KEYS = ("id", "id", "number", "number", "phone", "email", "identifier")
 ROOTS = ("customer",) * 8 + ("customers",) * 5 + ("invoice", "order", "ticket", "node", "node", "viewer")
 
 
@@ -209,8 +209,10 @@ class Operations:
         if rng.random() < (0.01 if args else 0.35):
             args["last"] = Literal(rng.choice(sizes), "Int", lambda: rng.choice(sizes))
         owner = self._owner
+        # Where it is not known whose list it is, a cursor is nearly always wrong.
+        chance = 0.2 if owner is not None or coordinate == "Query.customers" else 0.03
         for name in ("after", "before"):
-            if rng.random() < 0.2:
+            if rng.random() < chance:
                 args[name] = self._drawn("String", lambda: self._pools.cursor(coordinate, owner))
         return args
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from graphql import (
     FragmentDefinitionNode,
+    GraphQLError,
     GraphQLResolveInfo,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -67,7 +68,11 @@ class Oracle:
             return Expected(None, (), (), frozenset({"BAD_USER_INPUT"}))
         rights = Rights(self._policy, viewer.viewer_class, viewer.purpose, self._categories, self._sources)
         walk = Walk(self.schema, fragments, operation, coerced, rights)
-        walk.run()
+        try:
+            walk.run()
+        except GraphQLError:
+            # A variable is null where its place takes no null.
+            walk.refusals.append("BAD_USER_INPUT")
         if walk.refusals:
             return Expected(None, (), (), frozenset(walk.refusals))
         scene = Scene(moment, viewer, rights)

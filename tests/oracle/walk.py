@@ -134,11 +134,11 @@ class Walk:
         if effect == "withhold":
             return
         self.told[coordinate] = decision
+        args = get_argument_values(definition, nodes[0].node, self.variables)
         named = get_named_type(definition.type)
         if is_object_type(named) or is_abstract_type(named):
             self._below(named.name, nodes, path)
         if named.name.endswith("Connection"):
-            args = get_argument_values(definition, nodes[0].node, self.variables)
             self._paged(args)
             self._narrowed(args, USED_BY_ARGUMENTS.get(coordinate, {}))
 
