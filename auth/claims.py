@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from auth.categories import Category
+from auth.ceiling import DEPARTMENTS, Ceiling
 from auth.reach import EVERYBODY, Reach, Scope
 from auth.viewer import Viewer
 
@@ -14,6 +16,9 @@ LEEWAY = 10
 MAX_LIFETIME = 24 * 60 * 60
 MAX_TEXT = 255
 MAX_PURPOSES = 64
+MAX_CATEGORIES = 128
+# What a revocation may name, and the time that it is compared with.
+NAMES = ("iss", "jti", "approval", "client_id", "sub", "iat")
 # Which claim says whose data a viewer of limited reach may see.
 REACHED_BY = {Reach.LINKED: "contract", Reach.SELF: "customer", Reach.TERRITORY: "territory"}
 
@@ -27,11 +32,26 @@ MALFORMED = "The access token is malformed."
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What every token must say: who issued it, whom it is for, and one of these classes, each with its reach."""
+    """What every token must say: who issued it, whom it is for, and one of these classes, each with its reach.
+
+    With `scoped` the issuer's scopes are ours, and a token shows nothing personal beyond them.
+    """
 
     issuer: str
     audience: str
     classes: Mapping[str, Reach]
+    scoped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A token that holds: the viewer that it stands for, and what else its bearer must show or may have lost."""
+
+    viewer: Viewer
+    # The thumbprint of the key that it is bound to.
+    key: str | None
+    # What revocations are about.
+    names: Mapping[str, Any]
 
 
 def parse(content: bytes) -> dict[str, Any]:
@@ -45,22 +65,25 @@ def parse(content: bytes) -> dict[str, Any]:
     return value
 
 
-def read(claims: Mapping[str, Any], expected: Expected, now: float) -> Viewer:
+def read(claims: Mapping[str, Any], expected: Expected, now: float) -> Accepted:
     """The viewer that valid claims stand for."""
     _check_origin(claims, expected)
     expires_at = _check_times(claims, now)
-    _check_nothing_unmet(claims)
     _text(claims, "jti")
     role = _role(claims, expected)
-    return Viewer(
+    viewer = Viewer(
         subject=_text(claims, "sub"),
         viewer_class=role,
-        purposes=_purposes(claims),
+        purposes=_words(claims, "purposes", MAX_PURPOSES),
         purpose=None,
         client=_text(claims, "client_id"),
         expires_at=datetime.fromtimestamp(expires_at, UTC),
         scope=_scope(claims, expected.classes[role]),
+        ceiling=_ceiling(claims, expected),
+        authenticated_at=_authenticated_at(claims),
+        acr=_text(claims, "acr") if "acr" in claims else None,
     )
+    return Accepted(viewer, _key(claims), {name: claims[name] for name in NAMES if name in claims})
 
 
 def _check_origin(claims: Mapping[str, Any], expected: Expected) -> None:
@@ -83,12 +106,37 @@ def _check_times(claims: Mapping[str, Any], now: float) -> float:
     return expires_at
 
 
-def _check_nothing_unmet(claims: Mapping[str, Any]) -> None:
-    # A token bound to its sender's key must not pass as one that anybody may bear.
-    if "cnf" in claims:
-        raise InvalidTokenError("The access token is bound to a key, which is not supported here.")
-    if not isinstance(claims.get("scope", ""), str):
+def _key(claims: Mapping[str, Any]) -> str | None:
+    """Whose key the token is bound to. Bound in a way that we cannot check, it must not pass as one that is not."""
+    if "cnf" not in claims:
+        return None
+    bound = claims["cnf"]
+    if not isinstance(bound, dict) or set(bound) != {"jkt"}:
+        raise InvalidTokenError("The access token is bound to a key in a way that is not supported here.")
+    return _checked(bound["jkt"])
+
+
+def _ceiling(claims: Mapping[str, Any], expected: Expected) -> Ceiling | None:
+    """What the scopes leave, where they are ours, and the categories, where the token lists them."""
+    scope = claims.get("scope", "")
+    if not isinstance(scope, str):
         raise InvalidTokenError(MALFORMED)
+    categories = None
+    if "categories" in claims:
+        words = _words(claims, "categories", MAX_CATEGORIES)
+        categories = [category for category in Category if category in words]
+    if not expected.scoped:
+        return None if categories is None else Ceiling(frozenset(DEPARTMENTS), frozenset(categories))
+    return Ceiling.of(scope.split(" "), categories)
+
+
+def _authenticated_at(claims: Mapping[str, Any]) -> datetime | None:
+    if "auth_time" not in claims:
+        return None
+    try:
+        return datetime.fromtimestamp(_time(claims, "auth_time"), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise InvalidTokenError(MALFORMED) from None
 
 
 def _role(claims: Mapping[str, Any], expected: Expected) -> str:
@@ -111,11 +159,11 @@ def _scope(claims: Mapping[str, Any], reach: Reach) -> Scope:
     return Scope(reach, by)
 
 
-def _purposes(claims: Mapping[str, Any]) -> frozenset[str]:
-    purposes = claims.get("purposes")
-    if not isinstance(purposes, list) or len(purposes) > MAX_PURPOSES:
+def _words(claims: Mapping[str, Any], name: str, most: int) -> frozenset[str]:
+    words = claims.get(name)
+    if not isinstance(words, list) or len(words) > most:
         raise InvalidTokenError(MALFORMED)
-    return frozenset(_checked(purpose) for purpose in purposes)
+    return frozenset(_checked(word) for word in words)
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

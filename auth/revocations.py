@@ -47,15 +47,21 @@ class Revocations:
 
     async def current(self) -> None:
         """Returns when the list is younger than a second. Raises RevocationsUnknown when it cannot be had."""
-        age = self._clock() - self._read_at
-        if age > RENEW_SECONDS:
+        asked_at = self._clock()
+        if asked_at - self._read_at <= RENEW_SECONDS:
+            return
+        reading = self._read_once()
+        if asked_at - self._read_at <= STALE_SECONDS:
+            return
+        # One that is under way already may have begun too long ago: then once more.
+        for _ in range(2):
+            await asyncio.wait([reading])
+            if (fault := _fault(reading)) is not None:
+                raise RevocationsUnknown from fault
+            if asked_at - self._read_at <= STALE_SECONDS:
+                return
             reading = self._read_once()
-            if age > STALE_SECONDS:
-                await asyncio.wait([reading])
-                if self._clock() - self._read_at > STALE_SECONDS + self._seconds:
-                    raise RevocationsUnknown
-                if reading.exception() is not None:
-                    raise RevocationsUnknown from reading.exception()
+        raise RevocationsUnknown
 
     def holds(self, claims: Mapping[str, Any]) -> bool:
         """Whether a token with these claims was revoked: by itself, with its family, its client or its subject."""
@@ -86,6 +92,10 @@ class Revocations:
         oldest = self._newest - REMEMBERED if self._known else self._newest
         self._known = {key: moment for key, moment in self._known.items() if moment > oldest}
         self._read_at = began
+
+
+def _fault(reading: asyncio.Task[None]) -> BaseException | None:
+    return reading.exception() if reading.done() and not reading.cancelled() else None
 
 
 def _observe(reading: asyncio.Task[None]) -> None:

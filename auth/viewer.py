@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from auth.ceiling import Ceiling
 from auth.reach import EVERYBODY, Scope
 
 
@@ -30,6 +31,11 @@ class Viewer:
     client: str | None
     expires_at: datetime
     scope: Scope = EVERYBODY
+    # What the contract and scopes of their application leave of what they may see; None leaves all of it.
+    ceiling: Ceiling | None = None
+    # When they last proved who they are, and how, where the issuer tells.
+    authenticated_at: datetime | None = None
+    acr: str | None = None
     # The class of who really asks, where they try out what another class would see.
     dry_run_by: str | None = None
 

@@ -74,6 +74,8 @@ class CoreAccessLog:
         except asyncio.CancelledError:
             _settle(group, LogUnavailable("closed"))
             raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told, and the writer goes on
+            _settle(group, LogUnavailable(type(error).__name__))
         else:
             _settle(group, None)
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Connect = Callable[[], Awaitable["Connection"]]
 
+# The last is what the driver says of a connection that the server ended while nobody was looking.
+_BROKEN = (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
 
 class Unavailable(Exception):
     """A database did not answer in time, or at all. The message is for logs and says nothing of the data."""
@@ -56,7 +59,7 @@ class Pool:
             finally:
                 alarm.cancel()
                 self._give_back(connection)
-        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except _BROKEN as error:
             raise Unavailable(type(error).__name__) from error
 
     def terminate(self) -> None:

@@ -1,17 +1,19 @@
 """Which department's data lie where: at the URLs that are set, or in the embedded PostgreSQL."""
 
+from collections.abc import Collection
+
 from server.settings import DEPARTMENTS, Settings
 
 
-def addresses(settings: Settings) -> dict[str, str]:
-    """Each department's URL. Starts the embedded server if a department has none."""
+def addresses(settings: Settings, departments: Collection[str] = DEPARTMENTS) -> dict[str, str]:
+    """The URLs of these departments. Starts the embedded server if one of them has none."""
     found = configured(settings)
-    missing = [department for department in DEPARTMENTS if department not in found]
+    missing = [department for department in departments if department not in found]
     if missing:
         from datasources import embedded
 
         found |= dict.fromkeys(missing, embedded.start(settings.data_dir / "postgres"))
-    return {department: found[department] for department in DEPARTMENTS}
+    return {department: found[department] for department in DEPARTMENTS if department in departments}
 
 
 def configured(settings: Settings) -> dict[str, str]:

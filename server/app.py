@@ -10,16 +10,18 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from auth.tokens import Verifier
-from server import health, screen_pop
+from server import health, issuers, resource, screen_pop, trust
 from server.backend import Backend, Opener
 from server.bearer import Doorkeeper
 from server.body import Reader
 from server.cors import Origins
 from server.graphiql import page
 from server.http import GraphQLOverHTTP
+from server.oauth.routes import routes as oauth_routes
+from server.oauth.service import OAuthService
 from server.settings import Settings
 
-GRAPHQL = "/graphql"
+GRAPHQL = trust.GRAPHQL
 GRAPHIQL = "/graphiql"
 
 
@@ -28,7 +30,10 @@ class Customer360:
 
     def __init__(self, settings: Settings, verifier: Verifier, purposes: Collection[str], open_backend: Opener) -> None:
         self._settings = settings
-        self._doorkeeper = Doorkeeper(verifier, purposes)
+        self._verifier = verifier
+        self._purposes = purposes
+        expected = verifier.expected
+        self._trusted = issuers.load(settings.issuers_file, expected.audience, expected.classes)
         self._open_backend = open_backend
         self._backend: Backend | None = None
         self._endpoint: GraphQLOverHTTP | None = None
@@ -58,14 +63,32 @@ class Customer360:
         settings = self._settings
         reader = Reader(settings.max_body_bytes, settings.receive_timeout_ms)
         origins = Origins(settings.allowed_origins)
-        return GraphQLOverHTTP(backend.graph, self._doorkeeper, reader, origins, settings.partial_status)
+        return GraphQLOverHTTP(backend.graph, self._make_doorkeeper(backend), reader, origins, settings.partial_status)
+
+    def _make_doorkeeper(self, backend: Backend) -> Doorkeeper:
+        if backend.oauth is None and not self._trusted.issuers:
+            return Doorkeeper(self._verifier, self._purposes)
+        others = self._trusted
+        gate = trust.gate_of(self._verifier, self._settings, backend.oauth, others.issuers, others.opaque)
+        return Doorkeeper(gate, self._purposes, trust.public_url(self._settings) + trust.RESOURCE_METADATA)
 
     def _routes(self) -> list[BaseRoute]:
-        routes = health.routes(self._check)
+        routes = [*health.routes(self._check), *self._oauth_routes()]
         if self._settings.graphiql:
             routes += page.routes(GRAPHQL, screen_pop.query(), {"phone": screen_pop.SAMPLE_PHONE})
             routes.append(Route("/", _to_graphiql))
         return routes
+
+    def _oauth_routes(self) -> list[BaseRoute]:
+        settings = self._settings
+        site = trust.site_of(settings)
+        told = resource.routes(trust.public_url(settings), [*([site.issuer] if site else []), *self._trusted.urls])
+        if site is None:
+            return told
+        return told + oauth_routes(self._find_oauth, settings.receive_timeout_ms, Origins(settings.allowed_origins))
+
+    def _find_oauth(self) -> OAuthService | None:
+        return self._backend.oauth if self._backend else None
 
     async def _check(self) -> Mapping[str, bool]:
         return await self._backend.check() if self._backend else {}

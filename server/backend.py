@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from auth.policy import Policy
 from server.http import Answers
+from server.oauth.service import OAuthService
 from server.settings import Settings
 
 
@@ -15,22 +17,45 @@ class Backend:
 
     graph: Answers
     check: Callable[[], Awaitable[Mapping[str, bool]]]
+    # The authorization server, where there is one.
+    oauth: OAuthService | None = None
 
 
 Opener = Callable[[], AbstractAsyncContextManager[Backend]]
 
 
-def opener(settings: Settings, policy: Policy, addresses: Mapping[str, str]) -> Opener:
-    """Opens the databases when the process starts and closes them when it ends."""
+def opener(settings: Settings, policy: Policy, addresses: Mapping[str, str], subgraph: str | None = None) -> Opener:
+    """Opens the databases when the process starts and closes them when it ends. Serves all, or one's subgraph."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Backend]:
         from datasources.access_log import CoreAccessLog
         from datasources.databases import Databases
         from schema.build import build_graph
+        from schema.subgraphs import build_subgraph_graph
+        from server.reload import on_hangup
 
+        build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
         pools = Databases.open(addresses, settings.pool_size, settings.deadline_ms)
-        async with pools as databases, CoreAccessLog.open(addresses["core"], settings.deadline_ms) as log:
-            yield Backend(build_graph(databases, policy, log, settings.deadline_ms), databases.reachable)
+        logs = CoreAccessLog.open(addresses["core"], settings.deadline_ms)
+        async with pools as databases, logs as log, _oauth(settings, addresses["core"]) as oauth:
+            graph = build(databases, policy, log, settings.deadline_ms)
+            with on_hangup(graph, settings):
+                yield Backend(graph, databases.reachable, oauth)
 
     return opened
+
+
+@asynccontextmanager
+async def _oauth(settings: Settings, address: str) -> AsyncIterator[OAuthService | None]:
+    from auth.oauth.sealing import secret_in
+    from server.oauth import service
+    from server.trust import site_of
+
+    site = site_of(settings)
+    if site is None:
+        yield None
+        return
+    secret = settings.oauth_secret or secret_in(settings.data_dir)
+    async with service.opened(site, address, secret, settings.deadline_ms) as opened:
+        yield opened

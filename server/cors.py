@@ -8,7 +8,7 @@ from server.refusals import Header
 REQUEST_ID = "Customer360-Request-Id"
 DRY_RUN = "Customer360-Dry-Run"
 METHODS = b"GET, HEAD, POST, OPTIONS"
-REQUEST_HEADERS = f"Authorization, Content-Type, {PURPOSE}, {DRY_RUN}".encode()
+REQUEST_HEADERS = f"Authorization, Content-Type, DPoP, {PURPOSE}, {DRY_RUN}".encode()
 EXPOSED_HEADERS = f"{REQUEST_ID}, WWW-Authenticate, Retry-After".encode()
 KEPT_SECONDS = b"600"
 

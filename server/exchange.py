@@ -10,7 +10,7 @@ from server.media import CONTENT_TYPES, JSON
 from server.refusals import Header
 
 COUNTED = frozenset(
-    (b"accept", b"authorization", b"content-length", b"content-type", b"customer360-purpose", b"origin")
+    (b"accept", b"authorization", b"content-length", b"content-type", b"customer360-purpose", b"dpop", b"origin")
 )
 # Answers hold personal data and depend on the token: nobody on the way may keep them.
 ALWAYS: tuple[Header, ...] = (

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
+from auth.step_up import StepUpNeeded
 from auth.viewer import Viewer
 from resolvers.codes import Code
 from resolvers.graph import Answer, Outcome, Request
@@ -63,6 +64,9 @@ class GraphQLOverHTTP:
             return await self._answer(exchange, receive)
         except Refusal as refusal:
             return Response(refusal.status, refusal.body, refusal.headers)
+        except StepUpNeeded as error:
+            needed = self.doorkeeper.step_up(error)
+            return Response(needed.status, needed.body, needed.headers)
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the client is told nothing of it
@@ -71,7 +75,12 @@ class GraphQLOverHTTP:
 
     async def _answer(self, exchange: Exchange, receive: Receive) -> Response:
         self._check(exchange)
-        viewer = self.doorkeeper.admit(exchange.all(b"authorization"), exchange.all(b"customer360-purpose"))
+        viewer = await self.doorkeeper.admit(
+            exchange.all(b"authorization"),
+            exchange.all(b"customer360-purpose"),
+            exchange.all(b"dpop"),
+            exchange.method,
+        )
         asked = await self._read(exchange, receive)
         answer = await self.graph.answer(_request(asked, viewer, exchange))
         return self._response(answer, exchange)

@@ -10,6 +10,8 @@ Value = TypeVar("Value")
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 
+SECRET = re.compile(r"[0-9A-Fa-f]{64}")
+
 
 def text(given: str) -> str:
     if not given or not given.isprintable():
@@ -57,6 +59,20 @@ def origins(given: str) -> frozenset[str]:
         if not ORIGIN.fullmatch(origin):
             raise ValueError(f"{origin!r} is no origin; one looks like https://crm.example.com")
     return listed
+
+
+def public_url(given: str) -> str:
+    """An origin, without a path: a token's issuer must be told apart from another's to the letter."""
+    if not ORIGIN.fullmatch(given):
+        raise ValueError(f"{given!r} is no address of a server; one looks like https://customers.example.com")
+    return given
+
+
+def secret(given: str) -> bytes:
+    """What is wrong with it is said without its text."""
+    if not SECRET.fullmatch(given):
+        raise ValueError("must be 64 hexadecimal digits; `openssl rand -hex 32` makes them")
+    return bytes.fromhex(given)
 
 
 def database_url(given: str) -> str:

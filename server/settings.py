@@ -42,6 +42,10 @@ class Settings:
     graphiql: bool
     issuer: str
     audience: str
+    public_url: str | None
+    oauth: bool
+    oauth_secret: bytes | None
+    issuers_file: Path | None
     policy_file: Path | None
     log_level: str
 
@@ -83,6 +87,10 @@ SETTINGS = (
     Setting("CUSTOMER360_GRAPHIQL", values.on_off, "on"),
     Setting("CUSTOMER360_ISSUER", values.text, "urn:customer360:development"),
     Setting("CUSTOMER360_AUDIENCE", values.text, "urn:customer360"),
+    Setting("CUSTOMER360_PUBLIC_URL", values.public_url),
+    Setting("CUSTOMER360_OAUTH", values.on_off, "on"),
+    Setting("CUSTOMER360_OAUTH_SECRET", values.secret, is_secret=True),
+    Setting("CUSTOMER360_ISSUERS_FILE", values.file),
     Setting("CUSTOMER360_POLICY_FILE", values.file),
     Setting("CUSTOMER360_LOG_LEVEL", values.one_of(str, "debug", "info", "warning", "error"), "info"),
 )

@@ -38,6 +38,8 @@ def _shown(setting: Setting, settings: Settings) -> str | None:
             return "on" if value else "off"
         case frozenset():
             return ",".join(sorted(value))
+        case bytes():
+            return "***"
         case Path():
             return str(value)
     return hidden(value) if setting.is_secret else str(value)

@@ -1,8 +1,13 @@
-"""`customer360 schema`: the printed schema, and what is wrong with it."""
+"""`customer360 schema`: the printed schema, what is wrong with it, and what a change of it breaks."""
+
+from pathlib import Path
 
 import click
 
+from server.settings import DEPARTMENTS
 from server.terminal import Failed, say
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group("schema")
@@ -11,20 +16,38 @@ def command() -> None:
 
 
 @command.command("print")
-def print_schema() -> None:
+@click.option("--subgraph", type=click.Choice(DEPARTMENTS), help="Only this department's, for a federation gateway.")
+@click.option("--without-access", is_flag=True, help="For gateways that refuse @authenticated and @requiresScopes.")
+def print_schema(subgraph: str | None, without_access: bool) -> None:
     """Print the schema in GraphQL's schema definition language."""
     from schema.build import print_sdl
+    from schema.subgraphs import print_subgraphs
 
-    click.echo(print_sdl(), nl=False)
+    if subgraph is None:
+        click.echo(print_sdl(), nl=False)
+    else:
+        click.echo(print_subgraphs(tells_access=not without_access)[subgraph], nl=False)
 
 
 @command.command("check")
-def check() -> None:
+@click.option("--against", type=EXISTING, help="An older schema, printed; a change that breaks its clients fails.")
+def check(against: Path | None) -> None:
     """Check that the committed schema is fresh, and every field described and classified."""
     from schema.build import check as problems_of
 
     problems = problems_of()
+    if against is not None:
+        problems += _breaking(against)
     for problem in problems:
         say(problem)
     if problems:
         raise Failed(f"the schema has {len(problems)} problem{'s' if len(problems) > 1 else ''}")
+
+
+def _breaking(against: Path) -> list[str]:
+    from schema.changes import NotASchemaError, breaking_changes
+
+    try:
+        return breaking_changes(against.read_text())
+    except (NotASchemaError, UnicodeDecodeError) as error:
+        raise Failed(f"{against.name} cannot be compared with: {error}") from None

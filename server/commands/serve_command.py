@@ -6,24 +6,31 @@ from socket import socket
 
 import click
 
-from server.settings import Settings, load
+from server.settings import DEPARTMENTS, Settings, load
 from server.terminal import Failed, run, say
 
 
 @click.command("serve")
 @click.option("--host", help="Address to listen on, instead of CUSTOMER360_HOST.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port, instead of CUSTOMER360_PORT; 0 takes a free one.")
-def command(host: str | None, port: int | None) -> None:
+@click.option("--subgraph", type=click.Choice(DEPARTMENTS), help="Only this department's part, for a gateway.")
+def command(host: str | None, port: int | None, subgraph: str | None) -> None:
     """Serve the graph at /graphql and GraphiQL at /graphiql.
+
+    As a subgraph it opens only that department's database and core's, and serves neither GraphiQL nor /oauth.
 
     It listens on this machine only, unless CUSTOMER360_HOST says otherwise. Run `customer360 db upgrade` first.
     """
     from server.addresses import addresses
 
     settings, listener = listening(host, port)
-    found = addresses(settings)
+    if subgraph is None:
+        found, name = addresses(settings), "Customer360"
+    else:
+        settings = replace(settings, graphiql=False, oauth=False)
+        found, name = addresses(settings, {"core", subgraph}), f"Customer360's subgraph {subgraph}"
     run(_check_tables(found))
-    serve(settings, found, listener, lambda url: say(f"Customer360 answers at {url}/graphql"))
+    serve(settings, found, listener, lambda url: say(f"{name} answers at {url}/graphql"), subgraph)
 
 
 def listening(host: str | None, port: int | None) -> tuple[Settings, socket]:
@@ -32,17 +39,25 @@ def listening(host: str | None, port: int | None) -> tuple[Settings, socket]:
 
     read = load()
     settings = replace(read, host=read.host if host is None else host, port=read.port if port is None else port)
-    return settings, listen(settings)
+    listener = listen(settings)
+    # With port 0 one was chosen; whoever names our address must name that.
+    return replace(settings, port=listener.getsockname()[1]), listener
 
 
-def serve(settings: Settings, addresses: Mapping[str, str], listener: socket, announce: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings,
+    addresses: Mapping[str, str],
+    listener: socket,
+    announce: Callable[[str], None],
+    subgraph: str | None = None,
+) -> None:
     from server.app import Customer360
     from server.backend import opener
     from server.identity import policy_of, verifier
     from server.process import run as run_process
 
     policy = policy_of(settings)
-    open_backend = opener(settings, policy, addresses)
+    open_backend = opener(settings, policy, addresses, subgraph)
     app = Customer360(settings, verifier(settings, policy), policy.purposes, open_backend)
     run_process(app, settings, listener, announce)
 

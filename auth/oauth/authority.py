@@ -1,0 +1,185 @@
+"""The authorization server itself: Authlib's, told where things are stored and what a token of ours says."""
+
+import logging
+import secrets as random
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from authlib.common.urls import add_params_to_uri
+from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidScopeError, OAuth2Request
+from authlib.oauth2.rfc6749.errors import OAuth2Error
+
+from auth.ceiling import SCOPES
+from auth.oauth import client_authentication, secrets
+from auth.oauth.clients import Client
+from auth.oauth.requests import Request
+from auth.oauth.rights import Rights
+from auth.oauth.signing import SigningKeys
+from auth.oauth.store import Store
+
+Value = TypeVar("Value")
+
+ACCESS_TOKEN_LIFE = timedelta(minutes=10)
+REFRESH_TOKEN_LIFE = timedelta(days=30)
+CODE_LIFE = timedelta(minutes=1)
+
+# At debug it would write whole tokens into the log.
+logging.getLogger("authlib").setLevel(logging.INFO)
+
+
+class InvalidTargetError(OAuth2Error):
+    """RFC 8707: the token is asked for a resource that is not ours."""
+
+    error = "invalid_target"
+    description = "The requested resource is not one of this server."
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is sent back: JSON, or somewhere to go to."""
+
+    status: int
+    body: Mapping[str, Any]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the server is reached, and what its tokens are for."""
+
+    issuer: str
+    audience: str
+    resources: frozenset[str]
+
+    @property
+    def token_endpoint(self) -> str:
+        return f"{self.issuer}/oauth/token"
+
+
+class Authority(AuthorizationServer):
+    """Authlib's core is not async: it runs in a thread, and `wait` has the loop do what needs waiting for."""
+
+    def __init__(
+        self,
+        site: Site,
+        store: Store,
+        keys: Callable[[], SigningKeys],
+        wait: Callable[[Coroutine[Any, Any, Any]], Any],
+        is_revoked: Callable[[Mapping[str, Any]], bool],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(scopes_supported=SCOPES)
+        self.site = site
+        self.store = store
+        self.keys = keys
+        self.clock = clock
+        self.is_revoked = is_revoked
+        self._wait = wait
+
+    def wait(self, work: Coroutine[Any, Any, Value]) -> Value:
+        value: Value = self._wait(work)
+        return value
+
+    def query_client(self, client_id: str) -> Client | None:  # type: ignore[override]  # Authlib takes None for unknown
+        record = self.wait(self.store.client(client_id)) if _is_sound(client_id) else None
+        return None if record is None or record.disabled_at is not None else Client(record, self.clock())
+
+    def authenticate_client(self, request: OAuth2Request, methods: Collection[str], endpoint: str = "token") -> Client:
+        assert isinstance(request, Request)
+        return client_authentication.authenticate(self, request, endpoint)
+
+    def validate_requested_scope(self, scope: str | None) -> None:
+        if scope and not set(scope.split(" ")) <= set(SCOPES):
+            raise InvalidScopeError
+
+    def check_resource(self, request: Request) -> None:
+        """RFC 8707: a token is for us or for nobody."""
+        if not set(request.all("resource")) <= self.site.resources:
+            raise InvalidTargetError
+
+    def access_token(
+        self,
+        request: Request,
+        rights: Rights,
+        subject: str,
+        *,
+        until: datetime | None = None,
+        **claims: Any,
+    ) -> dict[str, str | int]:
+        """RFC 9068. What a grant adds besides stands in `claims`; those that are None are left out."""
+        assert request.client is not None
+        now = self.clock()
+        expires_at = min(now + ACCESS_TOKEN_LIFE, until or now + ACCESS_TOKEN_LIFE)
+        thumbprint = request.thumbprint
+        content = {
+            "iss": self.site.issuer,
+            "aud": self.site.audience,
+            "sub": subject,
+            "client_id": request.client.id,
+            "jti": random.token_urlsafe(16),
+            "iat": int(now.timestamp()),
+            "exp": int(expires_at.timestamp()),
+            **rights.claims(),
+            **{name: value for name, value in claims.items() if value is not None},
+            **({"cnf": {"jkt": thumbprint}} if thumbprint else {}),
+        }
+        return {
+            "access_token": self.keys().sign("at+jwt", content, now),
+            "token_type": "DPoP" if thumbprint else "Bearer",
+            "expires_in": content["exp"] - content["iat"],
+            "scope": content["scope"],
+        }
+
+    def refresh_token(self, request: Request, approval_id: UUID) -> str:
+        token = secrets.new(secrets.Prefix.REFRESH_TOKEN)
+        assert request.client is not None
+        # A public client cannot prove who it is; if it has a key, its refresh token is worth nothing without that.
+        bound = request.thumbprint if request.client.record.auth_method == "none" else None
+        expires_at = self.clock() + REFRESH_TOKEN_LIFE
+        self.wait(self.store.keep_refresh_token(secrets.digest(token), approval_id, expires_at, bound))
+        return token
+
+    def save_token(self, token: dict[str, str | int], request: OAuth2Request) -> None:
+        """Access tokens carry all that there is to know; refresh tokens are kept as they are made."""
+
+    def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
+        """Nobody listens."""
+
+    def create_oauth2_request(self, request: Request) -> Request:
+        return request
+
+    def handle_response(self, status: int, body: Any, headers: Any) -> Reply:
+        sent = dict(headers)
+        if "Location" not in sent:
+            return Reply(status, body or {}, sent)
+        # RFC 9207: whom the answer is from. And 303: what a form sent must not be sent on to the client.
+        return Reply(303, {}, {"Location": add_params_to_uri(sent["Location"], [("iss", self.site.issuer)])})
+
+
+def _is_sound(text: str) -> bool:
+    return 0 < len(text) <= 255 and text.isascii() and text.isprintable()
+
+
+def authority(
+    site: Site,
+    store: Store,
+    keys: Callable[[], SigningKeys],
+    wait: Callable[[Coroutine[Any, Any, Any]], Any],
+    is_revoked: Callable[[Mapping[str, Any]], bool],
+) -> Authority:
+    """The server with the grants and endpoints that there are. Implicit and password are not among them."""
+    from auth.oauth.client_grant import ClientGrant
+    from auth.oauth.code_grant import CodeGrant
+    from auth.oauth.endpoints import Introspection, Revocation
+    from auth.oauth.exchange_grant import ExchangeGrant
+    from auth.oauth.refresh_grant import RefreshGrant
+
+    made = Authority(site, store, keys, wait, is_revoked)
+    for grant in (CodeGrant, RefreshGrant, ClientGrant, ExchangeGrant):
+        made.register_grant(grant)
+    for endpoint in (Revocation, Introspection):
+        made.register_endpoint(endpoint)
+    return made

@@ -1,0 +1,37 @@
+"""What the server says of itself: RFC 8414 for the authorization server, RFC 9728 for the resource."""
+
+from typing import Any
+
+from authlib.oauth2 import rfc8414, rfc9207
+
+from auth.ceiling import SCOPES
+from auth.keys import ALGORITHMS
+from auth.oauth.authority import Site
+from auth.oauth.clients import GRANT_TYPES, PUBLIC, SECRET_METHODS, SIGNED
+
+
+def authorization_server(site: Site) -> dict[str, Any]:
+    told = rfc8414.AuthorizationServerMetadata(
+        issuer=site.issuer,
+        authorization_endpoint=f"{site.issuer}/oauth/authorize",
+        token_endpoint=site.token_endpoint,
+        revocation_endpoint=f"{site.issuer}/oauth/revoke",
+        introspection_endpoint=f"{site.issuer}/oauth/introspect",
+        jwks_uri=f"{site.issuer}/oauth/jwks",
+        scopes_supported=list(SCOPES),
+        response_types_supported=["code"],
+        response_modes_supported=["query"],
+        grant_types_supported=list(GRANT_TYPES),
+        code_challenge_methods_supported=["S256"],
+        token_endpoint_auth_methods_supported=[*SECRET_METHODS, SIGNED, PUBLIC],
+        token_endpoint_auth_signing_alg_values_supported=list(ALGORITHMS),
+        revocation_endpoint_auth_methods_supported=[*SECRET_METHODS, SIGNED, PUBLIC],
+        revocation_endpoint_auth_signing_alg_values_supported=list(ALGORITHMS),
+        introspection_endpoint_auth_methods_supported=[*SECRET_METHODS, SIGNED],
+        introspection_endpoint_auth_signing_alg_values_supported=list(ALGORITHMS),
+        authorization_response_iss_parameter_supported=True,
+        dpop_signing_alg_values_supported=list(ALGORITHMS),
+    )
+    if site.issuer.startswith("https:"):
+        told.validate(metadata_classes=[rfc9207.AuthorizationServerMetadata])
+    return dict(told)

@@ -1,0 +1,36 @@
+"""Access tokens of our own that come back: to be exchanged, looked into or revoked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from auth import claims, signatures
+from auth.claims import InvalidTokenError
+from auth.keys import TrustedKeys
+
+if TYPE_CHECKING:
+    from auth.oauth.authority import Authority
+
+TYPES = ("at+jwt", "application/at+jwt")
+
+
+def read(authority: Authority, token: str) -> dict[str, Any] | None:
+    """What the token says, if it is ours and still counts."""
+    content = signed(authority, token)
+    if content is None or authority.is_revoked(content):
+        return None
+    return content
+
+
+def signed(authority: Authority, token: str) -> dict[str, Any] | None:
+    """What it says if it is ours and has not expired, revoked or not."""
+    now = authority.clock()
+    try:
+        header = signatures.read_header(token, TYPES)
+        keys = TrustedKeys(authority.keys().public_keys(now))
+        content = claims.parse(signatures.signed_payload(token, header, keys))
+    except InvalidTokenError:
+        return None
+    is_ours = content.get("iss") == authority.site.issuer and content.get("aud") == authority.site.audience
+    return content if is_ours and datetime.fromtimestamp(content["exp"], UTC) > now else None

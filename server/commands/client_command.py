@@ -1,0 +1,149 @@
+"""`customer360 client`: applications that get tokens from the built-in authorization server."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+
+from server.settings import load
+from server.terminal import Failed, as_json, fields, run, say, show_json, table
+from server.words import known
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+CUSTOMER = "UUID of a customer that the contract covers. Repeatable."
+
+
+@click.group("client")
+def command() -> None:
+    """Register applications and their contracts. What changes counts within a second on every worker."""
+
+
+@command.command("create")
+@click.argument("name")
+@click.option("--id", "client_id", help="Its id; by default one made of the name.")
+@click.option("--redirect-uri", "redirect_uris", multiple=True, help="Where people are sent back to. Repeatable.")
+@click.option("--role", help="The role that it has when it acts by itself, such as auditor.")
+@click.option("--contract", help="The partner's contract; it then acts as partner_client, for linked customers only.")
+@click.option("--territory", help="For a role that is limited to one: which.")
+@click.option("--customer", "customers", type=click.UUID, multiple=True, help=CUSTOMER)
+@click.option("--department", "departments", multiple=True, help="Whose data it may see at most; default: all.")
+@click.option("--category", "categories", multiple=True, help="Which categories of data at most; default: all.")
+@click.option("--purpose", "purposes", multiple=True, required=True, help="What for, at most. Repeatable.")
+@click.option("--exchange", is_flag=True, help="It may act on behalf of the bearers of others' tokens (RFC 8693).")
+@click.option("--public", is_flag=True, help="It cannot keep a secret: a page in a browser, or an app on a device.")
+@click.option("--jwks", type=EXISTING, help="Its public keys, in a file; it then signs (private_key_jwt).")
+@as_json
+def create(name: str, customers: tuple[UUID, ...], as_json: bool, **given: Any) -> None:
+    """Register the application NAME. Its secret is shown this once: only a hash of it is kept."""
+    from auth.oauth.registration import RegistrationError, register
+
+    policy = _policy()
+    for purpose in given["purposes"]:
+        known(purpose, policy.purposes, "--purpose")
+    jwks = given.pop("jwks")
+    try:
+        record, secret = register(policy, name, jwks=json.loads(jwks.read_text()) if jwks else None, **given)
+    except RegistrationError as error:
+        raise Failed(str(error)) from None
+    if customers and record.contract is None:
+        raise Failed("customers are linked to a contract: name it with --contract")
+    run(_create(record, customers))
+    shown = {"client_id": record.id, **({"client_secret": secret} if secret else {})}
+    show_json(shown) if as_json else click.echo(fields(shown))
+
+
+@command.command("list")
+@as_json
+def list_clients(as_json: bool) -> None:
+    """List the applications, with the ceilings of their contracts."""
+    rows = run(_listed())
+    if as_json:
+        show_json(rows)
+    elif rows:
+        click.echo(table([tuple(rows[0]), *(tuple(map(str, row.values())) for row in rows)]))
+
+
+@command.command("rotate")
+@click.argument("client_id")
+@click.option("--keep", type=click.IntRange(0, 720), default=24, show_default=True, help="Hours the old one counts on.")
+@as_json
+def rotate(client_id: str, keep: int, as_json: bool) -> None:
+    """Give the application a new secret. The old one counts on for a while, so that it can be moved."""
+    from auth.oauth import secrets
+
+    secret = secrets.new(secrets.Prefix.CLIENT_SECRET)
+    until = datetime.now(UTC) + timedelta(hours=keep)
+    _change(lambda administration: administration.rotate_client(client_id, secrets.digest(secret), until))
+    shown = {"client_id": client_id, "client_secret": secret}
+    show_json(shown) if as_json else click.echo(fields(shown))
+
+
+@command.command("revoke")
+@click.argument("client_id")
+def revoke(client_id: str) -> None:
+    """End the application: it gets no more tokens, and those that it has count no more."""
+    _change(lambda administration: administration.revoke_client(client_id))
+    say(f"{client_id} is revoked, and all its tokens.")
+
+
+@command.command("link")
+@click.argument("contract")
+@click.option("--customer", "customers", type=click.UUID, multiple=True, required=True, help=CUSTOMER)
+def link(contract: str, customers: tuple[UUID, ...]) -> None:
+    """Let a contract cover more customers."""
+    _change(lambda administration: administration.link(contract, customers))
+    say(f"{contract} covers {len(customers)} more.")
+
+
+@command.command("unlink")
+@click.argument("contract")
+@click.option("--customer", "customers", type=click.UUID, multiple=True, required=True, help=CUSTOMER)
+def unlink(contract: str, customers: tuple[UUID, ...]) -> None:
+    """Let a contract no longer cover these customers. It counts from the next request on."""
+    _change(lambda administration: administration.unlink(contract, customers))
+    say(f"{contract} covers {len(customers)} fewer.")
+
+
+def _policy() -> Any:
+    from server.identity import policy_of
+
+    return policy_of(load())
+
+
+async def _create(record: Any, customers: tuple[UUID, ...]) -> None:
+    from server.commands.administering import administration
+
+    async with administration() as opened:
+        await opened.create_client(record, customers)
+
+
+async def _listed() -> list[dict[str, Any]]:
+    from server.commands.administering import administration
+
+    async with administration() as opened:
+        clients, customers = await opened.clients(), await opened.customers_of()
+    return [_row(client, customers) for client in clients]
+
+
+def _row(client: Any, customers: dict[str, int]) -> dict[str, Any]:
+    return {
+        "id": client.id,
+        "name": client.name,
+        "proves itself by": client.auth_method,
+        "role": client.role or "",
+        "contract": client.contract or "",
+        "customers": customers.get(client.contract, 0) if client.contract else "",
+        "scopes": " ".join(client.scopes),
+        "purposes": " ".join(client.purposes),
+        "categories": " ".join(client.categories) if client.categories is not None else "all",
+        "state": "revoked" if client.disabled_at else "counts",
+    }
+
+
+def _change(change: Any) -> None:
+    from server.commands.administering import changed
+
+    run(changed(change))

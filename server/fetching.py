@@ -1,0 +1,109 @@
+"""Asks other servers over HTTP: with limits of time and size, without following anybody anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import ssl
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import quote, urlencode, urlsplit
+
+from auth.remote_keys import FetchError
+
+SECONDS = 3.0
+MAX_BYTES = 256 * 1024
+_CHUNK = 16 * 1024
+
+# Threads of their own: a name that cannot be resolved holds one for long, and must hold up nobody else.
+_THREADS = ThreadPoolExecutor(4, thread_name_prefix="fetching")
+
+
+def unsound(url: str) -> str | None:
+    """What is wrong with an address to fetch from. It comes from configuration, and may be wrong all the same."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018 - reading it is what checks it
+    except ValueError:
+        return "is no address"
+    if not host or parts.username is not None or parts.fragment:
+        return "must be https://host/path"
+    address = _number(host)
+    if address is not None and (address.is_link_local or address.is_multicast or address.is_unspecified):
+        return "is an address that nobody's server has"
+    is_here = host == "localhost" or (address is not None and address.is_loopback)
+    if parts.scheme == "https" or (parts.scheme == "http" and is_here):
+        return None
+    return "must be https; http is for this machine only"
+
+
+async def get(url: str) -> bytes:
+    """The body of a 200 that is JSON. Raises FetchError for anything else."""
+    return await _within("GET", url, None, {"Accept": "application/json"})
+
+
+async def post(url: str, form: Mapping[str, str], user: str, password: str) -> bytes:
+    """The same for a form, sent by whoever proves to be `user`."""
+    proof = base64.b64encode(f"{quote(user, safe='')}:{quote(password, safe='')}".encode()).decode()
+    headers = {
+        "Accept": "application/json",
+        "Authorization": f"Basic {proof}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    return await _within("POST", url, urlencode(form), headers)
+
+
+async def _within(method: str, url: str, body: str | None, headers: Mapping[str, str]) -> bytes:
+    work = asyncio.get_running_loop().run_in_executor(_THREADS, _ask, method, url, body, headers)
+    try:
+        # Given up, not waited for: its thread ends when its socket does.
+        return await asyncio.wait_for(asyncio.shield(work), SECONDS + 0.5)
+    except TimeoutError:
+        work.add_done_callback(lambda done: done.exception())
+        raise FetchError("no answer in time") from None
+
+
+def _ask(method: str, url: str, body: str | None, headers: Mapping[str, str]) -> bytes:
+    deadline = time.monotonic() + SECONDS
+    connection = _connection(url)
+    try:
+        parts = urlsplit(url)
+        path = parts.path or "/"
+        connection.request(method, f"{path}?{parts.query}" if parts.query else path, body, dict(headers))
+        response = connection.getresponse()
+        # A redirect is no answer: it could lead anywhere.
+        if response.status != 200:
+            raise FetchError(f"status {response.status}")
+        content = b""
+        while chunk := response.read(_CHUNK):
+            content += chunk
+            if len(content) > MAX_BYTES:
+                raise FetchError(f"more than {MAX_BYTES} bytes")
+            if time.monotonic() > deadline:
+                raise FetchError("no answer in time")
+        if response.length:
+            raise FetchError("cut short")
+        return content
+    except (OSError, HTTPException, ValueError) as error:
+        raise FetchError(type(error).__name__) from None
+    finally:
+        connection.close()
+
+
+def _connection(url: str) -> HTTPConnection:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        return HTTPSConnection(host, parts.port, timeout=SECONDS, context=ssl.create_default_context())
+    return HTTPConnection(host, parts.port, timeout=SECONDS)
+
+
+def _number(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None

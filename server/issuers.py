@@ -1,0 +1,140 @@
+"""Reads which other issuers are trusted, from TOML. What is wrong is named with its issuer; none is half trusted."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from auth.claim_mapping import MAPPED, ClaimMapping
+from auth.claims import Expected
+from auth.gate import Issuer, Opaque
+from auth.introspection import Introspection
+from auth.keys import ALGORITHMS, TrustedKeys
+from auth.reach import Reach
+from auth.remote_keys import RemoteKeys
+from auth.tokens import Verifier
+from server import fetching
+from server.settings import SettingsError
+
+KEY = "CUSTOMER360_ISSUERS_FILE"
+_KEYS = {"url", "audience", "jwks_uri", "algorithms", "scopes", "claims", "roles", "purposes", "introspection"}
+_INTROSPECTION_KEYS = {"uri", "client_id", "client_secret_file"}
+
+Classes = Mapping[str, Reach]
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """The issuers, and the one of them whose tokens say nothing by themselves."""
+
+    issuers: tuple[Issuer, ...] = ()
+    opaque: Opaque | None = None
+
+    @property
+    def urls(self) -> list[str]:
+        return [each.verifier.expected.issuer for each in self.issuers]
+
+
+def load(path: Path | None, audience: str, classes: Classes) -> Trusted:
+    """Raises SettingsError."""
+    if path is None:
+        return Trusted()
+    try:
+        document = tomllib.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{KEY}: {path.name} cannot be read: {error}") from None
+    tables = document.get("issuer")
+    if set(document) != {"issuer"} or not isinstance(tables, list):
+        raise SettingsError(f"{KEY}: {path.name} must hold [[issuer]] tables and nothing else")
+    readers = [_Reader(table, path, audience, classes) for table in tables]
+    urls = [reader.url for reader in readers]
+    if len(set(urls)) != len(urls):
+        raise SettingsError(f"{KEY}: two issuers have one url")
+    opaque = [found for reader in readers if (found := reader.opaque()) is not None]
+    if len(opaque) > 1:
+        raise SettingsError(f"{KEY}: only one issuer may have introspection: no token is shown to another's issuer")
+    return Trusted(tuple(reader.issuer() for reader in readers), opaque[0] if opaque else None)
+
+
+class _Reader:
+    """One [[issuer]]."""
+
+    def __init__(self, table: Mapping[str, Any], path: Path, audience: str, classes: Classes) -> None:
+        self._table = table
+        self._path = path
+        self.url = self._text(table, "url")
+        self._only(table, _KEYS)
+        self._check_address(self.url)
+        scoped = table.get("scopes", False)
+        if not isinstance(scoped, bool):
+            raise self._error("scopes is true or false")
+        self._expected = Expected(self.url, str(table.get("audience", audience)), classes, scoped)
+        self._mapping = self._read_mapping()
+
+    def issuer(self) -> Issuer:
+        uri = self._text(self._table, "jwks_uri")
+        self._check_address(uri)
+        algorithms = self._table.get("algorithms", list(ALGORITHMS))
+        if not isinstance(algorithms, list) or not algorithms or not set(algorithms) <= set(ALGORITHMS):
+            raise self._error(f"algorithms is a list of {', '.join(ALGORITHMS)}")
+        translate = self._mapping.translate
+        verifier = Verifier(self._expected, TrustedKeys([]), algorithms=algorithms, translate=translate)
+        return Issuer(verifier, RemoteKeys(uri, fetching.get))
+
+    def opaque(self) -> Opaque | None:
+        table = self._table.get("introspection")
+        if table is None:
+            return None
+        self._only(table, _INTROSPECTION_KEYS)
+        uri, client = self._text(table, "uri"), self._text(table, "client_id")
+        self._check_address(uri)
+        file = self._path.parent / self._text(table, "client_secret_file")
+        try:
+            secret = file.read_text().strip()
+        except (OSError, UnicodeDecodeError):
+            raise self._error("the file that client_secret_file names cannot be read") from None
+        ask = partial(_introspect, uri, client, secret)
+        return Introspection(self._expected, ask, translate=self._mapping.translate)
+
+    def _read_mapping(self) -> ClaimMapping:
+        names, roles = self._words("claims"), self._words("roles")
+        purposes = self._table.get("purposes", {})
+        if not set(names) <= set(MAPPED):
+            raise self._error(f"[issuer.claims] names {', '.join(MAPPED)}")
+        unknown = (set(roles.values()) | set(purposes)) - set(self._expected.classes)
+        if unknown:
+            raise self._error(f"the policy knows no role {unknown.pop()}")
+        if not all(isinstance(each, list) for each in purposes.values()):
+            raise self._error("[issuer.purposes] has a list of purposes for each role")
+        return ClaimMapping(names, roles, purposes)
+
+    def _words(self, key: str) -> Mapping[str, str]:
+        table = self._table.get(key, {})
+        if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+            raise self._error(f"[issuer.{key}] has texts only")
+        return table
+
+    def _check_address(self, url: str) -> None:
+        problem = fetching.unsound(url)
+        if problem is not None:
+            raise self._error(f"{url} {problem}")
+
+    def _text(self, table: Mapping[str, Any], key: str) -> str:
+        value = table.get(key)
+        if not isinstance(value, str) or not value:
+            raise self._error(f"{key} is missing")
+        return value
+
+    def _only(self, table: Mapping[str, Any], known: set[str]) -> None:
+        unknown = set(table) - known
+        if unknown:
+            raise self._error(f"unknown key {unknown.pop()}; known are {', '.join(sorted(known))}")
+
+    def _error(self, message: str) -> SettingsError:
+        return SettingsError(f"{KEY}: {self._path.name}: issuer {self._table.get('url', '?')}: {message}")
+
+
+async def _introspect(uri: str, client: str, secret: str, token: str) -> bytes:
+    return await fetching.post(uri, {"token": token, "token_type_hint": "access_token"}, client, secret)

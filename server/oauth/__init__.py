@@ -1,0 +1,1 @@
+"""The authorization server over HTTP: its endpoints for machines, and its pages for people."""

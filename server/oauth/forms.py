@@ -1,0 +1,76 @@
+"""What comes in: parameters read strictly, and forms that only our own pages can have sent."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request as HttpRequest
+
+from server.body import Reader
+
+Pairs = list[tuple[str, str]]
+
+MAX_FIELDS = 50
+MAX_BODY = 64 * 1024
+FORM = "application/x-www-form-urlencoded"
+
+
+class UnreadableError(ValueError):
+    """The parameters cannot be read. The message is for the client and repeats nothing."""
+
+
+def parameters(encoded: bytes) -> Pairs:
+    try:
+        found = parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise UnreadableError("The parameters are not in UTF-8, or too many.") from None
+    # What no address, name or token has cannot be kept in a database either.
+    if any("\0" in name or "\0" in value for name, value in found):
+        raise UnreadableError("The parameters hold a null character.")
+    return found
+
+
+async def form(request: HttpRequest, reader: Reader) -> Pairs:
+    """The body's parameters. Raises Refusal where it is too large or too slow."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != FORM:
+        raise UnreadableError(f"The body must be {FORM}.")
+    length = request.headers.get("content-length")
+    body = await reader.read(request.receive, length.encode() if length else None)
+    return parameters(body)
+
+
+class Guard:
+    """Ties a form to the browser that it was shown in: another site can send it, but not with our mark in it."""
+
+    def __init__(self, secret: bytes, issuer: str) -> None:
+        self._key = hmac.digest(secret, b"customer360 forms", "sha256")
+        parts = urlsplit(issuer)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self.is_secure = parts.scheme == "https"
+
+    @staticmethod
+    def new_browser() -> str:
+        return secrets.token_urlsafe(24)
+
+    def mark(self, kind: str, browser: str, query: bytes) -> str:
+        """What the form carries: right for this browser, this kind of form and this request only."""
+        said = b"\0".join([kind.encode(), browser.encode("utf-8", "surrogatepass"), hashlib.sha256(query).digest()])
+        return hmac.new(self._key, said, "sha256").hexdigest()
+
+    def holds(
+        self, kind: str, browser: str | None, query: bytes, request: HttpRequest, sent: Mapping[str, str]
+    ) -> bool:
+        if not browser or not self.is_from_us(request.headers):
+            return False
+        given = sent.get("mark", "").encode("utf-8", "surrogatepass")
+        return hmac.compare_digest(self.mark(kind, browser, query).encode(), given)
+
+    def is_from_us(self, headers: Mapping[str, str]) -> bool:
+        """What browsers say of themselves, where they do; the mark is what proves it."""
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        return site in (None, "same-origin", "none") and origin in (None, self._origin)

@@ -1,0 +1,90 @@
+"""The pages that people see: plain HTML, one stylesheet, no script, and headers that let nothing else in."""
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from pathlib import Path
+from string import Template
+from urllib.parse import urlsplit
+
+from starlette.responses import HTMLResponse, Response
+
+HOME = Path(__file__).parent
+STYLE = "/oauth/style.css"
+DEPARTMENTS = {
+    "core:read": "who you are, how to reach you, and what you consented to",
+    "finance:read": "your accounts, invoices and payments",
+    "sales:read": "your orders, quotes and products",
+    "service:read": "your tickets, messages and calls",
+    "marketing:read": "your loyalty programme, interests and what you were sent",
+}
+
+
+def headers(goes_to: str | None = None) -> dict[str, str]:
+    """`goes_to` is where a form's answer may send the browser: Chromium holds redirects to form-action too."""
+    directives = {
+        "default-src": "'none'",
+        "style-src": "'self'",
+        "img-src": "'none'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+        "form-action": f"'self' {_source(goes_to)}" if goes_to else "'self'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in directives.items()),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        # With no-referrer a browser would send the form without saying where it is from.
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cache-Control": "no-store",
+    }
+
+
+def login(query: str, mark: str, goes_to: str, client: str, username: str = "", problem: str = "") -> Response:
+    values = {"query": query, "mark": mark, "client": client, "username": username}
+    return _page("login", values, 401 if problem else 200, goes_to, problem=_problem(problem))
+
+
+def consent(
+    query: str, mark: str, goes_to: str, client: str, username: str, scopes: Iterable[str], purposes: Iterable[str]
+) -> Response:
+    values = {"query": query, "mark": mark, "client": client, "username": username, "host": _shown(goes_to)}
+    lists = {
+        "scopes": _items(DEPARTMENTS[scope] for scope in scopes if scope in DEPARTMENTS),
+        "purposes": _items(purposes),
+    }
+    return _page("consent", values, 200, goes_to, **lists)
+
+
+def message(title: str, text: str, status: int) -> Response:
+    return _page("message", {"title": title, "text": text}, status)
+
+
+def style() -> Response:
+    return Response((HOME / "style.css").read_text(), media_type="text/css", headers=headers())
+
+
+def _page(name: str, values: Mapping[str, str], status: int, goes_to: str | None = None, **markup: str) -> Response:
+    shell = Template((HOME / f"{name}.html").read_text())
+    escaped = {key: escape(value) for key, value in values.items()}
+    return HTMLResponse(shell.substitute(escaped, style=STYLE, **markup), status, headers(goes_to))
+
+
+def _items(words: Iterable[str]) -> str:
+    return "".join(f"<li>{escape(word)}</li>" for word in words)
+
+
+def _problem(text: str) -> str:
+    return f'<p role="alert" class="problem">{escape(text)}</p>' if text else ""
+
+
+def _source(address: str) -> str:
+    """The address as a source of a content security policy: its origin, or its scheme alone for an app's own."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:"
+
+
+def _shown(address: str) -> str:
+    parts = urlsplit(address)
+    return parts.netloc or f"an app on your device ({parts.scheme})"

@@ -1,0 +1,42 @@
+"""Where the authorization server answers."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from server.body import Reader
+from server.cors import Origins
+from server.oauth import pages
+from server.oauth.endpoints import Endpoints
+from server.oauth.forms import MAX_BODY
+from server.oauth.people import People
+from server.oauth.service import OAuthService
+
+METADATA = "/.well-known/oauth-authorization-server"
+
+
+def routes(find: Callable[[], OAuthService | None], receive_timeout_ms: int, origins: Origins) -> list[BaseRoute]:
+    reader = Reader(MAX_BODY, receive_timeout_ms)
+    machines, people = Endpoints(find, reader, origins), People(find, reader)
+    answered = {
+        "/oauth/token": (machines.token, "POST"),
+        "/oauth/revoke": (machines.revoke, "POST"),
+        "/oauth/introspect": (machines.introspect, "POST"),
+        "/oauth/jwks": (machines.jwks, "GET"),
+        METADATA: (machines.metadata, "GET"),
+    }
+    listed: list[BaseRoute] = [Route(path, answer, methods=[method]) for path, (answer, method) in answered.items()]
+    listed += [Route(path, machines.preflight, methods=["OPTIONS"]) for path in answered]
+    listed += [
+        Route("/oauth/authorize", people.authorize, methods=["GET", "POST"]),
+        Route("/oauth/login", people.login, methods=["POST"]),
+        Route("/oauth/logout", people.logout, methods=["POST"]),
+        Route(pages.STYLE, _style),
+    ]
+    return listed
+
+
+async def _style(http: HttpRequest) -> Response:
+    return pages.style()

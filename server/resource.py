@@ -1,0 +1,30 @@
+"""What the resource says of itself: whose tokens it takes, and how they are sent (RFC 9728)."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from auth.ceiling import SCOPES
+from auth.keys import ALGORITHMS
+from server.trust import GRAPHQL, RESOURCE_METADATA
+
+HEADERS = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+
+
+def routes(url: str, issuers: Sequence[str]) -> list[BaseRoute]:
+    told = {
+        "resource": url + GRAPHQL,
+        "resource_name": "Customer360",
+        "authorization_servers": list(issuers),
+        "scopes_supported": list(SCOPES),
+        "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": list(ALGORITHMS),
+    }
+
+    async def answer(request: Request) -> Response:
+        # Any page may read it: it is how a client finds out where to sign in.
+        return JSONResponse(told, headers={**HEADERS, "Access-Control-Allow-Origin": "*"})
+
+    return [Route(RESOURCE_METADATA, answer)]

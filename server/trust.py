@@ -1,0 +1,89 @@
+"""Whose tokens are trusted: those of `customer360 token`, of the built-in server, and of issuers that are set."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from time import monotonic
+from urllib.parse import urlsplit
+
+from auth.claims import Expected
+from auth.gate import Gate, Issuer, Opaque
+from auth.keys import TrustedKeys
+from auth.oauth.authority import Site
+from auth.tokens import Verifier
+from server.oauth.keys import Keys
+from server.oauth.service import OAuthService
+from server.settings import Settings
+
+GRAPHQL = "/graphql"
+# RFC 9728 section 3.1: the resource's path comes last.
+RESOURCE_METADATA = f"/.well-known/oauth-protected-resource{GRAPHQL}"
+
+
+def public_url(settings: Settings) -> str:
+    """Where clients reach us: as it is set, never as a request's Host header says."""
+    if settings.public_url is not None:
+        return settings.public_url
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def site_of(settings: Settings) -> Site | None:
+    """The built-in server's place. None where it is switched off, or would be reached without TLS from elsewhere."""
+    url = public_url(settings)
+    if not settings.oauth or not (url.startswith("https:") or _is_this_machine(url)):
+        return None
+    return Site(url, settings.audience, frozenset({settings.audience, url + GRAPHQL}))
+
+
+def gate_of(
+    verifier: Verifier,
+    settings: Settings,
+    service: OAuthService | None,
+    others: Iterable[Issuer] = (),
+    opaque: Opaque | None = None,
+) -> Gate:
+    issuers = [Issuer(verifier), *others]
+    if service is None:
+        return Gate(issuers, url=public_url(settings) + GRAPHQL, opaque=opaque)
+    own = Expected(service.site.issuer, service.site.audience, verifier.expected.classes, scoped=True)
+    issuers.append(Issuer(Verifier(own, TrustedKeys([])), OwnKeys(service.keys)))
+    url = public_url(settings) + GRAPHQL
+    return Gate(issuers, url=url, revocations=service.revocations, once=service.store, opaque=opaque)
+
+
+class OwnKeys:
+    """The built-in server's keys, for those who verify: they change when somebody rotates them, and as time goes by."""
+
+    COOLDOWN_SECONDS = 5.0
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._given: frozenset[str] = frozenset()
+        self._renewed_at = float("-inf")
+
+    async def current(self, verifier: Verifier) -> None:
+        await self._keys.current()
+        counting = self._keys.known.kids(datetime.now(UTC))
+        if counting != self._given:
+            verifier.keys = TrustedKeys(self._keys.public())
+            # What a key signed that is gone must not be remembered.
+            verifier.forget()
+            self._given = counting
+
+    async def renew(self, verifier: Verifier) -> bool:
+        if monotonic() - self._renewed_at < self.COOLDOWN_SECONDS:
+            return False
+        self._renewed_at = monotonic()
+        before = self._given
+        await self._keys.renew()
+        await self.current(verifier)
+        return self._given != before
+
+
+def _is_this_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,79 @@
+"""What a change of the policy opens and closes."""
+
+from pathlib import Path
+
+import pytest
+
+from auth.policy import Policy
+from auth.policy_diff import Direction, changes, class_changes
+from auth.policy_file import POLICY_FILE, load
+
+CARE = 'data = ["user.unique_id", "user.lifecycle"]\nuses = ["item", "filter", "order", "aggregate", "lookup"]\narticle'
+CALLS = '"user.service.call", "user.service.feedback"'
+BANK = (
+    'data = ["user.financial.bank_account"]\nuses = ["item"]\neffect = "mask"\nmask = "last4"\n'
+    'article = "GDPR Art. 5(1)(c)"'
+)
+RIGHTS = 'article = "GDPR Art. 15"\n'
+
+# What is written instead of what, and how many cells that widens and narrows.
+EDITS = {
+    "a category more": (CALLS, f'{CALLS}, "user.service.recording"', 5, 0),
+    "a category less": (CALLS, '"user.service.feedback"', 0, 5),
+    "a condition more": (CARE, CARE.replace("article", 'when = ["unrestricted"]\narticle'), 0, 10),
+    "a condition less": ('\nwhen = ["unrestricted", "no_objection"]\narticle = "GDPR Art. 6(1)(f), 22"',
+                         '\nwhen = ["unrestricted"]\narticle = "GDPR Art. 6(1)(f), 22"', 2, 0),
+    "a condition for another": ('\nwhen = ["unrestricted", "no_objection"]\narticle = "GDPR Art. 6(1)(f), 22"',
+                                '\nwhen = ["unrestricted", "adult"]\narticle = "GDPR Art. 6(1)(f), 22"', 2, 0),
+    "a mask for all of it": (BANK, BANK.replace('\neffect = "mask"\nmask = "last4"', ""), 2, 0),
+    "another mask": ('mask = "initial"', 'mask = "last4"', 1, 0),
+    "all of it for a mask": (RIGHTS, f'effect = "mask"\nmask = "last4"\n{RIGHTS}', 0, 7 * 37),
+    "a reason of other words": ("A caller is told what they owe", "Callers are told what they owe", 0, 0),
+    "no release": ("\nrelease = \"A caller", "\n# release = \"A caller", 0, 8),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return load()
+
+
+def _edited(tmp_path: Path, before: str, after: str) -> Policy:
+    text = POLICY_FILE.read_text()
+    assert text.count(before) >= 1
+    path = tmp_path / "edited.toml"
+    path.write_text(text.replace(before, after, 1))
+    return load(path)
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_and_its_undoing(name: str, tmp_path: Path, policy: Policy) -> None:
+    before, after, widened, narrowed = EDITS[name]
+    new = _edited(tmp_path, before, after)
+    directions = [each.direction for each in changes(policy, new)]
+    assert (directions.count(Direction.WIDENS), directions.count(Direction.NARROWS)) == (widened, narrowed)
+    back = [each.direction for each in changes(new, policy)]
+    assert len(back) == len(directions)
+    assert back.count(Direction.WIDENS) >= narrowed
+
+
+def test_the_same_policy_has_no_changes(policy: Policy) -> None:
+    assert list(changes(policy, policy)) == []
+
+
+SERVICE = 'department = "service"'
+REACHES = {
+    "everybody for the linked": ('reach = "linked"', 'reach = "all"', Direction.WIDENS),
+    "a territory for the linked": ('reach = "linked"', 'reach = "territory"', Direction.WIDENS),
+    "a territory for everybody": (SERVICE, f'{SERVICE}, reach = "territory"', Direction.NARROWS),
+    "dry runs": ('title = "Auditor"', 'may_dry_run = true, title = "Auditor"', Direction.WIDENS),
+    "no dry runs": (", may_dry_run = true", "", Direction.NARROWS),
+}
+
+
+@pytest.mark.parametrize("name", REACHES)
+def test_whose_rows_a_class_sees_is_a_change_too(name: str, tmp_path: Path, policy: Policy) -> None:
+    before, after, direction = REACHES[name]
+    new = _edited(tmp_path, before, after)
+    assert [each.direction for each in class_changes(policy, new)] == [direction]
+    assert list(changes(policy, new)) == []

