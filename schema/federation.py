@@ -21,28 +21,36 @@ from schema.parts import QUERY, Part
 # 2.9 is the highest that every composer takes.
 FEDERATION = "https://specs.apollo.dev/federation/v2.9"
 CLASSIFICATION = "https://customer360.example/specs/data/v1.0"
-IMPORTS = ("@key", "@shareable", "@composeDirective", "@authenticated", "@requiresScopes")
-
-_HEAD = f"""
-extend schema
-  @link(url: "https://specs.apollo.dev/link/v1.0")
-  @link(url: "{FEDERATION}", import: [{", ".join(f'"{name}"' for name in IMPORTS)}])
-  @link(url: "{CLASSIFICATION}", import: ["@data"])
-  @composeDirective(name: "@data")
-"""
+JOINS = ("@key", "@shareable", "@composeDirective")
+ACCESS = ("@authenticated", "@requiresScopes")
 
 
-def subgraph_sdl(whole: DocumentNode, part: Part, shared: Collection[str]) -> str:
-    """The part as a subgraph: `shared` are the types that other subgraphs define just so."""
-    definitions = _Definitions(part, frozenset(shared))
+def subgraph_sdl(whole: DocumentNode, part: Part, shared: Collection[str], *, tells_access: bool = True) -> str:
+    """The part as a subgraph: `shared` are the types that other subgraphs define just so.
+
+    With `tells_access`, it also says which fields need a token. Gateways that cannot enforce that refuse to start.
+    """
+    head = parse(_head((*JOINS, *ACCESS) if tells_access else JOINS)).definitions
+    definitions = _Definitions(part, frozenset(shared), tells_access)
     kept = [each for node in whole.definitions for each in definitions.kept(node)]
-    return print_ast(DocumentNode(definitions=(*parse(_HEAD).definitions, *kept))) + "\n"
+    return print_ast(DocumentNode(definitions=(*head, *kept))) + "\n"
+
+
+def _head(imports: Collection[str]) -> str:
+    return f"""
+    extend schema
+      @link(url: "https://specs.apollo.dev/link/v1.0")
+      @link(url: "{FEDERATION}", import: [{", ".join(f'"{name}"' for name in imports)}])
+      @link(url: "{CLASSIFICATION}", import: ["@data"])
+      @composeDirective(name: "@data")
+    """
 
 
 class _Definitions:
-    def __init__(self, part: Part, shared: Collection[str]) -> None:
+    def __init__(self, part: Part, shared: Collection[str], tells_access: bool) -> None:
         self._part = part
         self._shared = shared
+        self._tells_access = tells_access
 
     def kept(self, node: DefinitionNode) -> Iterator[DefinitionNode]:
         """The definition as the subgraph has it; nothing if it belongs to others."""
@@ -69,14 +77,16 @@ class _Definitions:
         return _directives("@shareable") if name in self._shared else ()
 
     def _field(self, node: ObjectTypeDefinitionNode, field: FieldDefinitionNode) -> FieldDefinitionNode:
+        access = self._access(node.name.value, field.name.value) if self._tells_access else ""
+        return replace(field, directives=(*(field.directives or ()), *_directives(access)))
+
+    def _access(self, type_: str, field: str) -> str:
         """Gateways may stop a query early by what is said here; nothing rests on it, since each subgraph decides."""
-        added: tuple[ConstDirectiveNode, ...] = ()
-        is_department = self._part.department != CORE
-        if node.name.value == QUERY or (node.name.value == CUSTOMER and is_department and field.name.value != "id"):
-            added += _directives("@authenticated")
-            if is_department:
-                added += _directives(f'@requiresScopes(scopes: [["{self._part.department}:read"]])')
-        return replace(field, directives=(*(field.directives or ()), *added))
+        if self._part.department == CORE:
+            return "@authenticated" if type_ == QUERY else ""
+        if type_ == QUERY or (type_ == CUSTOMER and field != "id"):
+            return f'@authenticated @requiresScopes(scopes: [["{self._part.department}:read"]])'
+        return ""
 
 
 def _directives(text: str) -> tuple[ConstDirectiveNode, ...]:

@@ -47,8 +47,8 @@ def build_subgraph_graph(
     return Graph(subgraph.contract, shapes, policy, databases, log, deadline_ms)
 
 
-def print_subgraphs() -> Mapping[str, str]:
+def print_subgraphs(*, tells_access: bool = True) -> Mapping[str, str]:
     """The SDL of every subgraph, by its department."""
-    whole = contract(build_schema()).schema
-    document, known = parse(print_sdl()), parts(whole)
-    return {name: subgraph_sdl(document, part, shared(known.values())) for name, part in known.items()}
+    document, known = parse(print_sdl()), parts(contract(build_schema()).schema)
+    values = shared(known.values())
+    return {name: subgraph_sdl(document, part, values, tells_access=tells_access) for name, part in known.items()}

@@ -1,0 +1,9 @@
+-- What the departments' subgraphs may do in core's database: learn each customer's privacy flags and whether they are
+-- within reach, and add to the access log. No name, no number, no contact. With psql, as the owner of core's tables.
+CREATE ROLE customer360_subgraph NOLOGIN;
+GRANT USAGE ON SCHEMA core TO customer360_subgraph;
+GRANT SELECT ON core.customer_privacy, core.partner_link TO customer360_subgraph;
+GRANT SELECT ON core.alembic_version TO customer360_subgraph;
+GRANT INSERT ON core.access_record, core.disclosure TO customer360_subgraph;
+-- Adding a list of fields only where it is not there yet has to look at its digest.
+GRANT SELECT (digest) ON core.disclosure TO customer360_subgraph;

@@ -1,0 +1,6 @@
+-- What a department's subgraph may do in its own database: read. With psql, as the owner of its tables:
+--   psql -v department=finance -v role=customer360_finance -f department-logins.sql
+CREATE ROLE :"role" NOLOGIN;
+GRANT USAGE ON SCHEMA :"department" TO :"role";
+GRANT SELECT ON ALL TABLES IN SCHEMA :"department" TO :"role";
+ALTER DEFAULT PRIVILEGES IN SCHEMA :"department" GRANT SELECT ON TABLES TO :"role";

@@ -1,0 +1,1 @@
+"""Subgraphs, their composition, and gateways over them."""

@@ -1,0 +1,112 @@
+"""One department's subgraph inside the test, with a look at every statement that it runs."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import orjson
+
+from auth.access_log import AccessRecord
+from auth.policy_file import load
+from auth.reach import EVERYBODY, Scope
+from auth.viewer import Viewer
+from datasources.databases import Database, Databases
+from resolvers.graph import Answer, Graph, Request
+from schema.build import build_graph
+from schema.subgraphs import build_subgraph_graph
+
+POLICY = load()
+CARE, PAYMENT, ORDER = ("service_agent", "care"), ("finance_clerk", "payment"), ("sales_rep", "order")
+Role = tuple[str, str | None]
+
+ENTITIES = "query($of: [_Any!]!) { _entities(representations: $of) { __typename %s } }"
+
+
+class Watched(Databases):
+    """Counts statements by the database they run on."""
+
+    def __init__(self, addresses: Mapping[str, str], databases: Mapping[str, Database]) -> None:
+        super().__init__(addresses, databases)
+        self.statements: Counter[str] = Counter()
+        self.sql: list[str] = []
+
+    def __getitem__(self, home: str) -> Any:
+        watched, database = self, super().__getitem__(home)
+
+        class Watch:
+            async def rows(self, sql: str, values: list[Any], deadline: float) -> list[asyncpg.Record]:
+                watched.statements[watched.department(database.url)] += 1
+                watched.sql.append(sql)
+                return await database.rows(sql, values, deadline)
+
+        return Watch()
+
+    def department(self, url: str) -> str:
+        """The department whose database it is; of several in one, the last."""
+        return [name for name, at in self.homes.items() if at == url][-1]
+
+
+class KeptLog:
+    """An access log that only remembers."""
+
+    def __init__(self) -> None:
+        self.records: list[AccessRecord] = []
+
+    async def store(self, record: AccessRecord) -> None:
+        self.records.append(record)
+
+
+@dataclass
+class Subgraph:
+    graph: Graph
+    databases: Watched
+    log: KeptLog = field(default_factory=KeptLog)
+
+    async def answer(self, document: str, role: Role = CARE, **variables: Any) -> Answer:
+        self.databases.statements.clear()
+        self.databases.sql.clear()
+        self.log.records.clear()
+        return await self.graph.answer(self.request(document, role, **variables))
+
+    def request(self, document: str, role: Role = CARE, scope: Scope = EVERYBODY, **variables: Any) -> Request:
+        name, purpose = role
+        viewer = Viewer(
+            "somebody",
+            name,
+            frozenset({purpose} if purpose else ()),
+            purpose,
+            "tests",
+            datetime.max.replace(tzinfo=UTC),
+            scope,
+        )
+        return Request(document, None, variables, viewer, False, "test")
+
+    async def ask(self, document: str, role: Role = CARE, **variables: Any) -> Any:
+        return orjson.loads((await self.answer(document, role, **variables)).body)
+
+    async def entities(self, selection: str, of: list[Any], role: Role = CARE) -> list[Any]:
+        found = (await self.ask(ENTITIES % selection, role, of=of))["data"]["_entities"]
+        assert isinstance(found, list)
+        return found
+
+
+@asynccontextmanager
+async def opened(addresses: Mapping[str, str], department: str | None) -> AsyncIterator[Subgraph]:
+    """The department's subgraph over its own database and core's, or the whole graph."""
+    mine = {name: at for name, at in addresses.items() if department is None or name in ("core", department)}
+    async with Watched.open(mine) as databases:
+        assert isinstance(databases, Watched)
+        log = KeptLog()
+        if department is None:
+            graph = build_graph(databases, POLICY, log)
+        else:
+            graph = build_subgraph_graph(department, databases, POLICY, log)
+        yield Subgraph(graph, databases, log)
+
+
+def of_type(type_: str, *ids: str) -> list[dict[str, str]]:
+    return [{"__typename": type_, "id": each} for each in ids]
