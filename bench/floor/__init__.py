@@ -1,0 +1,1 @@
+"""The floor: the same questions answered by Strawberry as its documentation shows it."""

@@ -1,0 +1,87 @@
+"""Loading one server with one workload for a bounded time, and what it cost."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from bench.processes import cpu_seconds, resident_mib
+from bench.workloads import HERE, Workload
+
+SECONDS_OVER = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server that listens: whose process it is, and what is sent to it."""
+
+    name: str
+    port: int
+    pid: int
+    headers: tuple[str, ...]
+    documents: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One run of a few seconds. Milliseconds of CPU are per request, of the server's processes and PostgreSQL's."""
+
+    server: str
+    workload: str
+    connections: int
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    failed: int
+    server_cpu_ms: float
+    database_cpu_ms: float
+    resident_mib: float
+
+
+def body(document: str, variables: object) -> bytes:
+    return orjson.dumps({"query": document, "variables": variables})
+
+
+def bodies(folder: Path, target: Target, workload: Workload) -> Path:
+    """The file of request bodies, one a line."""
+    path = folder / f"bodies-{target.documents.name}-{workload.name}.txt"
+    document = workload.document(target.documents)
+    path.write_bytes(b"\n".join(body(document, each) for each in workload.variables) + b"\n")
+    return path
+
+
+def load(folder: Path, target: Target, workload: Workload, postmaster: int, connections: int, seconds: int) -> Measured:
+    command = _command(target, bodies(folder, target, workload), connections, seconds)
+    before = cpu_seconds(target.pid), cpu_seconds(postmaster)
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + SECONDS_OVER)
+    server, database = cpu_seconds(target.pid) - before[0], cpu_seconds(postmaster) - before[1]
+    *_, result = (line for line in ran.stdout.splitlines() if line.startswith("RESULT "))
+    count, passed, failed, p50, p99 = map(float, result.split()[1:])
+    asked = max(count, 1)
+    return Measured(
+        target.name,
+        workload.name,
+        connections,
+        per_second=count / passed * 1e6,
+        p50_ms=p50,
+        p99_ms=p99,
+        failed=int(failed),
+        server_cpu_ms=server / asked * 1000,
+        database_cpu_ms=database / asked * 1000,
+        resident_mib=resident_mib(target.pid),
+    )
+
+
+def generator() -> str:
+    return "wrk" if shutil.which("wrk") else "bench/client.py"
+
+
+def _command(target: Target, requests: Path, connections: int, seconds: int) -> list[str]:
+    if generator() == "wrk":
+        options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(HERE / "wrk.lua")]
+        return ["wrk", *options, f"http://127.0.0.1:{target.port}", "--", str(requests), *target.headers]
+    arguments = [str(target.port), str(connections), str(seconds), str(requests), *target.headers]
+    return [sys.executable, "-m", "bench.client", *arguments]

@@ -1,0 +1,78 @@
+"""Processes under test: started, watched by /proc, and stopped."""
+
+import os
+import re
+import subprocess
+from collections import defaultdict
+from contextlib import suppress
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PROC = Path("/proc")
+
+
+def tree(pid: int) -> list[int]:
+    """The process and all its descendants."""
+    children = defaultdict(list)
+    for stat in _PROC.glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError):
+            children[int(_fields(stat)[1])].append(int(stat.parent.name))
+    found, to_look_at = [], [pid]
+    while to_look_at:
+        found.append(each := to_look_at.pop())
+        to_look_at += children[each]
+    return found
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process tree so far, with children that have ended."""
+    ticks = 0
+    for each in tree(pid):
+        with suppress(OSError):
+            ticks += sum(map(int, _fields(_PROC / str(each) / "stat")[11:15]))
+    return ticks / _TICKS
+
+
+def resident_mib(pid: int) -> float:
+    """Resident memory of a process tree."""
+    kib = 0
+    for each in tree(pid):
+        with suppress(OSError):
+            found = re.search(r"VmRSS:\s+(\d+)", (_PROC / str(each) / "status").read_text())
+            kib += int(found[1]) if found else 0
+    return kib / 1024
+
+
+def _fields(stat: Path) -> list[str]:
+    """What stands after the command's name, which may hold spaces: state, parent and so on."""
+    return stat.read_text().rpartition(")")[2].split()
+
+
+class Process:
+    """One server that was started, and what it printed."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], log: Path) -> None:
+        self.log = log
+        with log.open("w") as output:
+            self._process = subprocess.Popen(
+                command, env={**os.environ, **environment}, stdout=output, stderr=output, stdin=subprocess.DEVNULL
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def said(self) -> str:
+        return self.log.read_text()[-2000:]
+
+    def stop(self, seconds: float = 5) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

@@ -1,0 +1,249 @@
+"""Mutants: the server with one protection taken out."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from graphql import GraphQLObjectType
+from sqlalchemy import ColumnElement
+
+import auth.grant
+import datasources.compiler
+import resolvers.disclosures
+import resolvers.graph
+from auth.effects import ALWAYS, UNGOVERNED, Condition, Effect, EffectKind, Use
+from auth.flags import Flag
+from auth.grant import Grant
+from auth.policy import Cell, Policy, Rule
+from auth.reach import Reach
+from datasources import subjects
+from datasources.compiler import Compiler
+from datasources.lists import Fresh, ListCompiler, Rows
+from datasources.plan import Field, Filter, Order, Parameter
+from datasources.rows import Subject
+from resolvers import roots
+from resolvers.asked import Asked
+from resolvers.planner import Planner
+from resolvers.plans import Plan, PlanCache
+from tests.permissions import suite
+
+Patch = pytest.MonkeyPatch
+OPEN = replace(UNGOVERNED, rule="mutant")
+
+
+def _open(effect: Effect) -> Effect:
+    return replace(effect, condition=ALWAYS)
+
+
+def order_unmasked(patch: Patch) -> None:
+    patch.setattr(Compiler, "governed", lambda _self, value, _effect, _subject: value)
+
+
+def cursor_unmasked(patch: Patch) -> None:
+    original = ListCompiler._beyond
+
+    def beyond(
+        self: ListCompiler, fresh: Fresh, orders: Sequence[Order], keys: Any, cursor: Parameter, *, after: bool
+    ) -> ColumnElement[bool]:
+        unmasked = [replace(each, effect=_open(each.effect)) for each in orders]
+        return original(self, fresh, unmasked, keys, cursor, after=after)
+
+    patch.setattr(ListCompiler, "_beyond", beyond)
+
+
+def cursor_out_of_scope(patch: Patch) -> None:
+    """The row that a cursor names is read whether or not it is in the viewer's scope."""
+    for name in ("_beyond", "checked"):
+        patch.setattr(ListCompiler, name, _unscoped(getattr(ListCompiler, name)))
+
+
+def _unscoped(original: Callable[..., Any]) -> Callable[..., Any]:
+    def everywhere(self: ListCompiler, fresh: Fresh, *rest: Any, **named: Any) -> Any:
+        return original(self, lambda: replace(fresh(), where=()), *rest, **named)
+
+    return everywhere
+
+
+def filter_unmasked(patch: Patch) -> None:
+    original = ListCompiler.filtered
+
+    def filtered(self: ListCompiler, rows: Rows, filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
+        return original(self, rows, [replace(each, effect=_open(each.effect)) for each in filters])
+
+    patch.setattr(ListCompiler, "filtered", filtered)
+
+
+def _without(flag: Flag) -> Callable[[Patch], None]:
+    def mutant(patch: Patch) -> None:
+        original = Subject.meets
+
+        def meets(self: Subject, condition: Condition) -> ColumnElement[bool] | None:
+            return original(self, Condition(condition.bits & ~flag, condition.want & ~flag))
+
+        patch.setattr(Subject, "meets", meets)
+
+    return mutant
+
+
+def implied_wrongly(patch: Patch) -> None:
+    """Whoever met one condition is taken to meet any."""
+    patch.setattr(Condition, "implies", lambda self, other: self.bits != 0 or other.bits == 0)
+
+
+def purpose_out_of_the_key(patch: Patch) -> None:
+    patch.setattr(Grant, "digest", property(lambda self: self.viewer_class))
+
+
+def class_out_of_the_key(patch: Patch) -> None:
+    patch.setattr(Grant, "digest", property(lambda self: self.policy_version))
+
+
+def structure_out_of_the_key(patch: Patch) -> None:
+    patch.setattr(resolvers.graph, "skeleton", lambda *_: None)
+
+
+def reach_out_of_the_key(patch: Patch) -> None:
+    original = PlanCache.get
+
+    def get(self: PlanCache, key: tuple[Hashable, ...], make: Callable[[], Plan]) -> Plan:
+        return original(self, tuple(each for each in key if not isinstance(each, Reach)), make)
+
+    patch.setattr(PlanCache, "get", get)
+
+
+def use_ungoverned(patch: Patch) -> None:
+    """A filter or an order that the class may not use is planned all the same."""
+
+    def used(self: Planner, coordinate: str, use: Use) -> Effect:
+        effect = self.effect(coordinate, use)
+        return effect if effect.allows else OPEN
+
+    patch.setattr(Planner, "_used", used)
+
+
+def default_order_ungoverned(patch: Patch) -> None:
+    original = Planner._order
+    patch.setattr(Planner, "_order", lambda self, type_, key: replace(original(self, type_, key), effect=OPEN))
+
+
+def count_unguarded(patch: Patch) -> None:
+    def count_of_list(_self: Planner, asked: Field) -> Mapping[str, tuple[Field, ...]]:
+        return asked.fields
+
+    patch.setattr(Planner, "count_of_list", count_of_list)
+
+
+def mask_dropped(patch: Patch) -> None:
+    patch.setattr(datasources.compiler, "masked", lambda _mask, value: value)
+
+
+def masked_money_allowed(patch: Patch) -> None:
+    original = Planner._shown_effect
+
+    def shown(self: Planner, type_: GraphQLObjectType, name: str) -> Effect:
+        effect, usual = self.effect(f"{type_.name}.{name}"), original(self, type_, name)
+        is_masked = effect.kind is EffectKind.MASK and usual.kind is EffectKind.WITHHOLD
+        return replace(effect, kind=EffectKind.ALLOW, mask=None) if is_masked else usual
+
+    patch.setattr(Planner, "_shown_effect", shown)
+
+
+def lookup_ungoverned(patch: Patch) -> None:
+    original = Asked.may
+
+    def may(self: Asked, coordinate: str, use: Use) -> Effect | None:
+        return original(self, coordinate, use) or (OPEN if use is Use.LOOKUP else None)
+
+    patch.setattr(Asked, "may", may)
+
+
+def lookup_unconditional(patch: Patch) -> None:
+    original = subjects.one
+    patch.setattr(subjects, "one", lambda fresh, exists, test, *_: original(fresh, exists, test))
+
+
+def existence_unconditional(patch: Patch) -> None:
+    """A customer whom the viewer may not know of exists all the same."""
+    original = subjects.customers
+    patch.setattr(subjects, "customers", lambda compiler, exists, reach: original(compiler, _open(exists), reach))
+
+
+def erased_come_back(patch: Patch) -> None:
+    class Nobody:
+        ERASED = "NOBODY"
+
+    patch.setattr(subjects, "CustomerStatus", Nobody)
+
+
+def expired_rows_come_back(patch: Patch) -> None:
+    shapes = {name: replace(shape, alive=None) for name, shape in suite.shapes.items()}
+    patch.setattr(suite, "shapes", shapes)
+
+
+def expired_consents_count(patch: Patch) -> None:
+    patch.setattr(subjects, "flags_now", lambda table: table.c.flags)
+
+
+def reach_ignored(patch: Patch) -> None:
+    patch.setattr(subjects, "within", lambda *_: None)
+
+
+def reasons_for_everybody(patch: Patch) -> None:
+    original = resolvers.disclosures.privacy
+
+    class Open:
+        def effect(self, *_: object) -> Effect:
+            return OPEN
+
+    opened: Any = Open()
+    patch.setattr(resolvers.disclosures, "privacy", lambda plan, answers, _: original(plan, answers, opened))
+
+
+def reasons_of_nothing(patch: Patch) -> None:
+    patch.setattr(resolvers.disclosures, "_NOBODY", b"nothing")
+
+
+def derived_without_sources(patch: Patch) -> None:
+    def released(_policy: Policy, rule: Rule, _cell: Cell) -> Effect:
+        return rule.to_effect()
+
+    patch.setattr(auth.grant, "_released", released)
+
+
+def owner_not_asked(patch: Patch) -> None:
+    patch.setattr(roots, "_customer_exists", lambda asked: asked.planner.effect("Query.customer"))
+
+
+MUTANTS: Mapping[str, Callable[[Patch], None]] = {
+    "an order is not masked": order_unmasked,
+    "a cursor's row is not masked": cursor_unmasked,
+    "a cursor's row may be out of scope": cursor_out_of_scope,
+    "a filter is not masked": filter_unmasked,
+    "restrictions do not count": _without(Flag.RESTRICTED),
+    "objections do not count": _without(Flag.OBJECTS_LEGITIMATE_INTEREST),
+    "objections to marketing do not count": _without(Flag.OBJECTS_DIRECT_MARKETING),
+    "consents to profiling do not count": _without(Flag.CONSENTS_PROFILING),
+    "consents to sharing do not count": _without(Flag.CONSENTS_PARTNER_SHARING),
+    "a condition is taken for implied": implied_wrongly,
+    "the plan's key lacks the purpose": purpose_out_of_the_key,
+    "the plan's key lacks the class": class_out_of_the_key,
+    "the plan's key lacks the variables' structure": structure_out_of_the_key,
+    "the plan's key lacks the reach": reach_out_of_the_key,
+    "the right to filter is not asked for": use_ungoverned,
+    "a list's own order is not governed": default_order_ungoverned,
+    "a count is not governed": count_unguarded,
+    "a mask is taken for allow": mask_dropped,
+    "a mask of money is taken for allow": masked_money_allowed,
+    "the right to look up is not asked for": lookup_ungoverned,
+    "a lookup is not masked": lookup_unconditional,
+    "existence is not masked": existence_unconditional,
+    "erased customers come back": erased_come_back,
+    "rows past their retention come back": expired_rows_come_back,
+    "expired consents count": expired_consents_count,
+    "reach does not count": reach_ignored,
+    "reasons are told to everybody": reasons_for_everybody,
+    "reasons are told of what is not there": reasons_of_nothing,
+    "derived data need no sources": derived_without_sources,
+    "an object's owner is not asked for": owner_not_asked,
+}
