@@ -1,6 +1,6 @@
 """Random operations: the server, fused and apart, answers as the oracle does. CUSTOMER360_DIFFERENTIAL asks for more.
 
-    CUSTOMER360_DIFFERENTIAL=50000 python -m pytest tests/differential -o faulthandler_timeout=0
+CUSTOMER360_DIFFERENTIAL=50000 python -m pytest tests/differential -o faulthandler_timeout=0
 """
 
 import asyncio

@@ -147,6 +147,8 @@ async def test_the_roots_of_a_department_answer_as_in_the_whole_graph(whole: Sub
     document = f"query($n: String!) {{ invoice(number: $n) {{ {INVOICE} {more} }} }}"
     wanted = (await whole.ask(document, PAYMENT, n=number))["data"]
     assert (await finance.ask(document, PAYMENT, n=number))["data"] == wanted
+    apart = len(set(finance.databases.homes.values())) == 2
+    assert dict(finance.databases.statements) == ({"core": 1, "finance": 2} if apart else {"finance": 1})
 
 
 async def test_a_department_reads_nothing_of_core_but_the_view(whole: Subgraph, finance: Subgraph) -> None:
