@@ -12,7 +12,7 @@ import asyncpg
 
 from bench import dataset, workloads
 from bench.dataset import DataSet
-from bench.load import Measured, Target
+from bench.load import LoadError, Measured, Target
 from bench.node import install
 from bench.profile import profile
 from bench.report import Setting, markdown
@@ -35,7 +35,7 @@ def main() -> None:
         prepare_peers(data)
         try:
             _run(asked, data)
-        except NotStartedError as error:
+        except (NotStartedError, LoadError) as error:
             sys.exit(str(error))
 
 

@@ -14,6 +14,10 @@ from bench.workloads import HERE, Workload
 SECONDS_OVER = 30
 
 
+class LoadError(Exception):
+    """The load generator failed, so that what it counted means nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A server that listens: whose process it is, and what is sent to it."""
@@ -60,6 +64,8 @@ def load(folder: Path, target: Target, workload: Workload, postmaster: int, conn
     server, database = cpu_seconds(target.pid) - before[0], cpu_seconds(postmaster) - before[1]
     *_, result = (line for line in ran.stdout.splitlines() if line.startswith("RESULT "))
     count, passed, failed, p50, p99 = map(float, result.split()[1:])
+    if ran.stderr:
+        raise LoadError(f"{target.name} could not be loaded: {ran.stderr[-500:]}")
     asked = max(count, 1)
     return Measured(
         target.name,

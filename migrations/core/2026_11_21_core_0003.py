@@ -48,9 +48,7 @@ def upgrade() -> None:
         schema="core",
     )
     op.create_index("ix_access_record_at", "access_record", ["at"], schema="core")
-    op.create_index(
-        "ix_access_record_subjects", "access_record", ["subjects"], schema="core", postgresql_using="gin"
-    )
+    op.create_index("ix_access_record_subjects", "access_record", ["subjects"], schema="core", postgresql_using="gin")
 
 
 def downgrade() -> None:
