@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 from collections import defaultdict
 from contextlib import suppress
@@ -55,7 +56,12 @@ class Process:
         self.log = log
         with log.open("w") as output:
             self._process = subprocess.Popen(
-                command, env={**os.environ, **environment}, stdout=output, stderr=output, stdin=subprocess.DEVNULL
+                command,
+                env={**os.environ, **environment},
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
             )
 
     @property
@@ -70,9 +76,13 @@ class Process:
         return self.log.read_text()[-2000:]
 
     def stop(self, seconds: float = 5) -> None:
-        self._process.terminate()
-        try:
+        """End it with its children: Node's command is a program that starts another."""
+        self._signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)

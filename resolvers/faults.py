@@ -3,11 +3,13 @@
 from typing import Any
 
 import orjson
+from graphql import GraphQLError
 
 from datasources.answers import DOWN, RootAnswer
 from datasources.compiler import CORE
 from datasources.lists import BAD_CURSOR
 from resolvers.codes import Code
+from resolvers.refusal import without_values
 
 _DOWN = orjson.loads(DOWN + '"')
 _CURSOR = orjson.loads(BAD_CURSOR)
@@ -25,14 +27,16 @@ def separated(key: str, text: bytes) -> tuple[bytes, list[Error]]:
     return orjson.dumps(cleaned), errors
 
 
-def internal(path: list[str | int] | None) -> Error:
-    """A fault of ours outside the plan. It says nothing of itself."""
-    where = {"path": path} if path else {}
-    return {
-        "message": "Something went wrong here.",
-        **where,
-        "extensions": {"code": Code.INTERNAL_SERVER_ERROR},
-    }
+def outside_the_plan(error: GraphQLError) -> Error:
+    """What went wrong in what graphql-core executed: a value that does not fit, or a fault of ours, which says nothing
+    of itself.
+    """
+    where = {"path": error.path} if error.path else {}
+    if error.original_error is None or isinstance(error.original_error, GraphQLError):
+        said, code = without_values(error.message), Code.BAD_USER_INPUT
+    else:
+        said, code = "Something went wrong here.", Code.INTERNAL_SERVER_ERROR
+    return {"message": said, **where, "extensions": {"code": code}}
 
 
 def _cleaned(value: Any, path: list[str | int], errors: list[Error]) -> Any:

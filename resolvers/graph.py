@@ -200,7 +200,7 @@ class Graph:
             variable_values=dict(run.request.variables or {}),
         )
         texts.update({key: orjson.dumps(value) for key, value in (result.data or {}).items()})
-        return [faults.internal(error.path) for error in result.errors or ()]
+        return [faults.outside_the_plan(error) for error in result.errors or ()]
 
 
 def _written(keys: tuple[str, ...], texts: Mapping[str, bytes], errors: list[faults.Error], privacy: bytes) -> Answer:

@@ -181,7 +181,7 @@ class Changes:
         value = self._chance(0.3 if name == "skip" else 0.75)
         if self._chance(0.6):
             self._kinds["skip or include by a variable"] += 1
-            variable = self._declare(Literal(value, "Boolean!", partial(self._chance, 0.5)))
+            variable = self._declare(Literal(value, "Boolean!", partial(self._chance, 0.5)), may_be_null=False)
             return f"@{name}(if: ${variable.name})"
         return f"@{name}(if: {json.dumps(value)})"
 
@@ -222,7 +222,9 @@ class Changes:
             if value.is_one_of and isinstance(member, Literal):
                 member.type += "!"
 
-    def _declare(self, value: Literal | ListOf | ObjectOf, *, may_be_absent: bool = False) -> Variable:
+    def _declare(
+        self, value: Literal | ListOf | ObjectOf, *, may_be_absent: bool = False, may_be_null: bool = True
+    ) -> Variable:
         name = f"v{len(self._draft.variables)}"
         type_, default, given = value.type, None, plain(value)
         if may_be_absent and not type_.endswith("!") and self._chance(0.12):
@@ -230,7 +232,7 @@ class Changes:
             self._kinds["variable null" if given is None else "variable not given"] += 1
         elif given is not None and self._chance(0.25):
             default = literal(value)
-            if type_.endswith("!") and self._chance(0.03):
+            if may_be_null and type_.endswith("!") and self._chance(0.03):
                 self._kinds["variable with a default, null where no null may be"] += 1
                 self._draft.variables.append(Declared(name, type_.removesuffix("!"), default, None, lambda: None))
                 return Variable(name)

@@ -52,6 +52,19 @@ OUTCOMES = (
 )
 
 
+# A variable with a default may stand where no null may, and still be given as null.
+NULLS = (
+    'query ($n: String = "T-000001-01") { ticket(number: $n) { number } }',
+    'query ($n: ID = "Nothing_of_this") { node(id: $n) { id } }',
+    "query ($n: CustomerStatus = ACTIVE) { customers(filter: { statuses: [$n] }) { totalCount } }",
+    "query ($n: CustomerOrderField = NAME) { customers(orderBy: { field: $n }) { totalCount } }",
+    "query ($n: OrderDirection) { customers(orderBy: { field: NAME, direction: $n }) { totalCount } }",
+    'query ($n: CustomerBy = { number: "C-000001" }) { customer(by: $n) { number } }',
+    "query ($n: Boolean = true) { customers { nodes { number @skip(if: $n) } totalCount } }",
+    "query ($n: Boolean = true) { customers { nodes @include(if: $n) { number } totalCount } }",
+)
+
+
 @dataclass
 class Tally:
     """What was asked, and what differed."""
@@ -108,6 +121,15 @@ async def _turn(
     told.asked[turn] += 1
     rng = Random(f"viewer {seed_}")  # noqa: S311 - repeatable, not secret
     return await arena.compare(operation, viewer(arena.policy, turn, operation.about, rng), seed_)
+
+
+@pytest.mark.parametrize("document", NULLS)
+async def test_a_null_where_none_may_be_is_refused(place: Place, document: str) -> None:
+    arena = place.arena(load_policy())
+    asker = viewer(arena.policy, ("service_agent", "care"), None, Random(0))  # noqa: S311 - repeatable, not secret
+    operation = Operation(document, ({"n": None},), frozenset(), None)
+    assert not await arena.compare(operation, asker, "nulls")
+    assert arena.outcomes["BAD_USER_INPUT"]
 
 
 def test_the_server_answers_as_the_oracle_does(tally: Tally) -> None:

@@ -1,6 +1,6 @@
 """The viewer learns what they may do with a field, for the purposes of their token."""
 
-from tests.resolvers.conftest import Ask, data
+from tests.resolvers.conftest import Ask, code, data
 
 MAY = """{ viewer {
   balance: may(coordinate: "Finance.balance", purpose: "care") { effect rule article when }
@@ -41,3 +41,13 @@ async def test_viewer_answers_without_a_purpose(ask: Ask) -> None:
     answer = await ask("{ viewer { role purpose } __typename }", purpose=None)
 
     assert data(answer) == {"viewer": {"role": "service_agent", "purpose": None}, "__typename": "Query"}
+
+
+async def test_null_where_none_may_stand_is_the_callers_fault(ask: Ask) -> None:
+    may = (
+        'query($use: Use = ITEM) { viewer { may(coordinate: "Money.amount", purpose: "care", use: $use) { effect } } }'
+    )
+
+    assert data(await ask(may)) == {"viewer": {"may": {"effect": "ALLOW"}}}
+    refused = await ask(may, variables={"use": None})
+    assert (data(refused), code(refused)) == ({"viewer": {"may": None}}, "BAD_USER_INPUT")
