@@ -18,7 +18,9 @@ from migrations.upgrade import BRANCHES
 TODAY = date(2026, 11, 16)
 # Records of what the running server did and linked: sample customers bring none.
 FILLED_BY_USE = {"core.access_record", "core.disclosure", "core.partner_link"}
-TABLES = [table for metadata in BRANCHES.values() for table in metadata.sorted_tables]
+TABLES = [
+    table for metadata in BRANCHES.values() for table in metadata.sorted_tables if table.fullname not in FILLED_BY_USE
+]
 
 
 async def rows(addresses: Mapping[str, str], query: str, *arguments: Any, department: str = "core") -> list[Any]:
@@ -43,7 +45,7 @@ async def test_the_same_seed_gives_the_same_rows_fused_and_apart(
 ) -> None:
     together = await fingerprint(seeded)
     assert together == await fingerprint(seeded_apart)
-    assert {name for name, (count, _) in together.items() if not count} <= FILLED_BY_USE
+    assert [name for name, (count, _) in together.items() if not count] == []
 
 
 async def test_another_seed_gives_other_customers(addresses: dict[str, str], seeded: dict[str, str]) -> None:

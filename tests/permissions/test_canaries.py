@@ -82,7 +82,7 @@ async def watched(planted: str, policy: Policy) -> AsyncIterator[Graph]:
 
 def _cases(world: World, number: int) -> list[Probe]:
     rng = Random(number)  # noqa: S311 - repeatable, not secret
-    cases = list(islice(Probes([world], rng), 40))
+    cases = list(islice(Probes([world], rng), 20))
     cases += [(ONE, {"by": {"number": row["number"]}}) for row in rng.sample(list(world.tables["core.customer"]), 12)]
     return [*cases, *((document, {"n": 100}) for document in LISTS)]
 
@@ -130,7 +130,7 @@ async def test_a59_canaries_come_up_only_where_they_may(
         for document, variables in _wrong(world):
             body = (await ask(watched, document, asker.viewer, **variables)).body.decode()
             assert MARK not in body, (asker.name, document, variables)
-    assert seen > 1_000
+    assert seen > 500
     assert MARK not in caplog.text
     assert str(SUM)[:6] not in caplog.text
 
