@@ -21,6 +21,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 _REMEMBER = "INSERT INTO core.disclosure (digest, coordinates) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING"
 _MOST_AT_ONCE = 500
+_MOST_KNOWN = 10_000
 # A group may start while another waits for the disk; PostgreSQL lets them share the wait.
 _WRITERS = 2
 
@@ -64,7 +65,8 @@ class CoreAccessLog:
             group, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
             if not self._waiting:
                 self._arrived.clear()
-            await self._store(group)
+            if group:
+                await self._store(group)
 
     async def _store(self, group: list[Waiting]) -> None:
         try:
@@ -88,6 +90,8 @@ class CoreAccessLog:
                 await connection.execute(_REMEMBER, each.digest, orjson.dumps(each.coordinates).decode())
             # One transaction, one round trip and one wait for the disk, however many records.
             await connection.executemany(_STORE, [_row(record) for record in records])
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
         self._known.update(new)
 
 
