@@ -19,7 +19,7 @@ def difference(expected: Expected, body: bytes) -> str | None:
         ("data", expected.data, actual["data"]),
         ("errors", _plain(expected.errors), _errors(actual)),
         ("withheld", _plain(expected.withheld), _withheld(actual)),
-        ("rows", sorted(_plain(expected.rows)), sorted(_rows(actual))),
+        ("rows", _unordered(_plain(expected.rows)), _unordered(_rows(actual))),
     )
     return next((found for name, wanted, got in parts if (found := _first(wanted, got, name)) is not None), None)
 
@@ -45,6 +45,10 @@ def _rows(actual: Any) -> list[Any]:
         [row["subject"], [[each["coordinate"], each["unmet"]] for each in row["withheld"]]]
         for row in actual["extensions"]["privacy"].get("rows", ())
     ]
+
+
+def _unordered(rows: list[Any]) -> list[Any]:
+    return sorted([subject, sorted(reasons)] for subject, reasons in rows)
 
 
 def _plain(value: Any) -> Any:

@@ -5,15 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.federation.stack import UPSTREAM_MS, Stack
+from tests.federation.stack import Stack
 from tests.federation.subgraph import CARE
 from tests.federation.test_gateway import CARD
 
 CLIENTS = 16
-# What the gateway and two processors under load take on top of its own deadline.
-GRACE = 2.0
-
-Timed = tuple[Any, float]
 
 
 @pytest.fixture
@@ -28,20 +24,19 @@ async def phone(stack: Stack) -> AsyncIterator[str]:
         stack.thaw(name)
 
 
-async def ask(stack: Stack, phone: str) -> Timed:
-    started = time.monotonic()
-    answer = await stack.ask("gateway", CARD, CARE, phone=phone)
-    return answer, time.monotonic() - started
+async def ask(stack: Stack, phone: str) -> Any:
+    """One answer. It is waited for as long as a client waits, no longer."""
+    return await stack.ask("gateway", CARD, CARE, phone=phone)
 
 
-async def keep_asking(stack: Stack, phone: str, until: float) -> list[Timed]:
+async def keep_asking(stack: Stack, phone: str, until: float) -> list[Any]:
     answers = []
     while time.monotonic() < until:
         answers.append(await ask(stack, phone))
     return answers
 
 
-async def while_clients_ask(stack: Stack, phone: str, seconds: float) -> list[Timed]:
+async def while_clients_ask(stack: Stack, phone: str, seconds: float) -> list[Any]:
     until = time.monotonic() + seconds
     found = await asyncio.gather(*(keep_asking(stack, phone, until) for _ in range(CLIENTS)))
     return [each for answers in found for each in answers]
@@ -50,7 +45,7 @@ async def while_clients_ask(stack: Stack, phone: str, seconds: float) -> list[Ti
 @pytest.mark.parametrize("name", ["marketing", "finance"])
 @pytest.mark.parametrize("how", ["killed", "frozen"])
 async def test_one_that_is_gone_costs_its_own_fields_only(stack: Stack, phone: str, name: str, how: str) -> None:
-    whole, _ = await ask(stack, phone)
+    whole = await ask(stack, phone)
     assert "errors" not in whole
     # Opens every connection; what follows is about the outage alone.
     await while_clients_ask(stack, phone, 0.5)
@@ -59,25 +54,23 @@ async def test_one_that_is_gone_costs_its_own_fields_only(stack: Stack, phone: s
     stack.kill(name) if how == "killed" else stack.freeze(name)
     answers = await asking
     without = {"customer": {**whole["data"]["customer"], name: None}}
-    assert str(without) in {str(answer["data"]) for answer, _ in answers} <= {str(whole["data"]), str(without)}
-    assert max(took for _, took in answers) < UPSTREAM_MS / 1000 + GRACE
-    for answer, _ in answers:
+    assert str(without) in {str(answer["data"]) for answer in answers} <= {str(whole["data"]), str(without)}
+    for answer in answers:
         lost = answer["data"] == without
         told = [(each["path"], each["extensions"]) for each in answer.get("errors", ())]
         why = {"code": "DEPARTMENT_UNAVAILABLE", "department": name}
         assert told == ([(["customer", name], why)] if lost else [])
     stack.restart(name) if how == "killed" else stack.thaw(name)
     for _ in range(3):
-        again, _ = await ask(stack, phone)
+        again = await ask(stack, phone)
         assert again["data"] == whole["data"]
 
 
 @pytest.mark.parametrize("how", ["killed", "frozen"])
 async def test_without_core_nothing_personal_is_shown(stack: Stack, phone: str, how: str) -> None:
     stack.kill("core") if how == "killed" else stack.freeze("core")
-    answer, took = await ask(stack, phone)
+    answer = await ask(stack, phone)
     assert answer["data"] == {"customer": None}
     assert [each["extensions"]["code"] for each in answer["errors"]] == ["CORE_UNAVAILABLE"]
     assert phone not in stack.gateway_log.read_text()
     assert "representations" not in stack.gateway_log.read_text()
-    assert took < UPSTREAM_MS / 1000 + GRACE

@@ -77,7 +77,7 @@ class Oracle:
             return Expected(None, (), (), frozenset(walk.refusals))
         scene = Scene(moment, viewer, rights)
         result = execute_sync(self.schema, parsed, context_value=scene, variable_values=dict(variables))
-        errors = tuple((_code(error), tuple(error.path or ())) for error in result.errors or ())
+        errors = tuple((code, tuple(error.path or ())) for error in result.errors or () if (code := _code(error)))
         return Expected(result.data, errors, tuple(walk.withheld), frozenset(), tuple(_rows(scene, walk)))
 
 
@@ -90,10 +90,15 @@ def _rows(scene: Scene, walk: Walk) -> Iterator[tuple[str, tuple[tuple[str, tupl
             yield str(subject.id), reasons
 
 
-def _code(error: Any) -> str:
-    if error.original_error is not None and "code" not in error.extensions:
-        raise error.original_error
-    return str(error.extensions.get("code", "BAD_USER_INPUT"))
+def _code(error: GraphQLError) -> str | None:
+    """The code that a resolver gave. None for arguments that do not fit: the walk refuses the operation for them, but
+    for those of fields that are withheld, which nobody reads.
+    """
+    cause = error.original_error
+    if cause is not None and not isinstance(cause, GraphQLError):
+        raise cause
+    code = error.extensions.get("code") if error.extensions else None
+    return None if code is None else str(code)
 
 
 def _classified(schema: GraphQLSchema) -> tuple[Mapping[str, str], Mapping[str, Sequence[str]]]:
