@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from datasources.compiler import HOLE
+from datasources.compiler.entities import ROWS
+from datasources.compiler.fields import HOLE
+from datasources.compiler.statements import Locate, RootStatements, Statement
+from datasources.compiler.subjects import AS_OF, FLAGS, IDS, LOCATED_ID
 from datasources.databases import Databases
-from datasources.entities import ROWS
 from datasources.plan import Variables
 from datasources.pool import Unavailable
 from datasources.sql_text import SEPARATOR
-from datasources.statements import Locate, RootStatements, Statement
-from datasources.subjects import AS_OF, FLAGS, IDS, LOCATED_ID
 
 _HOLE = HOLE.encode()
 _SEPARATOR = SEPARATOR.encode()

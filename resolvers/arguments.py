@@ -19,8 +19,8 @@ from graphql import (
     value_from_ast,
 )
 
+from datasources.compiler.lists import LONGEST_LIST
 from datasources.ids import row_id
-from datasources.lists import LONGEST_LIST
 from datasources.plan import Page, Parameter, Size, Variables
 from resolvers.codes import Code
 from resolvers.refusal import null_variable, refuse_unwritable, refused

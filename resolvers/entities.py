@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graphql import is_union_type
 
 from datasources.answers import RootAnswer
-from datasources.entities import PLACED
+from datasources.compiler.entities import PLACED
 from datasources.ids import CUSTOMER
 from datasources.plan import Entities, Parameter, Root, Variables
 from datasources.sql_text import SEPARATOR

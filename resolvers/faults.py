@@ -6,8 +6,8 @@ import orjson
 from graphql import GraphQLError
 
 from datasources.answers import DOWN, RootAnswer
-from datasources.compiler import CORE
-from datasources.lists import BAD_CURSOR
+from datasources.compiler.fields import CORE
+from datasources.compiler.lists import BAD_CURSOR
 from resolvers.codes import Code
 from resolvers.refusal import without_values
 

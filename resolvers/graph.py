@@ -16,11 +16,11 @@ from auth.grant import Grant, compile_grant
 from auth.policy import Policy
 from auth.viewer import Viewer
 from datasources.answers import CoreUnavailable, RootAnswer, answer
+from datasources.compiler.statements import StatementCompiler
+from datasources.compiler.subjects import REACHED_BY
 from datasources.databases import Databases
 from datasources.plan import Variables
 from datasources.shapes import Shapes
-from datasources.statements import StatementCompiler
-from datasources.subjects import REACHED_BY
 from resolvers import disclosures, faults
 from resolvers.codes import Code
 from resolvers.contract import Contract

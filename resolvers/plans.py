@@ -14,9 +14,9 @@ from auth.access_log import Disclosure
 from auth.effects import Effect
 from auth.grant import Grant
 from auth.reach import Reach
+from datasources.compiler.statements import RootStatements, StatementCompiler
 from datasources.plan import Root, Variables
 from datasources.shapes import Shapes
-from datasources.statements import RootStatements, StatementCompiler
 from resolvers.contract import Contract
 from resolvers.documents import Document
 from resolvers.entities import EntityList, PlannedEntities

@@ -14,7 +14,7 @@ from graphql import (
     is_union_type,
 )
 
-from datasources.compiler import CORE
+from datasources.compiler.fields import CORE
 from datasources.databases import DEPARTMENTS
 from datasources.departments import SHAPES
 from datasources.ids import CUSTOMER

@@ -9,7 +9,7 @@ from graphql import GraphQLObjectType
 from sqlalchemy import ColumnElement
 
 import auth.grant
-import datasources.compiler
+import datasources.compiler.fields
 import resolvers.disclosures
 import resolvers.graph
 from auth.effects import ALWAYS, UNGOVERNED, Condition, Effect, EffectKind, Use
@@ -17,9 +17,9 @@ from auth.flags import Flag
 from auth.grant import Grant
 from auth.policy import Cell, Policy, Rule
 from auth.reach import Reach
-from datasources import subjects
-from datasources.compiler import Compiler
-from datasources.lists import Fresh, ListCompiler, Rows
+from datasources.compiler import subjects
+from datasources.compiler.fields import Compiler
+from datasources.compiler.lists import Fresh, ListCompiler, Rows
 from datasources.plan import Field, Filter, Order, Parameter
 from datasources.rows import Subject
 from resolvers import roots
@@ -135,7 +135,7 @@ def count_unguarded(patch: Patch) -> None:
 
 
 def mask_dropped(patch: Patch) -> None:
-    patch.setattr(datasources.compiler, "masked", lambda _mask, value: value)
+    patch.setattr(datasources.compiler.fields, "masked", lambda _mask, value: value)
 
 
 def masked_money_allowed(patch: Patch) -> None:

@@ -6,16 +6,16 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Select, TableValuedAlias, Text, Uuid, cast, column, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from datasources import subjects
-from datasources.compiler import CORE, Compiler
+from datasources.compiler import subjects
+from datasources.compiler.fields import CORE, Compiler
+from datasources.compiler.lists import Fresh, ListCompiler, Rows
+from datasources.compiler.subjects import Subjects
 from datasources.ids import CUSTOMER
 from datasources.json_text import Parts, join, when
-from datasources.lists import Fresh, ListCompiler, Rows
 from datasources.plan import Entities, Entry, Field, Parameter
 from datasources.rows import Row, Subject
 from datasources.shapes import One, of_subject
 from datasources.sql_text import literal, separator
-from datasources.subjects import Subjects
 
 # What a department apart is told beside the customers: the object that is asked of each.
 ROWS = "@rows"

@@ -10,19 +10,19 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from auth.effects import Effect
-from datasources import subjects
-from datasources.compiler import CORE, Compiler
-from datasources.connections import PageView
-from datasources.entities import EntityAnswer, EntityCompiler, apart
+from datasources.compiler import subjects
+from datasources.compiler.connections import PageView
+from datasources.compiler.entities import EntityAnswer, EntityCompiler, apart
+from datasources.compiler.fields import CORE, Compiler
+from datasources.compiler.lists import Fresh, ListCompiler, Rows
+from datasources.compiler.objects import ObjectCompiler, needs_locating
+from datasources.compiler.sections import Section, SectionFinder
+from datasources.compiler.subjects import Subjects
 from datasources.json_text import Parts, join
-from datasources.lists import Fresh, ListCompiler, Rows
-from datasources.objects import ObjectCompiler, needs_locating
 from datasources.plan import Customers, Entities, Field, OneCustomer, OneObject, Parameter, Root, Variables, constant
 from datasources.rows import Row
-from datasources.sections import Section, SectionFinder
 from datasources.shapes import Shapes
 from datasources.sql_text import separator
-from datasources.subjects import Subjects
 
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, FromClause, Select, Text, Uuid, and_, cast, exists, func, select, true
 
 from auth.effects import Effect
-from datasources.comparisons import compare
-from datasources.connections import PageView, edge
+from datasources.compiler.comparisons import compare
+from datasources.compiler.connections import PageView, edge
+from datasources.compiler.keyset import SortKey, beyond
 from datasources.json_text import Parts, join, when
-from datasources.keyset import SortKey, beyond
 from datasources.plan import Field, Filter, Order, Page, Parameter, Size
 from datasources.rows import Column, Row
 from datasources.shapes import Many, One, Pages, Shape, Value
 from datasources.sql_text import literal, number
 
 if TYPE_CHECKING:
-    from datasources.compiler import Compiler
+    from datasources.compiler.fields import Compiler
 
 LONGEST_LIST = 100
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
-from datasources import subjects
-from datasources.compiler import CORE, Compiler
+from datasources.compiler import subjects
+from datasources.compiler.fields import CORE, Compiler
+from datasources.compiler.lists import ListCompiler
 from datasources.json_text import Parts, when
-from datasources.lists import ListCompiler
 from datasources.plan import Field, OneObject
 from datasources.rows import Row, Subject
 from datasources.shapes import One, of_subject

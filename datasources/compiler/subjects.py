@@ -25,12 +25,12 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from auth.effects import UNGOVERNED, Condition, Effect
 from auth.flags import Flag
 from auth.reach import Reach
-from datasources.compiler import Compiler
+from datasources.compiler.fields import Compiler
+from datasources.compiler.lists import LONGEST_LIST, Fresh, ListCompiler, Rows
 from datasources.core.codes import CustomerStatus
 from datasources.core.shapes import CUSTOMER
 from datasources.core.tables import partner_link
 from datasources.ids import row_id
-from datasources.lists import LONGEST_LIST, Fresh, ListCompiler, Rows
 from datasources.plan import Field, Find, Page, Parameter, Size
 from datasources.rows import Column, Row, Subject
 from datasources.sql_text import literal, number

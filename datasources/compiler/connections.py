@@ -8,8 +8,8 @@ from sqlalchemy import ARRAY, ColumnElement, Text, cast, func
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from auth.effects import Effect
+from datasources.compiler.keyset import SortKey
 from datasources.json_text import NULL, Kind, Parts, members, spell
-from datasources.keyset import SortKey
 from datasources.plan import Field, Page
 from datasources.rows import Column
 from datasources.sql_text import literal, number

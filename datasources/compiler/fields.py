@@ -8,8 +8,8 @@ from sqlalchemy import BindParameter, Integer, Text, bindparam, case, cast, func
 from sqlalchemy.types import TypeEngine
 
 from auth.effects import Effect, EffectKind, Mask
+from datasources.compiler.lists import ListCompiler
 from datasources.json_text import NULL, Kind, Part, Parts, join, members, spell, when
-from datasources.lists import ListCompiler
 from datasources.plan import Field, Parameter
 from datasources.rows import Column, Row, Subject
 from datasources.shapes import (
