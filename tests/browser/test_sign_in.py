@@ -109,6 +109,7 @@ def test_a_customer_signs_in_and_allows(visitor: Page, visit: Visit, app: App) -
 
 def test_by_keyboard_alone(visitor: Page, app: App) -> None:
     visitor.goto(app.authorize())
+    expect(visitor.get_by_label("Username")).to_be_focused()
     visitor.keyboard.type(USERNAME)
     visitor.keyboard.press("Tab")
     visitor.keyboard.type(PASSWORD)
