@@ -38,6 +38,11 @@ class Condition:
     bits: int = 0
     want: int = 0
 
+    @property
+    def each_bit(self) -> tuple[int, ...]:
+        """The bits that are tested, the lowest first."""
+        return tuple(1 << place for place in range(self.bits.bit_length()) if self.bits >> place & 1)
+
     def unmet(self, flags: int) -> int:
         """The bits in which the flags are not as wanted."""
         return (flags ^ self.want) & self.bits

@@ -50,6 +50,12 @@ class Page:
     after: Parameter | None = None
     before: Parameter | None = None
 
+    @property
+    def cursors(self) -> tuple[tuple[Parameter, bool], ...]:
+        """The cursors that bound it, each with whether the page lies after it."""
+        bounds = ((self.after, True), (self.before, False))
+        return tuple((cursor, after) for cursor, after in bounds if cursor is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer
+from sqlalchemy import ColumnElement, FromClause, Integer, and_
 
 from auth.effects import ALWAYS, Condition
 from auth.flags import EXPIRING
@@ -34,10 +34,15 @@ class Subject:
         """The condition as SQL, None where it is known to hold. Its bits are literals: they belong to the plan."""
         if self.known.implies(condition):
             return None
-        lasting = self.stored is not None and not condition.bits & EXPIRING
+        return and_(*(self._is(bit, bool(bit & condition.want)) for bit in condition.each_bit))
+
+    def _is(self, bit: int, wanted: bool) -> ColumnElement[bool]:
+        """One bit as wanted, by an inequation: PostgreSQL takes an equation of bits for something rare, and would
+        sort a whole table rather than walk it in order.
+        """
+        lasting = self.stored is not None and not bit & EXPIRING
         flags: Column = self.stored if lasting else self.flags  # type: ignore[assignment]
-        masked = flags.op("&", return_type=Integer())(number(condition.bits))
-        return masked == number(condition.want)
+        return flags.op("&", return_type=Integer())(number(bit)) != number(0 if wanted else bit)
 
     def knowing(self, condition: Condition) -> "Subject":
         """The subject below a place where the condition has been tested."""

@@ -67,10 +67,13 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """A connection: a list read page by page, in the order of its shape."""
+    """A connection: a list read page by page, in the order of its shape. Its rows may count for as long as the row
+    they are reached from, which needs no test of its own then.
+    """
 
     type: str
     on: Link
+    lives_with: bool = False
 
 
 @dataclass(frozen=True, slots=True)

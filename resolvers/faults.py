@@ -7,7 +7,7 @@ from graphql import GraphQLError
 
 from datasources.answers import DOWN, RootAnswer
 from datasources.compiler.fields import CORE
-from datasources.compiler.lists import BAD_CURSOR
+from datasources.compiler.pages import BAD_CURSOR
 from resolvers.codes import Code
 from resolvers.refusal import without_values
 

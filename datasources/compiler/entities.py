@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from datasources.compiler import subjects
 from datasources.compiler.fields import CORE, Compiler
-from datasources.compiler.lists import Fresh, ListCompiler, Rows
+from datasources.compiler.lists import ListCompiler
+from datasources.compiler.pages import Fresh, Rows
 from datasources.compiler.subjects import Subjects
 from datasources.ids import CUSTOMER
 from datasources.json_text import Parts, join, when
@@ -81,7 +82,7 @@ class EntityCompiler:
         """The customers of the objects: those who exist for the viewer, once for each object."""
         asked = self._asked()
         rank = func.row_number().over(order_by=asked.c.place)
-        its = select(asked.c.place, asked.c.row, *subjects.columns(rows, rank))
+        its = select(asked.c.place, asked.c.row, *subjects.columns(rows), rank.label("rank"))
         its = its.select_from(asked.join(rows.source, rows.row["id"] == asked.c.customer)).where(*rows.where)
         return subjects.joined(rows, its.subquery(), self.entry.exists.condition)
 

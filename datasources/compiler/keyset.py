@@ -11,11 +11,16 @@ from datasources.rows import Column
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """One key of an order: the governed expression, its direction, and whether it can be NULL (which sorts last)."""
+    """One key of an order: the governed expression, its direction, and whether it can be NULL (which sorts last).
+
+    Of one that can, `shown` tells the rows in which it is not, and there `plain` is the same, and has an index.
+    """
 
     column: Column
     descending: bool
     nullable: bool
+    plain: Column | None = None
+    shown: ColumnElement[bool] | None = None
 
     def ordered(self, *, backwards: bool = False) -> ColumnElement[Any]:
         column = self.column.desc() if self.descending != backwards else self.column.asc()

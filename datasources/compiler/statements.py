@@ -14,8 +14,9 @@ from datasources.compiler import subjects
 from datasources.compiler.connections import PageView
 from datasources.compiler.entities import EntityAnswer, EntityCompiler, apart
 from datasources.compiler.fields import CORE, Compiler
-from datasources.compiler.lists import Fresh, ListCompiler, Rows
+from datasources.compiler.lists import ListCompiler
 from datasources.compiler.objects import ObjectCompiler, needs_locating
+from datasources.compiler.pages import Fresh, Rows
 from datasources.compiler.sections import Section, SectionFinder
 from datasources.compiler.subjects import Subjects
 from datasources.json_text import Parts, join
@@ -126,7 +127,7 @@ class StatementCompiler:
         answers = lists.answers(asked, Rows(self._shapes["Customer"], found.row, found.source))
         rank = found.found.c.rank
         view = lists.view(answers, found.found.c.id, rank, page, fresh, asked)
-        return _CoreAnswer(found, join(lists.checked(fresh, page, view.members(asked))), view)
+        return _CoreAnswer(found, join(lists.pages.checked(fresh, page, view.members(asked))), view)
 
     def _texts(self, compiler: Compiler, row: Row, sections: list[Section]) -> list[ColumnElement[str]]:
         return [join(compiler.object(self._shapes[each.type], each.asked.fields, row)) for each in sections]

@@ -26,7 +26,8 @@ from auth.effects import UNGOVERNED, Condition, Effect
 from auth.flags import Flag
 from auth.reach import Reach
 from datasources.compiler.fields import Compiler
-from datasources.compiler.lists import LONGEST_LIST, Fresh, ListCompiler, Rows
+from datasources.compiler.lists import LONGEST_LIST
+from datasources.compiler.pages import Fresh, PageCompiler, Rows
 from datasources.core.codes import CustomerStatus
 from datasources.core.shapes import CUSTOMER
 from datasources.core.tables import partner_link
@@ -117,7 +118,7 @@ def one(fresh: Fresh, exists: Effect, test: Callable[[Row], ColumnElement[bool]]
     """The customer that meets the test, where the viewer may look so. Of several, one: the same one each time."""
     rows = fresh()
     allowed = rows.row.subject.meets(by.condition)
-    found = rows.select(*columns(rows, number(1))).where(test(rows.row))
+    found = rows.select(*columns(rows), number(1).label("rank")).where(test(rows.row))
     found = found if allowed is None else found.where(allowed)
     known = exists.condition & by.condition
     return joined(rows, found.order_by(rows.row["id"]).limit(number(1)).subquery(), known)
@@ -137,11 +138,9 @@ def find(compiler: Compiler, by: Find) -> Callable[[Row], ColumnElement[bool]]:
 
 def page(compiler: Compiler, fresh: Fresh, exists: Effect, asked: Field) -> tuple[Subjects, Page]:
     """One page of customers; one row more, if need be, to tell whether others follow."""
-    lists = ListCompiler(compiler)
     rows = fresh()
     part = asked.page or Page(Size(LONGEST_LIST))
-    rank = lists.rank(rows, asked, part)
-    found = lists.page(fresh, rows, *columns(rows, rank), asked=asked, page=part).subquery()
+    found = PageCompiler(compiler).ranked(fresh, rows, columns(rows), asked, part).subquery()
     return joined(rows, found, exists.condition), part
 
 
@@ -159,14 +158,9 @@ def apart(compiler: Compiler, **ids: Parameter) -> tuple[TableValuedAlias, Subje
     return table, Subject(table.c.id, table.c.flags, as_of, table.c.rank)
 
 
-def columns(rows: Rows, rank: ColumnElement[int]) -> list[ColumnElement[Any]]:
+def columns(rows: Rows) -> list[Column]:
     subject = rows.row.subject
-    return [
-        subject.id.label("id"),
-        subject.flags.label("flags"),
-        subject.as_of.label("as_of"),
-        rank.label("rank"),
-    ]
+    return [subject.id.label("id"), subject.flags.label("flags"), subject.as_of.label("as_of")]
 
 
 def joined(rows: Rows, found: Subquery, known: Condition) -> Subjects:

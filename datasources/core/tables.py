@@ -82,7 +82,8 @@ customer = Table(
     CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_iso3166"),
     Index("ix_customer_display_name", "display_name", "id"),
     Index("ix_customer_since", "since", "id"),
-    Index("ix_customer_newest", text("since DESC NULLS LAST"), text("id DESC")),
+    # Restricted customers show no name to be ordered by: they come last, by their ids.
+    Index("ix_customer_restricted", "id", postgresql_where=text("(flags & 64) = 64")),
     Index("ix_customer_name_prefix", text("lower(display_name) text_pattern_ops")),
 )
 

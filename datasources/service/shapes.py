@@ -104,7 +104,7 @@ TICKET = Shape(
         "openedAt": moment("opened_at"),
         "closedAt": moment("closed_at"),
         "sla": Inside("Sla", _has_sla),
-        "messages": Pages("Message", _of_ticket),
+        "messages": Pages("Message", _of_ticket, lives_with=True),
         "customer": SubjectLink(),
     },
     order=(Key("openedAt"),),

@@ -1,4 +1,4 @@
-SELECT concat('{"sales":{"orders":', CASE WHEN ((anon_1.flags & 64) = 0) THEN CASE WHEN (EXISTS (SELECT '1' 
+SELECT concat('{"sales":{"orders":', CASE WHEN ((anon_1.flags & 64) != 64) THEN CASE WHEN (EXISTS (SELECT '1' 
 FROM sales.sales_order AS sales_order_1 
 WHERE sales_order_1.customer_id = anon_1.id AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(anon_1.as_of AS DATE)) AND sales_order_1.id = $1::UUID)) THEN (SELECT concat('{"edges":[', coalesce(string_agg(anon_2.answer0, ',' ORDER BY anon_2.rank ASC) FILTER (WHERE anon_2.rank <= $2::INTEGER), ''), '],"pageInfo":{"hasNextPage":', coalesce(CASE WHEN (count(*) > $2::INTEGER) THEN 'true' WHEN (count(*) <= $2::INTEGER) THEN 'false' END, 'null'), ',"hasPreviousPage":true,"startCursor":', coalesce(('"' || CAST((array_agg(CAST(anon_2.cursor AS TEXT) ORDER BY anon_2.rank ASC) FILTER (WHERE anon_2.rank <= $2::INTEGER))[1] AS TEXT)) || '"', 'null'), ',"endCursor":', coalesce(('"' || CAST((array_agg(CAST(anon_2.cursor AS TEXT) ORDER BY anon_2.rank DESC) FILTER (WHERE anon_2.rank <= $2::INTEGER))[1] AS TEXT)) || '"', 'null'), '}}') AS concat_1 
 FROM (SELECT concat('{"cursor":"', CAST(sales_order_2.id AS TEXT), '","node":{"number":', coalesce(CAST(to_json(sales_order_2.number) AS TEXT), 'null'), ',"lines":[', array_to_string(array((SELECT concat('{"position":', coalesce(CAST(order_line_1.position AS TEXT), 'null'), ',"product":', coalesce((SELECT concat('{"name":', coalesce(CAST(to_json(product_1.name) AS TEXT), 'null'), '}') AS concat_3 
@@ -14,12 +14,10 @@ WHERE sales_order_3.customer_id = anon_1.id AND (sales_order_3.retain_until IS N
 FROM sales.sales_order AS sales_order_4 
 WHERE sales_order_4.customer_id = anon_1.id AND (sales_order_4.retain_until IS NULL OR sales_order_4.retain_until >= CAST(anon_1.as_of AS DATE)) AND sales_order_4.id = $1::UUID)) ORDER BY sales_order_2.placed_at DESC, sales_order_2.id DESC 
  LIMIT 6) AS anon_2 
-HAVING true) ELSE E'"\\u0000cursor"' END ELSE 'null' END, '},"service":{"tickets":', CASE WHEN ((anon_1.flags & 64) = 0) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', coalesce(CAST(to_json(ticket_1.number) AS TEXT), 'null'), ',"messages":', (SELECT concat('{"nodes":[', coalesce(string_agg(anon_3.answer0, ',' ORDER BY anon_3.rank ASC) FILTER (WHERE anon_3.rank <= 1), ''), '],"pageInfo":{"hasNextPage":', coalesce(CASE WHEN (count(*) > 1) THEN 'true' WHEN (count(*) <= 1) THEN 'false' END, 'null'), '}}') AS concat_5 
+HAVING true) ELSE E'"\\u0000cursor"' END ELSE 'null' END, '},"service":{"tickets":', CASE WHEN ((anon_1.flags & 64) != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', coalesce(CAST(to_json(ticket_1.number) AS TEXT), 'null'), ',"messages":', (SELECT concat('{"nodes":[', coalesce(string_agg(anon_3.answer0, ',' ORDER BY anon_3.rank ASC) FILTER (WHERE anon_3.rank <= 1), ''), '],"pageInfo":{"hasNextPage":', coalesce(CASE WHEN (count(*) > 1) THEN 'true' WHEN (count(*) <= 1) THEN 'false' END, 'null'), '}}') AS concat_5 
 FROM (SELECT concat('{"direction":', coalesce(('"' || CAST(message_1.direction AS TEXT)) || '"', 'null'), ',"sentAt":', coalesce(CAST(to_json(message_1.sent_at) AS TEXT), 'null'), '}') AS answer0, message_1.id AS cursor, row_number() OVER (ORDER BY message_1.sent_at DESC, message_1.id DESC) AS rank 
 FROM service.message AS message_1 
-WHERE message_1.customer_id = anon_1.id AND message_1.ticket_id = ticket_1.id AND (EXISTS (SELECT ticket_2.id 
-FROM service.ticket AS ticket_2 
-WHERE ticket_2.customer_id = message_1.customer_id AND ticket_2.id = message_1.ticket_id AND (ticket_2.retain_until IS NULL OR ticket_2.retain_until >= CAST(anon_1.as_of AS DATE)))) ORDER BY message_1.sent_at DESC, message_1.id DESC 
+WHERE message_1.customer_id = anon_1.id AND message_1.ticket_id = ticket_1.id ORDER BY message_1.sent_at DESC, message_1.id DESC 
  LIMIT 2) AS anon_3 
 HAVING true), '}') AS concat_4 
 FROM service.ticket AS ticket_1 

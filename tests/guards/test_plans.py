@@ -50,11 +50,7 @@ async def test_workloads_read_no_growing_table_whole(
     assert await _scanned_whole(crowd, house.statements) == set()
 
 
-# An order by a value that is withheld for some sorts all customers, until it is two ordered lists put together.
-_SORTS_ALL = pytest.mark.xfail(reason="a masked order reads the whole table", strict=True)
-
-
-@pytest.mark.parametrize("name", [pytest.param(each, marks=_SORTS_ALL if each == "by name" else ()) for each in LISTS])
+@pytest.mark.parametrize("name", LISTS)
 async def test_ways_in_and_lists_read_no_growing_table_whole(house: House, crowd: Addresses, name: str) -> None:
     await house.ask(LISTS[name])
 

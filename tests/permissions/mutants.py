@@ -19,7 +19,7 @@ from auth.policy import Cell, Policy, Rule
 from auth.reach import Reach
 from datasources.compiler import subjects
 from datasources.compiler.fields import Compiler
-from datasources.compiler.lists import Fresh, ListCompiler, Rows
+from datasources.compiler.pages import Fresh, PageCompiler, Rows
 from datasources.plan import Field, Filter, Order, Parameter
 from datasources.rows import Subject
 from resolvers import roots
@@ -41,37 +41,34 @@ def order_unmasked(patch: Patch) -> None:
 
 
 def cursor_unmasked(patch: Patch) -> None:
-    original = ListCompiler._beyond
+    original = PageCompiler._there
 
-    def beyond(
-        self: ListCompiler, fresh: Fresh, orders: Sequence[Order], keys: Any, cursor: Parameter, *, after: bool
-    ) -> ColumnElement[bool]:
-        unmasked = [replace(each, effect=_open(each.effect)) for each in orders]
-        return original(self, fresh, unmasked, keys, cursor, after=after)
+    def there(self: PageCompiler, fresh: Fresh, orders: Sequence[Order], cursor: Parameter) -> list[Any]:
+        return original(self, fresh, [replace(each, effect=_open(each.effect)) for each in orders], cursor)
 
-    patch.setattr(ListCompiler, "_beyond", beyond)
+    patch.setattr(PageCompiler, "_there", there)
 
 
 def cursor_out_of_scope(patch: Patch) -> None:
     """The row that a cursor names is read whether or not it is in the viewer's scope."""
-    for name in ("_beyond", "checked"):
-        patch.setattr(ListCompiler, name, _unscoped(getattr(ListCompiler, name)))
+    for name in ("_there", "_known"):
+        patch.setattr(PageCompiler, name, _unscoped(getattr(PageCompiler, name)))
 
 
 def _unscoped(original: Callable[..., Any]) -> Callable[..., Any]:
-    def everywhere(self: ListCompiler, fresh: Fresh, *rest: Any, **named: Any) -> Any:
+    def everywhere(self: PageCompiler, fresh: Fresh, *rest: Any, **named: Any) -> Any:
         return original(self, lambda: replace(fresh(), where=()), *rest, **named)
 
     return everywhere
 
 
 def filter_unmasked(patch: Patch) -> None:
-    original = ListCompiler.filtered
+    original = PageCompiler.filtered
 
-    def filtered(self: ListCompiler, rows: Rows, filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
+    def filtered(self: PageCompiler, rows: Rows, filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
         return original(self, rows, [replace(each, effect=_open(each.effect)) for each in filters])
 
-    patch.setattr(ListCompiler, "filtered", filtered)
+    patch.setattr(PageCompiler, "filtered", filtered)
 
 
 def _without(flag: Flag) -> Callable[[Patch], None]:
