@@ -8,9 +8,13 @@ SEPARATOR = "\x1e"
 
 def literal(text: str) -> ColumnElement[str]:
     """A string literal. Only for names that GraphQL's grammar or our own code limits; values always bind."""
-    if "\\" in text or "\0" in text:
-        return literal_column("E'" + text.replace("\\", "\\\\").replace("'", "''").replace("\0", "") + "'", Text())
-    return literal_column("'" + text.replace("'", "''") + "'", Text())
+    quoted = text.replace("'", "''")
+    if "\\" in text or "\0" in text or not text.isascii():
+        quoted = quoted.replace("\\", "\\\\").replace("\0", "")
+        # ASCII alone, so that Python keeps the statement in one byte a character.
+        quoted = "".join(each if each.isascii() else f"\\U{ord(each):08X}" for each in quoted)
+        return literal_column(f"E'{quoted}'", Text())
+    return literal_column(f"'{quoted}'", Text())
 
 
 def number(value: int) -> ColumnElement[int]:
