@@ -42,11 +42,7 @@ def _spelled(kind: Kind, value: ColumnElement[Any]) -> ColumnElement[Any]:
         case Kind.TEXT | Kind.TIME:
             return cast(func.to_json(value), Text())
         case Kind.WORD | Kind.DECIMAL:
-            return (
-                literal('"')
-                .op("||", return_type=Text())(cast(value, Text()))
-                .op("||", return_type=Text())(literal('"'))
-            )
+            return literal('"') + cast(value, Text()) + literal('"')
         case Kind.NUMBER:
             return cast(value, Text())
         case Kind.BOOLEAN:

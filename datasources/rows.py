@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, and_
+from sqlalchemy import ColumnElement, FromClause, and_
 
 from auth.effects import ALWAYS, Condition
 from auth.flags import EXPIRING
@@ -42,7 +42,7 @@ class Subject:
         """
         lasting = self.stored is not None and not bit & EXPIRING
         flags: Column = self.stored if lasting else self.flags  # type: ignore[assignment]
-        return flags.op("&", return_type=Integer())(number(bit)) != number(0 if wanted else bit)
+        return flags.bitwise_and(number(bit)) != number(0 if wanted else bit)
 
     def knowing(self, condition: Condition) -> "Subject":
         """The subject below a place where the condition has been tested."""

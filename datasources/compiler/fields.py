@@ -143,9 +143,9 @@ def masked(mask: Mask, value: Column) -> Column:
         case Mask.LAST4:
             # Of a short text less than four characters show, so that four stay hidden.
             shown = func.greatest(number(0), func.least(number(4), func.length(value) - number(4)))
-            return literal("••••").op("||", return_type=Text())(func.right(value, shown))
+            return literal("••••") + func.right(value, shown)
         case Mask.INITIAL:
-            return func.left(value, 1).op("||", return_type=Text())(literal("."))
+            return func.left(value, 1) + literal(".")
 
 
 def _spelled_money(asked: Field, amount: Column, currency: Column) -> Parts:

@@ -64,7 +64,7 @@ def flags_now(table: FromClause) -> Column:
     flags: Column = table.c.flags
     for bit, (until, now) in _EXPIRIES.items():
         counts = case((table.c[until] <= now, number(~int(bit))), else_=number(-1))
-        flags = flags.op("&", return_type=Integer())(counts)
+        flags = flags.bitwise_and(counts)
     return flags
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Integer, Subquery, case, extract, func, select
+from sqlalchemy import ColumnElement, Subquery, case, extract, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from auth.flags import Flag
@@ -67,7 +67,7 @@ def _contact_points(type_: str, kind: ContactPointKind) -> Many:
 
 def _is_set(bit: Flag) -> Value:
     def expression(row: Row) -> Column:
-        return row.subject.flags.op("&", return_type=Integer())(number(bit)) != number(0)
+        return row.subject.flags.bitwise_and(number(bit)) != number(0)
 
     return Value(Kind.BOOLEAN, expression, nullable=False)
 

@@ -1,13 +1,13 @@
-SELECT concat('{"number":', coalesce(CAST(to_json(CASE WHEN ((anon_1.flags & 64) != 64) THEN customer_1.display_name END) AS TEXT), 'null'), ',"code":', coalesce(CAST(to_json(customer_1.number) AS TEXT), 'null'), ',"finance":{"balance":', CASE WHEN ((anon_1.flags & 64) != 64) THEN coalesce((SELECT concat('{"amount":"', CAST((SELECT coalesce(sum(account_1.balance), 0.00) AS coalesce_1 
+SELECT concat('{"number":', coalesce(CAST(to_json(CASE WHEN (anon_1.flags & 64 != 64) THEN customer_1.display_name END) AS TEXT), 'null'), ',"code":', coalesce(CAST(to_json(customer_1.number) AS TEXT), 'null'), ',"finance":{"balance":', CASE WHEN (anon_1.flags & 64 != 64) THEN coalesce((SELECT concat('{"amount":"', CAST((SELECT coalesce(sum(account_1.balance), 0.00) AS coalesce_1 
 FROM finance.account AS account_1 
 WHERE account_1.currency = anon_2.currency AND account_1.customer_id = anon_1.id) AS TEXT), '","unit":"', CAST(anon_2.currency AS TEXT), '"}') AS concat_1 
 FROM (SELECT account_2.currency AS currency 
 FROM finance.account AS account_2 
 WHERE account_2.customer_id = anon_1.id ORDER BY account_2.opened_on, account_2.id 
- LIMIT 1) AS anon_2), 'null') ELSE 'null' END, ',"credit":', CASE WHEN ((anon_1.flags & 64) != 64) THEN coalesce((SELECT concat('{"terms":{"netDays":', coalesce(CAST(credit_1.net_days AS TEXT), 'null'), '}}') AS concat_2 
+ LIMIT 1) AS anon_2), 'null') ELSE 'null' END, ',"credit":', CASE WHEN (anon_1.flags & 64 != 64) THEN coalesce((SELECT concat('{"terms":{"netDays":', coalesce(CAST(credit_1.net_days AS TEXT), 'null'), '}}') AS concat_2 
 FROM finance.credit AS credit_1 
 WHERE credit_1.customer_id = anon_1.id 
- LIMIT 1), 'null') ELSE 'null' END, '},"latest":{"orders":', CASE WHEN ((anon_1.flags & 64) != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', coalesce(CAST(to_json(sales_order_1.number) AS TEXT), 'null'), ',"state":', coalesce(('"' || CAST(sales_order_1.state AS TEXT)) || '"', 'null'), '}') AS concat_3 
+ LIMIT 1), 'null') ELSE 'null' END, '},"latest":{"orders":', CASE WHEN (anon_1.flags & 64 != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', coalesce(CAST(to_json(sales_order_1.number) AS TEXT), 'null'), ',"state":', coalesce('"' || CAST(sales_order_1.state AS TEXT) || '"', 'null'), '}') AS concat_3 
 FROM sales.sales_order AS sales_order_1 
 WHERE sales_order_1.customer_id = anon_1.id AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(anon_1.as_of AS DATE)) ORDER BY sales_order_1.placed_at DESC, sales_order_1.id DESC 
  LIMIT 1)), ','), '],"totalCount":', CAST((SELECT count(*) AS count_1 

@@ -1,4 +1,4 @@
-SELECT concat('{"sales":{"orders":', CASE WHEN ((anon_1.flags & 64) != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', coalesce(CAST(to_json(sales_order_1.number) AS TEXT), 'null'), ',"customer":{"displayName":', coalesce(CAST(to_json(customer_1.display_name) AS TEXT), 'null'), ',"finance":{"balance":', coalesce((SELECT concat('{"amount":"', CAST((SELECT coalesce(sum(account_1.balance), 0.00) AS coalesce_1 
+SELECT concat('{"sales":{"orders":', CASE WHEN (anon_1.flags & 64 != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', coalesce(CAST(to_json(sales_order_1.number) AS TEXT), 'null'), ',"customer":{"displayName":', coalesce(CAST(to_json(customer_1.display_name) AS TEXT), 'null'), ',"finance":{"balance":', coalesce((SELECT concat('{"amount":"', CAST((SELECT coalesce(sum(account_1.balance), 0.00) AS coalesce_1 
 FROM finance.account AS account_1 
 WHERE account_1.currency = anon_2.currency AND account_1.customer_id = anon_1.id) AS TEXT), '","currency":"', CAST(anon_2.currency AS TEXT), '"}') AS concat_2 
 FROM (SELECT account_2.currency AS currency 

@@ -5,5 +5,5 @@ FROM (SELECT customer_2.id AS id, ((((customer_2.flags & CASE WHEN (customer_2.d
 FROM core.customer AS customer_2 
 WHERE customer_2.status != 'ERASED' AND customer_2.id IN (SELECT contact_point_2.customer_id 
 FROM core.contact_point AS contact_point_2 
-WHERE contact_point_2.kind = 'PHONE' AND contact_point_2.value = $1::VARCHAR AND (contact_point_2.valid_to IS NULL OR contact_point_2.valid_to > CAST(now() AS DATE)) AND (contact_point_2.valid_from IS NULL OR contact_point_2.valid_from <= CAST(now() AS DATE))) AND (customer_2.flags & 64) != 64 ORDER BY customer_2.id 
+WHERE contact_point_2.kind = 'PHONE' AND contact_point_2.value = $1::VARCHAR AND (contact_point_2.valid_to IS NULL OR contact_point_2.valid_to > CAST(now() AS DATE)) AND (contact_point_2.valid_from IS NULL OR contact_point_2.valid_from <= CAST(now() AS DATE))) AND customer_2.flags & 64 != 64 ORDER BY customer_2.id 
  LIMIT 1) AS anon_1 JOIN core.customer AS customer_1 ON customer_1.id = anon_1.id;

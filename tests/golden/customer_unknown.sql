@@ -1,4 +1,4 @@
-SELECT concat('{"number":', coalesce(CAST(to_json(customer_1.number) AS TEXT), 'null'), ',"finance":{"balance":', CASE WHEN ((anon_1.flags & 64) != 64) THEN coalesce((SELECT concat('{"amount":"', CAST((SELECT coalesce(sum(account_1.balance), 0.00) AS coalesce_1 
+SELECT concat('{"number":', coalesce(CAST(to_json(customer_1.number) AS TEXT), 'null'), ',"finance":{"balance":', CASE WHEN (anon_1.flags & 64 != 64) THEN coalesce((SELECT concat('{"amount":"', CAST((SELECT coalesce(sum(account_1.balance), 0.00) AS coalesce_1 
 FROM finance.account AS account_1 
 WHERE account_1.currency = anon_2.currency AND account_1.customer_id = anon_1.id) AS TEXT), '"}') AS concat_1 
 FROM (SELECT account_2.currency AS currency 

@@ -1,4 +1,4 @@
-SELECT coalesce((SELECT concat('{"id":', concat('"', CAST(concat('Order_', sales_order_1.customer_id, '_', sales_order_1.id) AS TEXT), '"'), ',"state":', coalesce(('"' || CAST(sales_order_1.state AS TEXT)) || '"', 'null'), ',"lines":[', array_to_string(array((SELECT concat('{"position":', coalesce(CAST(order_line_1.position AS TEXT), 'null'), ',"quantity":', coalesce(('"' || CAST(order_line_1.quantity AS TEXT)) || '"', 'null'), '}') AS concat_2 
+SELECT coalesce((SELECT concat('{"id":', concat('"', CAST(concat('Order_', sales_order_1.customer_id, '_', sales_order_1.id) AS TEXT), '"'), ',"state":', coalesce('"' || CAST(sales_order_1.state AS TEXT) || '"', 'null'), ',"lines":[', array_to_string(array((SELECT concat('{"position":', coalesce(CAST(order_line_1.position AS TEXT), 'null'), ',"quantity":', coalesce('"' || CAST(order_line_1.quantity AS TEXT) || '"', 'null'), '}') AS concat_2 
 FROM sales.order_line AS order_line_1 
 WHERE order_line_1.customer_id = anon_1.id AND order_line_1.order_id = sales_order_1.id ORDER BY order_line_1.position ASC, order_line_1.position ASC)), ','), '],"customer":{"number":', coalesce(CAST(to_json(customer_1.number) AS TEXT), 'null'), '}}') AS concat_1 
 FROM sales.sales_order AS sales_order_1 
@@ -6,7 +6,7 @@ WHERE sales_order_1.customer_id = anon_1.id AND sales_order_1.number = $1::VARCH
  LIMIT 1), 'null') AS answer, ARRAY[anon_1.id] AS anon_2, ARRAY[anon_1.flags] AS anon_3, anon_1.as_of 
 FROM (SELECT customer_2.id AS id, ((((customer_2.flags & CASE WHEN (customer_2.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_2.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_2.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_2.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_2.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags, now() AS as_of, 1 AS rank 
 FROM core.customer AS customer_2 
-WHERE customer_2.status != 'ERASED' AND (customer_2.flags & 64) != 64 AND customer_2.id = (SELECT sales_order_2.customer_id 
+WHERE customer_2.status != 'ERASED' AND customer_2.flags & 64 != 64 AND customer_2.id = (SELECT sales_order_2.customer_id 
 FROM sales.sales_order AS sales_order_2 
 WHERE sales_order_2.number = $1::VARCHAR 
  LIMIT 1) ORDER BY customer_2.id 
