@@ -33,7 +33,8 @@ class Customer360:
         self._verifier = verifier
         self._purposes = purposes
         expected = verifier.expected
-        self._trusted = issuers.load(settings.issuers_file, expected.audience, expected.classes)
+        home = trust.public_url(settings)
+        self._trusted = issuers.load(settings.issuers_file, expected.audience, expected.classes, home)
         self._open_backend = open_backend
         self._backend: Backend | None = None
         self._endpoint: GraphQLOverHTTP | None = None
@@ -75,7 +76,8 @@ class Customer360:
     def _routes(self) -> list[BaseRoute]:
         routes = [*health.routes(self._check), *self._oauth_routes()]
         if self._settings.graphiql:
-            routes += page.routes(GRAPHQL, screen_pop.query(), {"phone": screen_pop.SAMPLE_PHONE})
+            sign_in = self._trusted.sign_in or trust.sign_in_of(self._settings)
+            routes += page.routes(GRAPHQL, screen_pop.query(), {"phone": screen_pop.SAMPLE_PHONE}, sign_in)
             routes.append(Route("/", _to_graphiql))
         return routes
 

@@ -38,7 +38,7 @@ def opener(settings: Settings, policy: Policy, addresses: Mapping[str, str], sub
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
         pools = Databases.open(addresses, settings.pool_size, settings.deadline_ms)
         logs = CoreAccessLog.open(addresses["core"], settings.deadline_ms)
-        async with pools as databases, logs as log, _oauth(settings, addresses["core"]) as oauth:
+        async with pools as databases, logs as log, _oauth(settings, policy, addresses["core"]) as oauth:
             graph = build(databases, policy, log, settings.deadline_ms)
             with on_hangup(graph, settings):
                 yield Backend(graph, databases.reachable, oauth)
@@ -47,15 +47,16 @@ def opener(settings: Settings, policy: Policy, addresses: Mapping[str, str], sub
 
 
 @asynccontextmanager
-async def _oauth(settings: Settings, address: str) -> AsyncIterator[OAuthService | None]:
+async def _oauth(settings: Settings, policy: Policy, address: str) -> AsyncIterator[OAuthService | None]:
     from auth.oauth.sealing import secret_in
     from server.oauth import service
-    from server.trust import site_of
+    from server.trust import graphiql_client, site_of
 
     site = site_of(settings)
     if site is None:
         yield None
         return
     secret = settings.oauth_secret or secret_in(settings.data_dir)
-    async with service.opened(site, address, secret, settings.deadline_ms) as opened:
+    graphiql = graphiql_client(settings, policy.purposes)
+    async with service.opened(site, address, secret, settings.deadline_ms, graphiql) as opened:
         yield opened

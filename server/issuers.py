@@ -16,11 +16,24 @@ from auth.reach import Reach
 from auth.remote_keys import RemoteKeys
 from auth.tokens import Verifier
 from server import fetching
+from server.graphiql.sign_in import SIGNED_IN, SignIn
 from server.settings import SettingsError
 
 KEY = "CUSTOMER360_ISSUERS_FILE"
-_KEYS = {"url", "audience", "jwks_uri", "algorithms", "scopes", "claims", "roles", "purposes", "introspection"}
+_KEYS = {
+    "url",
+    "audience",
+    "jwks_uri",
+    "algorithms",
+    "scopes",
+    "claims",
+    "roles",
+    "purposes",
+    "introspection",
+    "graphiql",
+}
 _INTROSPECTION_KEYS = {"uri", "client_id", "client_secret_file"}
+_GRAPHIQL_KEYS = {"client_id", "authorization_endpoint", "token_endpoint", "scope"}
 
 Classes = Mapping[str, Reach]
 
@@ -31,14 +44,16 @@ class Trusted:
 
     issuers: tuple[Issuer, ...] = ()
     opaque: Opaque | None = None
+    # Where GraphiQL signs people in, if at one of them.
+    sign_in: SignIn | None = None
 
     @property
     def urls(self) -> list[str]:
         return [each.verifier.expected.issuer for each in self.issuers]
 
 
-def load(path: Path | None, audience: str, classes: Classes) -> Trusted:
-    """Raises SettingsError."""
+def load(path: Path | None, audience: str, classes: Classes, home: str = "") -> Trusted:
+    """`home` is where we are reached. Raises SettingsError."""
     if path is None:
         return Trusted()
     try:
@@ -52,10 +67,14 @@ def load(path: Path | None, audience: str, classes: Classes) -> Trusted:
     urls = [reader.url for reader in readers]
     if len(set(urls)) != len(urls):
         raise SettingsError(f"{KEY}: two issuers have one url")
-    opaque = [found for reader in readers if (found := reader.opaque()) is not None]
+    opaque = [each for each in (reader.opaque() for reader in readers) if each is not None]
     if len(opaque) > 1:
         raise SettingsError(f"{KEY}: only one issuer may have introspection: no token is shown to another's issuer")
-    return Trusted(tuple(reader.issuer() for reader in readers), opaque[0] if opaque else None)
+    sign_ins = [each for each in (reader.sign_in(home) for reader in readers) if each is not None]
+    if len(sign_ins) > 1:
+        raise SettingsError(f"{KEY}: only one issuer may have graphiql: people sign in at one place")
+    issuers = tuple(reader.issuer() for reader in readers)
+    return Trusted(issuers, opaque[0] if opaque else None, sign_ins[0] if sign_ins else None)
 
 
 class _Reader:
@@ -97,6 +116,17 @@ class _Reader:
             raise self._error("the file that client_secret_file names cannot be read") from None
         ask = partial(_introspect, uri, client, secret)
         return Introspection(self._expected, ask, translate=self._mapping.translate)
+
+    def sign_in(self, home: str) -> SignIn | None:
+        table = self._table.get("graphiql")
+        if table is None:
+            return None
+        self._only(table, _GRAPHIQL_KEYS)
+        authorize, token = self._text(table, "authorization_endpoint"), self._text(table, "token_endpoint")
+        for address in (authorize, token):
+            self._check_address(address)
+        client, resource = self._text(table, "client_id"), self._expected.audience
+        return SignIn(self.url, authorize, token, client, home + SIGNED_IN, resource, str(table.get("scope", "")))
 
     def _read_mapping(self) -> ClaimMapping:
         names, roles = self._words("claims"), self._words("roles")

@@ -1,6 +1,6 @@
 """Whose tokens are trusted: those of `customer360 token`, of the built-in server, and of issuers that are set."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from time import monotonic
@@ -9,8 +9,11 @@ from urllib.parse import urlsplit
 from auth.claims import Expected
 from auth.gate import Gate, Issuer, Opaque
 from auth.keys import TrustedKeys
+from auth.oauth import own_clients
 from auth.oauth.authority import Site
+from auth.oauth.records import ClientRecord
 from auth.tokens import Verifier
+from server.graphiql.sign_in import SIGNED_IN, SignIn
 from server.oauth.keys import Keys
 from server.oauth.service import OAuthService
 from server.settings import Settings
@@ -34,6 +37,26 @@ def site_of(settings: Settings) -> Site | None:
     if not settings.oauth or not (url.startswith("https:") or _is_this_machine(url)):
         return None
     return Site(url, settings.audience, frozenset({settings.audience, url + GRAPHQL}))
+
+
+def sign_in_of(settings: Settings) -> SignIn | None:
+    """Where GraphiQL signs people in: at the built-in server, where there is one."""
+    site = site_of(settings)
+    if site is None:
+        return None
+    return SignIn(
+        site.issuer,
+        f"{site.issuer}/oauth/authorize",
+        site.token_endpoint,
+        own_clients.GRAPHIQL,
+        public_url(settings) + SIGNED_IN,
+        site.audience,
+    )
+
+
+def graphiql_client(settings: Settings, purposes: Collection[str]) -> ClientRecord | None:
+    """GraphiQL as the built-in server knows it."""
+    return own_clients.graphiql(public_url(settings) + SIGNED_IN, purposes) if settings.graphiql else None
 
 
 def gate_of(

@@ -16,7 +16,7 @@ from auth.oauth.sealing import Seal
 from auth.oauth.signing import LEAD, TRAIL, new_key
 from datasources.oauth import statements as sql
 from datasources.oauth.database import Pool, opened
-from datasources.oauth.store import account_of, client_of
+from datasources.oauth.store import account_of, client_of, values_of
 
 
 class UnknownNameError(ValueError):
@@ -45,13 +45,9 @@ class Administration:
 
     async def create_client(self, client: ClientRecord, customers: Sequence[UUID] = ()) -> None:
         """The client and its links, both or neither."""
-        values = (client.id, client.name, client.auth_method, client.secret, client.jwks, client.grant_types)
-        ceilings = (client.redirect_uris, client.scopes, client.purposes, client.categories)
         async with self.pool.acquire() as connection, connection.transaction():
             try:
-                await connection.execute(
-                    sql.CREATE_CLIENT, *values, *ceilings, client.role, client.contract, client.territory
-                )
+                await connection.execute(sql.CREATE_CLIENT, *values_of(client))
                 if client.contract and customers:
                     await connection.execute(sql.LINK, client.contract, list(customers))
             except asyncpg.UniqueViolationError:

@@ -98,6 +98,14 @@ CREATE_CLIENT = """
         categories, role, contract, territory)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """
+# Of our own applications: as the server that started last has them. One that was revoked stays so, and one of the same
+# name that somebody else registered stays theirs.
+KEEP_OWN_CLIENT = f"""
+    {CREATE_CLIENT}
+    ON CONFLICT (id) DO UPDATE SET redirect_uris = excluded.redirect_uris, scopes = excluded.scopes,
+        purposes = excluded.purposes, grant_types = excluded.grant_types
+    WHERE client.auth_method = 'none' AND client.role IS NULL AND client.contract IS NULL
+"""
 # The old secret counts on until the moment given; one that was kept from before that ends now.
 ROTATE_CLIENT = """
     UPDATE oauth.client SET previous_secret = secret, previous_until = $3, secret = $2

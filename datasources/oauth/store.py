@@ -33,6 +33,10 @@ class OAuthStore:
         row = await self._row(sql.CLIENT, client_id)
         return None if row is None else client_of(row)
 
+    async def keep_own_client(self, client: ClientRecord) -> None:
+        """Register an application of our own, or bring it up to date."""
+        await self._row(sql.KEEP_OWN_CLIENT, *values_of(client))
+
     async def account(self, account_id: UUID) -> Account | None:
         row = await self._row(sql.ACCOUNT, account_id)
         return None if row is None else account_of(row)
@@ -117,6 +121,13 @@ class OAuthStore:
             return await self._pool.fetch(statement, *values)
         except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise StoreUnavailable(type(error).__name__) from error
+
+
+def values_of(client: ClientRecord) -> tuple[Any, ...]:
+    """In the order of CREATE_CLIENT."""
+    proof = (client.id, client.name, client.auth_method, client.secret, client.jwks, client.grant_types)
+    ceilings = (client.redirect_uris, client.scopes, client.purposes, client.categories)
+    return (*proof, *ceilings, client.role, client.contract, client.territory)
 
 
 def client_of(row: asyncpg.Record) -> ClientRecord:

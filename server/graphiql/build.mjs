@@ -33,7 +33,7 @@ async function buildWorkers() {
 async function buildPage(workers) {
   return build({
     ...SHARED,
-    entryPoints: { page: 'src/main.tsx' },
+    entryPoints: { page: 'src/main.tsx', 'signed-in': 'src/signed-in.ts' },
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
@@ -95,5 +95,6 @@ const licenses = await writeLicences(workers.metafile, page.metafile);
 const files = [...workerFiles, ...pageFiles, licenses].sort();
 await Promise.all(files.map(writeGzipped));
 const [script, style] = [named(pageFiles, /^page-.*\.js$/), named(pageFiles, /^page-.*\.css$/)];
-const manifest = { script, style, licenses, files };
+const signedIn = named(pageFiles, /^signed-in-.*\.js$/);
+const manifest = { script, style, signedIn, licenses, files };
 await writeFile(join(OUT, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -17,6 +17,7 @@ class Bundle:
     folder: Path
     script: str
     style: str
+    signed_in: str
     licenses: str
     files: frozenset[str]
 
@@ -32,7 +33,7 @@ def read_bundle(folder: Path = DIST) -> Bundle | None:
     except FileNotFoundError:
         return None
     files = frozenset(manifest["files"])
-    return Bundle(folder, manifest["script"], manifest["style"], manifest["licenses"], files)
+    return Bundle(folder, manifest["script"], manifest["style"], manifest["signedIn"], manifest["licenses"], files)
 
 
 def source_files(home: Path = HOME) -> list[Path]:

@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute, Route
 
 from server.graphiql import policy
 from server.graphiql.bundle import DIST, HOME, Bundle, read_bundle
+from server.graphiql.sign_in import SIGNED_IN, SignIn
 
-VIEWER_QUERY = "query WhoAmI { viewer { role department purpose purposes } }"
+VIEWER_QUERY = "query WhoAmI { viewer { title role department purpose purposes } }"
 NOT_BUILT = "GraphiQL is not built yet: run `python -m server.graphiql.build` and reload this page.\n"
 # Written down here: what a machine believes about .js differs, and a script of the wrong type does not start.
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf", ".txt": "text/plain"}
@@ -23,23 +24,32 @@ def routes(
     endpoint: str,
     query: str,
     variables: Mapping[str, object],
+    sign_in: SignIn | None = None,
     *,
     viewer_query: str = VIEWER_QUERY,
     dist: Path = DIST,
 ) -> list[BaseRoute]:
-    """The page, which opens with `query` and asks `endpoint`, and its files."""
+    """The page, which opens with `query` and asks `endpoint`, the one that sign-ins come back to, and their files."""
     settings = {
         "endpoint": endpoint,
         "query": query,
         "variables": json.dumps(variables),
         "viewer": viewer_query,
+        "sign_in": sign_in.as_json() if sign_in else "null",
     }
+    headers = policy.page(sign_in.token_origin if sign_in else None)
 
     def page(request: Request) -> Response:
+        return rendered("page.html", headers, settings)
+
+    def signed_in(request: Request) -> Response:
+        return rendered("signed-in.html", policy.PAGE, {})
+
+    def rendered(shell: str, headers: Mapping[str, str], settings: Mapping[str, str]) -> Response:
         bundle = read_bundle(dist)
         if bundle is None:
             return PlainTextResponse(NOT_BUILT, 503, policy.PAGE)
-        return HTMLResponse(render(bundle, settings), headers=policy.PAGE)
+        return HTMLResponse(render(bundle, shell, settings), headers=headers)
 
     def asset(request: Request) -> Response:
         bundle = read_bundle(dist)
@@ -48,14 +58,20 @@ def routes(
             return PlainTextResponse("Not found\n", 404, policy.PAGE)
         return send(path, request.headers.get("accept-encoding", ""))
 
-    return [Route("/graphiql", page), Route("/graphiql/assets/{name}", asset)]
+    pages: list[BaseRoute] = [Route("/graphiql", page), Route("/graphiql/assets/{name}", asset)]
+    return [*pages, Route(SIGNED_IN, signed_in)] if sign_in else pages
 
 
-def render(bundle: Bundle, settings: Mapping[str, str]) -> str:
-    """The page's HTML, with its settings as attributes: there is no inline script to put them in."""
-    shell = Template((HOME / "page.html").read_text())
-    names = {"script": bundle.script, "style": bundle.style, "licenses": bundle.licenses}
-    return shell.substitute({name: escape(value) for name, value in {**settings, **names}.items()})
+def render(bundle: Bundle, shell: str, settings: Mapping[str, str]) -> str:
+    """A page's HTML, with its settings as attributes: there is no inline script to put them in."""
+    names = {
+        "script": bundle.script,
+        "style": bundle.style,
+        "signed_in": bundle.signed_in,
+        "licenses": bundle.licenses,
+    }
+    escaped = {name: escape(value) for name, value in {**settings, **names}.items()}
+    return Template((HOME / shell).read_text()).substitute(escaped)
 
 
 def send(path: Path, accepted: str) -> Response:

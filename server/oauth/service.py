@@ -12,6 +12,7 @@ from typing import Any
 
 from auth.oauth.authority import Authority, Site, authority
 from auth.oauth.passwords import Passwords
+from auth.oauth.records import ClientRecord
 from auth.oauth.sealing import Seal
 from auth.revocations import Revocations
 from datasources.oauth.administration import Administration
@@ -41,6 +42,8 @@ class OAuthService:
     guard: Guard
     authority: Authority
     threads: ThreadPoolExecutor
+    # An application of our own that is to be registered when the database first answers.
+    unregistered: ClientRecord | None = None
     _running: int = 0
 
     async def run(self, work: Callable[..., Any], *values: Any) -> Any:
@@ -51,13 +54,22 @@ class OAuthService:
         try:
             await self.keys.current()
             await self.revocations.current()
+            await self._register()
             return await asyncio.get_running_loop().run_in_executor(self.threads, work, *values)
         finally:
             self._running -= 1
 
+    async def _register(self) -> None:
+        """Two that come at once both do it, and the second changes nothing."""
+        if self.unregistered is not None:
+            await self.store.keep_own_client(self.unregistered)
+            self.unregistered = None
+
 
 @asynccontextmanager
-async def opened(site: Site, address: str, secret: bytes, timeout_ms: int) -> AsyncIterator[OAuthService]:
+async def opened(
+    site: Site, address: str, secret: bytes, timeout_ms: int, own_client: ClientRecord | None = None
+) -> AsyncIterator[OAuthService]:
     """The service. Its first key is made when the database answers; it may be down at the start."""
     seal, loop = Seal(secret), asyncio.get_running_loop()
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="oauth")
@@ -71,7 +83,7 @@ async def opened(site: Site, address: str, secret: bytes, timeout_ms: int) -> As
         guard = Guard(secret, site.issuer)
         keeping = asyncio.create_task(_keep_house(store), name="oauth housekeeping")
         try:
-            yield OAuthService(site, store, keys, revocations, Passwords(store), guard, made, threads)
+            yield OAuthService(site, store, keys, revocations, Passwords(store), guard, made, threads, own_client)
         finally:
             keeping.cancel()
             threads.shutdown(wait=False, cancel_futures=True)

@@ -12,6 +12,7 @@ from server import issuers
 from server.settings import SettingsError
 from tests.oauth.elsewhere import CLASSES, Elsewhere
 
+HOME = "https://customers.example.com"
 ISSUER = """
 [[issuer]]
 url = "https://idp.example.com"
@@ -34,7 +35,7 @@ def load(tmp_path: Path, text: str) -> issuers.Trusted:
     file = tmp_path / "issuers.toml"
     file.write_text(text)
     (tmp_path / "secret").write_text("s\n")
-    return issuers.load(file, "urn:customer360", CLASSES)
+    return issuers.load(file, "urn:customer360", CLASSES, HOME)
 
 
 def test_without_a_file_no_other_is_trusted() -> None:
@@ -112,3 +113,26 @@ def test_one_issuer_may_look_into_opaque_tokens(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="client_secret_file"):
         load(tmp_path, ISSUER + INTROSPECTION.replace('"secret"', '"nothing"'))
     assert Reach.ALL in CLASSES.values()
+
+
+GRAPHIQL = """
+[issuer.graphiql]
+client_id = "graphiql"
+authorization_endpoint = "https://idp.example.com/auth"
+token_endpoint = "https://idp.example.com/token"
+scope = "openid"
+"""
+
+
+def test_one_issuer_may_sign_in_who_uses_graphiql(tmp_path: Path) -> None:
+    found = load(tmp_path, ISSUER + GRAPHIQL).sign_in
+    assert found is not None
+    assert (found.issuer, found.client_id, found.scope) == ("https://idp.example.com", "graphiql", "openid")
+    assert (found.redirect_uri, found.resource) == (f"{HOME}/graphiql/signed-in", "urn:customer360")
+    other = (ISSUER + GRAPHIQL).replace("idp.example", "other.example")
+    with pytest.raises(SettingsError, match="only one issuer may have graphiql"):
+        load(tmp_path, ISSUER + GRAPHIQL + other)
+    with pytest.raises(SettingsError, match="must be https"):
+        load(tmp_path, ISSUER + GRAPHIQL.replace("https://idp.example.com/token", "http://idp.example.com/token"))
+    with pytest.raises(SettingsError, match="client_id is missing"):
+        load(tmp_path, ISSUER + GRAPHIQL.replace('client_id = "graphiql"', ""))

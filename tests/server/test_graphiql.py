@@ -11,10 +11,11 @@ from starlette.testclient import TestClient
 
 from server.graphiql.bundle import FINGERPRINT, HOME, is_fresh, source_files, source_fingerprint
 from server.graphiql.page import routes
+from server.graphiql.sign_in import SignIn
 
 QUERY = 'query Pop($phone: PhoneNumber!) { customer(by: {phone: $phone}) { number } } # <"quoted">'
 VARIABLES = {"phone": "+4612345", "note": "<&'\">"}
-SCRIPT, STYLE, LICENSES = "page-ABC.js", "page-DEF.css", "licenses-123.txt"
+SCRIPT, STYLE, SIGNED_IN, LICENSES = "page-ABC.js", "page-DEF.css", "signed-in-GHI.js", "licenses-123.txt"
 
 
 @pytest.fixture
@@ -22,10 +23,11 @@ def dist(tmp_path: Path) -> Path:
     """A built page in small."""
     dist = tmp_path / "dist"
     dist.mkdir()
-    for name in (SCRIPT, STYLE, LICENSES):
+    files = [SCRIPT, STYLE, SIGNED_IN, LICENSES]
+    for name in files:
         (dist / name).write_text(f"content of {name}")
         (dist / f"{name}.gz").write_bytes(gzip.compress(f"content of {name}".encode()))
-    manifest = {"script": SCRIPT, "style": STYLE, "licenses": LICENSES, "files": [SCRIPT, STYLE, LICENSES]}
+    manifest = {"script": SCRIPT, "style": STYLE, "signedIn": SIGNED_IN, "licenses": LICENSES, "files": files}
     (dist / "manifest.json").write_text(json.dumps(manifest))
     return dist
 
@@ -37,6 +39,47 @@ def client_for(dist: Path) -> TestClient:
 @pytest.fixture
 def client(dist: Path) -> TestClient:
     return client_for(dist)
+
+
+SIGN_IN = SignIn(
+    "https://idp.example.com",
+    "https://idp.example.com/auth",
+    "https://tokens.example.com/token",
+    "graphiql",
+    "https://customers.example.com/graphiql/signed-in",
+    "urn:customer360",
+    "openid",
+)
+
+
+def test_the_page_is_told_where_to_sign_in_and_may_fetch_tokens_there_only(dist: Path) -> None:
+    client = TestClient(Starlette(routes=routes("/graphql", QUERY, VARIABLES, SIGN_IN, dist=dist)))
+    page = client.get("/graphiql")
+    assert json.loads(attribute(page.text, "sign-in")) == {
+        "issuer": "https://idp.example.com",
+        "authorizationEndpoint": "https://idp.example.com/auth",
+        "tokenEndpoint": "https://tokens.example.com/token",
+        "clientId": "graphiql",
+        "redirectUri": "https://customers.example.com/graphiql/signed-in",
+        "resource": "urn:customer360",
+        "scope": "openid",
+    }
+    assert "connect-src 'self' https://tokens.example.com;" in page.headers["content-security-policy"]
+
+
+def test_sign_ins_come_back_to_a_page_that_holds_no_script_of_its_own(dist: Path) -> None:
+    client = TestClient(Starlette(routes=routes("/graphql", QUERY, VARIABLES, SIGN_IN, dist=dist)))
+    page = client.get("/graphiql/signed-in?code=c360_ac_x&state=y")
+    assert re.findall(r"<script[^>]*>(.*?)</script>", page.text, re.DOTALL) == [""]
+    assert f'src="assets/{SIGNED_IN}"' in page.text
+    assert "c360_ac_x" not in page.text
+    assert "connect-src 'self';" in page.headers["content-security-policy"]
+    assert page.headers["referrer-policy"] == "no-referrer"
+
+
+def test_without_a_server_to_sign_in_at_nobody_comes_back(client: TestClient) -> None:
+    assert attribute(client.get("/graphiql").text, "sign-in") == "null"
+    assert client.get("/graphiql/signed-in").status_code == 404
 
 
 def attribute(page: str, name: str) -> str:

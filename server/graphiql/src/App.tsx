@@ -1,25 +1,17 @@
-/** The page: the bar, the hint for those without a token, and GraphiQL with the withheld pane under its answer. */
+/** The page: the bar, the notice below it, and GraphiQL with the withheld pane under its answer. */
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
 import type { ExecutionResult } from 'graphql';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Config } from './config';
 import { createFetcher } from './fetcher';
+import { Notice } from './Notice';
 import type { Session } from './session';
 import { createMemoryStorage } from './storage';
 import { TopBar } from './TopBar';
-import { useIdentity } from './viewer';
+import { useAccess, type Access } from './useAccess';
 import { WithheldPane } from './WithheldPane';
 import { isIntrospection, withheldFrom, type Withheld } from './withheld';
-
-function Hint() {
-  return (
-    <p className="hint">
-      Paste a token. <code>customer360 token --role service_agent --purpose care</code> prints one.
-      It stays in this page's memory and is gone when you close it.
-    </p>
-  );
-}
 
 /** GraphiQL's style sheet follows the system by itself; the editors' colours have to be told. */
 function FollowSystemTheme() {
@@ -35,10 +27,13 @@ function FollowSystemTheme() {
 }
 
 /** One fetcher for the life of the page (GraphiQL fetches the schema anew for each), always with the latest session. */
-function useFetcher(endpoint: string, session: Session, onAnswer: (answer: ExecutionResult) => void) {
-  const latest = useRef(session);
-  latest.current = session;
-  return useMemo(() => createFetcher(endpoint, () => latest.current, onAnswer), [endpoint, onAnswer]);
+function useFetcher(endpoint: string, access: Access, onAnswer: (answer: ExecutionResult) => void) {
+  const latest = useRef(access);
+  latest.current = access;
+  return useMemo(() => {
+    const onRefused = (response: Response) => latest.current.onRefused(response);
+    return createFetcher(endpoint, () => latest.current.session, { onAnswer, onRefused });
+  }, [endpoint, onAnswer]);
 }
 
 function useWithheld() {
@@ -50,15 +45,18 @@ function useWithheld() {
 }
 
 export function App({ config, firstSession }: { config: Config; firstSession: Session }) {
-  const [session, setSession] = useState(firstSession);
   const [storage] = useState(createMemoryStorage);
   const { entries, onAnswer } = useWithheld();
-  const identity = useIdentity(config.endpoint, config.viewerQuery, session);
-  const fetcher = useFetcher(config.endpoint, session, onAnswer);
+  const access = useAccess(config, firstSession);
+  const { session, identity, signIn, ended, needed } = access;
+  const fetcher = useFetcher(config.endpoint, access, onAnswer);
+  const isIn = session.token !== '';
+  const lacksPurpose = identity.viewer !== null && !session.purpose;
+  const bar = { session, identity, signIn, config: config.signIn, onChange: access.change, onLeave: access.leave };
   return (
     <>
-      <TopBar session={session} identity={identity} onChange={setSession} />
-      {!session.token && <Hint />}
+      <TopBar {...bar} />
+      <Notice {...{ config: config.signIn, signIn, isIn, lacksPurpose, ended, needed }} />
       <main>
         <GraphiQL
           fetcher={fetcher}

@@ -7,7 +7,13 @@ import { sessionHeaders, type Session } from './session';
 const ANSWER = 'application/graphql-response+json, application/json;q=0.9';
 const EVENTS = 'text/event-stream';
 
-export const HINT = 'Paste a token first: `customer360 token --role service_agent --purpose care` prints one.';
+export const HINT = 'Sign in or paste a token first: `customer360 token --role service_agent --purpose care` prints one.';
+
+/** Told of every answer, and of every 401 before that. */
+export interface Listener {
+  onAnswer: (answer: ExecutionResult) => void;
+  onRefused: (response: Response) => void;
+}
 
 function isSubscription(document: DocumentNode | undefined, operationName: string | null | undefined): boolean {
   return document !== undefined && getOperationAST(document, operationName)?.operation === 'subscription';
@@ -29,20 +35,17 @@ export async function readAnswer(response: Response): Promise<ExecutionResult> {
   }
 }
 
-export function createFetcher(
-  endpoint: string,
-  session: () => Session,
-  onAnswer: (answer: ExecutionResult) => void,
-): Fetcher {
+export function createFetcher(endpoint: string, session: () => Session, listener: Listener): Fetcher {
   return async (params: FetcherParams, options?: FetcherOpts) => {
     if (!session().token) throw new Error(HINT);
     const events = isSubscription(options?.documentAST, params.operationName);
     const headers = { ...(events && { Accept: EVENTS }), ...options?.headers };
     const response = await post(endpoint, session(), params, { headers });
     const isStream = response.headers.get('Content-Type')?.startsWith(EVENTS);
-    if (isStream && response.body) return answersFrom(response.body, onAnswer);
+    if (isStream && response.body) return answersFrom(response.body, listener.onAnswer);
+    if (response.status === 401) listener.onRefused(response);
     const answer = await readAnswer(response);
-    onAnswer(answer);
+    listener.onAnswer(answer);
     return answer;
   };
 }

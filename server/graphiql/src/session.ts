@@ -2,6 +2,8 @@
 export interface Session {
   token: string;
   purpose: string;
+  /** When a token that we were given ends; nobody tells of one that was pasted. */
+  endsAt?: number;
 }
 
 export const NO_SESSION: Session = { token: '', purpose: '' };

@@ -5,6 +5,7 @@ import type { Session } from './session';
 
 /** A field that the server's own question leaves out is simply not shown. */
 export interface Viewer {
+  title?: string | null;
   role?: string | null;
   department?: string | null;
   purpose?: string | null;
