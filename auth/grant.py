@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from auth.categories import INPUTS, Category
 from auth.effects import DERIVED, NO_PURPOSE, NO_RULE, UNGOVERNED, Effect, EffectKind, Use
 from auth.policy import Cell, Policy, Rule
+from auth.step_up import Proved
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Grant:
     purpose: str | None
     policy_version: str
     effects: Mapping[tuple[Category, Use], Effect]
+    # What must have been proved at the last sign-in before data of a category is shown or used at all.
+    needed: Mapping[Category, Proved] = field(default_factory=dict)
 
     def effect(self, category: Category, use: Use = Use.ITEM) -> Effect:
         """What happens to data of this category when used so. Anything unknown is withheld."""
@@ -29,6 +32,7 @@ class Grant:
     def digest(self) -> str:
         """Names the grant in the plan cache: equal digests decide equally."""
         lines = sorted(f"{category} {use} {effect}" for (category, use), effect in self.effects.items())
+        lines += sorted(f"{category} {needed!r}" for category, needed in self.needed.items())
         text = "\n".join([self.policy_version, self.viewer_class, str(self.purpose), *lines])
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -40,7 +44,7 @@ def compile_grant(policy: Policy, viewer_class: str, purpose: str | None) -> Gra
         for (who, why, category, use), rule in policy.cells.items()
         if who == viewer_class and why == purpose
     }
-    return Grant(viewer_class, purpose, policy.version, effects)
+    return Grant(viewer_class, purpose, policy.version, effects, policy.needed(viewer_class))
 
 
 def _released(policy: Policy, rule: Rule, cell: Cell) -> Effect:

@@ -8,6 +8,7 @@ from auth.categories import Category
 from auth.effects import Condition, Effect, EffectKind, Mask, Use
 from auth.flags import Flag
 from auth.reach import Reach
+from auth.step_up import Proved, StepUp
 
 CONDITIONS: Mapping[str, tuple[Flag, bool]] = {
     "consents_direct_marketing": (Flag.CONSENTS_DIRECT_MARKETING, True),
@@ -98,3 +99,9 @@ class Policy:
     purposes: Mapping[str, Purpose]
     rules: tuple[Rule, ...]
     cells: Mapping[Cell, Rule]
+    step_ups: tuple[StepUp, ...] = ()
+
+    def needed(self, viewer_class: str) -> Mapping[Category, Proved]:
+        """What the class must have proved to see data of each category; of those not named, nothing."""
+        mine = (each for each in self.step_ups if viewer_class in each.classes)
+        return {category: each.needed for each in mine for category in each.categories}

@@ -9,6 +9,7 @@ from auth.effects import Effect, EffectKind, Use
 from auth.grant import compile_grant
 from auth.policy import Policy, ViewerClass
 from auth.reach import Reach
+from auth.step_up import NOTHING, Proved
 
 _SHOWN = {EffectKind.WITHHOLD: 0, EffectKind.MASK: 1, EffectKind.ALLOW: 2}
 
@@ -54,6 +55,21 @@ def class_changes(old: Policy, new: Policy) -> Iterator[ClassChange]:
             narrows = _reaches_within(after.reach, before.reach) and before.may_dry_run >= after.may_dry_run
             direction = Direction.NARROWS if narrows else Direction.WIDENS
             yield ClassChange(name, _told(before), _told(after), direction)
+
+
+def step_up_changes(old: Policy, new: Policy) -> Iterator[ClassChange]:
+    """The classes of both policies that must prove more or less at their sign-in, category by category."""
+    for name in sorted(old.classes.keys() & new.classes.keys()):
+        before, after = old.needed(name), new.needed(name)
+        for category in sorted(before.keys() | after.keys()):
+            was, will_be = before.get(category, NOTHING), after.get(category, NOTHING)
+            if was != will_be:
+                direction = Direction.NARROWS if will_be.asks_for(was) else Direction.WIDENS
+                yield ClassChange(name, _asked(category, was), _asked(category, will_be), direction)
+
+
+def _asked(category: Category, needed: Proved) -> str:
+    return f"{category.value} {'at once' if needed == NOTHING else needed.told}"
 
 
 def _reaches_within(inner: Reach, outer: Reach) -> bool:

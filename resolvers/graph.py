@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from auth.access_log import AccessLog, LogUnavailable
 from auth.ceiling import Ceiling, narrowed
 from auth.grant import Grant, compile_grant
 from auth.policy import Policy
+from auth.step_up import check as check_step_up
 from auth.viewer import Viewer
 from datasources.answers import CoreUnavailable, RootAnswer, answer
 from datasources.compiler.statements import StatementCompiler
@@ -126,7 +128,7 @@ class Graph:
         self._grant = grant
 
     async def answer(self, request: Request) -> Answer:
-        """Run one operation. Never raises for what was sent: that is refused with errors."""
+        """Run one operation. What was sent is refused with errors; for who sent it, StepUpNeeded may be raised."""
         try:
             run = self._planned(request)
         except Refused as refusal:
@@ -157,6 +159,7 @@ class Graph:
         key = (document.digest, request.operation_name, grant.digest, scope.reach, structure)
         plan = self.plans.get(key, lambda: self._planner.plan(document, operation, variables, grant, scope.reach))
         check_count(plan.lists, variables)
+        check_step_up(viewer, plan.needed, datetime.now(UTC))
         return Run(request, viewer, plan, grant, {**variables, REACHED_BY: scope.by})
 
     async def _answers(self, run: Run, deadline: float) -> list[RootAnswer]:

@@ -14,6 +14,7 @@ from auth.access_log import Disclosure
 from auth.effects import Effect
 from auth.grant import Grant
 from auth.reach import Reach
+from auth.step_up import Proved
 from datasources.compiler.statements import RootStatements, StatementCompiler
 from datasources.plan import Root, Variables
 from datasources.shapes import Shapes
@@ -52,7 +53,8 @@ class Plan:
 
     `rest` is what graphql-core executes: introspection and `viewer`, which hold nobody's data. `disclosure` is what
     the record of each answer says was shown, `reasons` what is told of the part that rests on a customer's flags.
-    `lists` are the keys whose answers several roots give, one for each type of entity.
+    `lists` are the keys whose answers several roots give, one for each type of entity. `needed` is what the viewer must
+    have proved at their last sign-in for any of it to be shown.
     """
 
     keys: tuple[str, ...]
@@ -63,6 +65,7 @@ class Plan:
     disclosure: Disclosure
     reasons: RowReasons
     lists: Mapping[str, EntityList] = field(default_factory=dict)
+    needed: tuple[Proved, ...] = ()
 
 
 class PlanCache:
@@ -125,6 +128,7 @@ class OperationPlanner:
             disclosure=_disclosure(planner.disclosed),
             reasons=RowReasons(tuple(each for each in planner.disclosed.items() if each[1].condition.bits)),
             lists=parts.lists,
+            needed=_needed(planner),
         )
 
 
@@ -174,6 +178,13 @@ def _document(document: Document, operation: OperationDefinitionNode, nodes: Nod
 def _disclosure(disclosed: Mapping[str, Effect]) -> Disclosure:
     coordinates = tuple(sorted((what, effect.kind.value) for what, effect in disclosed.items()))
     return Disclosure(sha256(orjson.dumps(coordinates)).digest(), coordinates)
+
+
+def _needed(planner: Planner) -> tuple[Proved, ...]:
+    """Of what the plan shows or uses; what it withholds asks for nothing."""
+    needed, categories = planner.grant.needed, planner.contract.categories
+    touched = (categories[what.partition(":")[0]] for what in planner.disclosed)
+    return tuple(dict.fromkeys(needed[category] for category in touched if category in needed))
 
 
 def _privacy(grant: Grant, withheld: list[Withheld]) -> bytes:

@@ -77,7 +77,7 @@ class Doorkeeper:
     def step_up(self, error: StepUpNeeded) -> Refusal:
         """RFC 9470: the token holds, but whoever bears it has to sign in again."""
         challenges = self._challenges("insufficient_user_authentication", str(error), more=str(error.needed))
-        return Refusal(Code.UNAUTHENTICATED, str(error), *challenges)
+        return Refusal(Code.STEP_UP_NEEDED, str(error), *challenges)
 
     def _acting(self, viewer: Viewer, purpose: Sequence[bytes]) -> Viewer:
         named = purpose[0].decode("latin-1").strip()

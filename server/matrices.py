@@ -5,13 +5,16 @@ import io
 from collections.abc import Sequence
 
 from auth.categories import Category
-from auth.effects import Effect, EffectKind, Use
-from auth.grant import compile_grant
+from auth.effects import EffectKind, Use
+from auth.grant import Grant, compile_grant
 from auth.policy import Policy, conditions_in
 
 Cell = dict[str, str]
 
-LEGEND = "`+` seen, `*` seen where the customer's flags allow, a mask's name: masked, empty: withheld.\n"
+LEGEND = (
+    "`+` seen, `*` seen where the customer's flags allow, a mask's name: masked, empty: withheld.\n"
+    "With `!` only after a recent or strong sign-in.\n"
+)
 
 
 def cells(policy: Policy, use: str) -> list[Cell]:
@@ -21,7 +24,7 @@ def cells(policy: Policy, use: str) -> list[Cell]:
             "role": role,
             "purpose": purpose,
             "category": category.value,
-            **_cell(compile_grant(policy, role, purpose).effect(category, Use(use))),
+            **_cell(compile_grant(policy, role, purpose), category, Use(use)),
         }
         for role in policy.classes
         for purpose in policy.purposes
@@ -51,16 +54,18 @@ def markdown(found: Sequence[Cell]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n{LEGEND}"
 
 
-def _cell(effect: Effect) -> Cell:
+def _cell(grant: Grant, category: Category, use: Use) -> Cell:
+    effect, needed = grant.effect(category, use), grant.needed.get(category)
     return {
         "effect": effect.kind.value,
         "mask": effect.mask.value if effect.mask else "",
         "when": " ".join(conditions_in(effect.condition)),
-        "rule": effect.rule if effect.kind is not EffectKind.WITHHOLD else "",
+        "rule": effect.rule if effect.shows else "",
+        "step_up": needed.told if needed and effect.shows else "",
     }
 
 
 def _sign(cell: Cell) -> str:
     if cell["effect"] == EffectKind.WITHHOLD:
         return ""
-    return cell["mask"] or ("*" if cell["when"] else "+")
+    return (cell["mask"] or ("*" if cell["when"] else "+")) + ("!" if cell["step_up"] else "")

@@ -9,6 +9,7 @@ Header = tuple[bytes, bytes]
 STATUSES = {
     Code.BAD_REQUEST: 400,
     Code.UNAUTHENTICATED: 401,
+    Code.STEP_UP_NEEDED: 401,
     Code.PURPOSE_NOT_ALLOWED: 403,
     Code.PURPOSE_UNKNOWN: 400,
     Code.METHOD_NOT_ALLOWED: 405,

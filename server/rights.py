@@ -25,7 +25,8 @@ class Rights:
 
     def explain(self, role: str, purpose: str | None, coordinate: str, use: str) -> dict[str, str | None]:
         category = self.categories[coordinate]
-        effect = compile_grant(self.policy, role, purpose).effect(category, Use(use))
+        grant = compile_grant(self.policy, role, purpose)
+        effect, needed = grant.effect(category, Use(use)), grant.needed.get(category)
         return {
             "coordinate": coordinate,
             "category": category.value,
@@ -33,6 +34,7 @@ class Rights:
             "role": role,
             "purpose": purpose,
             **described(effect),
+            "step_up": needed.told if needed and effect.shows else None,
             "policy": self.policy.version,
         }
 

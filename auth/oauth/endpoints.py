@@ -17,7 +17,22 @@ from auth.oauth.requests import Request
 if TYPE_CHECKING:
     from auth.oauth.authority import Authority
 
-TOLD = ("iss", "aud", "sub", "client_id", "jti", "iat", "exp", "scope", "role", "purposes", "cnf", "act", "auth_time")
+TOLD = (
+    "iss",
+    "aud",
+    "sub",
+    "client_id",
+    "jti",
+    "iat",
+    "exp",
+    "scope",
+    "role",
+    "purposes",
+    "cnf",
+    "act",
+    "auth_time",
+    "acr",
+)
 
 
 class Revocation(RevocationEndpoint):

@@ -56,6 +56,7 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):
             act=_actors(client, subject),
             approval=subject.get("approval"),
             auth_time=subject.get("auth_time"),
+            acr=subject.get("acr"),
         )
         return 200, {**token, "issued_token_type": ACCESS_TOKEN}, self.TOKEN_RESPONSE_HEADER
 

@@ -8,6 +8,7 @@ from authlib.oauth2.rfc6749 import InvalidGrantError
 
 from auth.oauth import rights
 from auth.oauth.clients import REFRESH_TOKEN
+from auth.oauth.passwords import ACR
 from auth.oauth.records import Account, Approval
 from auth.oauth.requests import Request
 
@@ -37,6 +38,7 @@ def tokens(
         str(account.id),
         approval=str(approval.id),
         auth_time=int(approval.authenticated_at.timestamp()),
+        acr=ACR,
     )
     if request.client.check_grant_type(REFRESH_TOKEN):
         token["refresh_token"] = authority.refresh_token(request, approval.id)

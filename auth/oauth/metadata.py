@@ -8,6 +8,7 @@ from auth.ceiling import SCOPES
 from auth.keys import ALGORITHMS
 from auth.oauth.authority import Site
 from auth.oauth.clients import GRANT_TYPES, PUBLIC, SECRET_METHODS, SIGNED
+from auth.oauth.passwords import ACR
 
 
 def authorization_server(site: Site) -> dict[str, Any]:
@@ -23,6 +24,7 @@ def authorization_server(site: Site) -> dict[str, Any]:
         response_modes_supported=["query"],
         grant_types_supported=list(GRANT_TYPES),
         code_challenge_methods_supported=["S256"],
+        acr_values_supported=[ACR],
         token_endpoint_auth_methods_supported=[*SECRET_METHODS, SIGNED, PUBLIC],
         token_endpoint_auth_signing_alg_values_supported=list(ALGORITHMS),
         revocation_endpoint_auth_methods_supported=[*SECRET_METHODS, SIGNED, PUBLIC],

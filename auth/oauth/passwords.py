@@ -10,6 +10,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from auth.oauth.records import Account
 from auth.oauth.store import Accounts
 
+# What a token's `acr` says of somebody who signed in so; there is no other way here.
+ACR = "urn:customer360:acr:password"
 LEAST, MOST = 12, 256
 # As many as OWASP asks for at least: 19 MiB, two passes. About 25 ms of one core.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)

@@ -68,12 +68,13 @@ def diff(old: Path, new: Path, approve: bool, as_json: bool) -> None:
 
     Exits with 1 when something widens and nobody approves it.
     """
-    from auth.policy_diff import Direction, changes, class_changes
+    from auth.policy_diff import Direction, changes, class_changes, step_up_changes
     from auth.policy_file import load as read
     from server.rights import changed, class_changed
 
     before, after = read(old), read(new)
     lines = [class_changed(change) for change in class_changes(before, after)]
+    lines += [class_changed(change) for change in step_up_changes(before, after)]
     lines += [changed(change) for change in changes(before, after)]
     if as_json:
         show_json(lines)

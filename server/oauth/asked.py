@@ -12,6 +12,7 @@ from starlette.requests import Request as HttpRequest
 from auth.oauth.authority import Reply
 from auth.oauth.clients import Client
 from auth.oauth.code_grant import CodeGrant
+from auth.oauth.passwords import ACR
 from auth.oauth.records import Session
 from auth.oauth.requests import Request
 from server.oauth import forms
@@ -30,6 +31,13 @@ class LoginRequired(OAuth2Error):
 class ConsentRequired(OAuth2Error):
     error = "consent_required"
     description = "Somebody has to be asked."
+
+
+class UnmetRequirements(OAuth2Error):
+    """RFC 9470 section 5: the client asks for a way to sign in that there is none of here."""
+
+    error = "unmet_authentication_requirements"
+    description = "Nobody can sign in here as strongly as that."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,12 @@ class Asked:
     @property
     def prompt(self) -> list[str]:
         return self.request.payload.data.get("prompt", "").split()
+
+    @property
+    def is_strong_enough(self) -> bool:
+        """All sign in alike here. Who asks for another way only must not be given a token that looks like it."""
+        ways = self.request.payload.data.get("acr_values", "").split()
+        return not ways or ACR in ways
 
     def is_recent(self, session: Session) -> bool:
         """OpenID Connect's max_age, which RFC 9470 steps up with."""

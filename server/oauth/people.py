@@ -25,7 +25,7 @@ from datasources.oauth.database import StoreUnavailable
 from server.body import Reader
 from server.faults import report
 from server.oauth import cookies, forms, pages
-from server.oauth.asked import AUTHORIZE, Asked, ConsentRequired, LoginRequired, asked_in
+from server.oauth.asked import AUTHORIZE, Asked, ConsentRequired, LoginRequired, UnmetRequirements, asked_in
 from server.oauth.forms import UnreadableError
 from server.oauth.service import OAuthService, Overloaded
 from server.refusals import Disconnected, Refusal
@@ -56,6 +56,8 @@ class People:
         asked = await asked_in(http, service)
         if not isinstance(asked, Asked):
             return _sent(asked)
+        if not asked.is_strong_enough:
+            return await _ended(service, asked, UnmetRequirements())
         token = cookies.read(http, service.guard, cookies.SESSION)
         session = await _session(service, token)
         if token is None or session is None or "login" in asked.prompt or not asked.is_recent(session):

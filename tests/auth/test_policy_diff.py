@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from auth.policy import Policy
-from auth.policy_diff import Direction, changes, class_changes
+from auth.policy_diff import Direction, changes, class_changes, step_up_changes
 from auth.policy_file import POLICY_FILE, load
 
 CARE = 'data = ["user.unique_id", "user.lifecycle"]\nuses = ["item", "filter", "order", "aggregate", "lookup"]\narticle'
@@ -77,3 +77,28 @@ def test_whose_rows_a_class_sees_is_a_change_too(name: str, tmp_path: Path, poli
     new = _edited(tmp_path, before, after)
     assert [each.direction for each in class_changes(policy, new)] == [direction]
     assert list(changes(policy, new)) == []
+
+
+RECENT = 'data = ["user.financial.credit_score"]\nmax_age = 3600'
+WHO = 'who = ["credit_officer", "privacy_officer"]\ndata = ["user.financial.credit_score"]\nmax'
+# Of the two classes that it is asked of.
+STEP_UPS = {
+    "an older sign-in": (RECENT, RECENT.replace("3600", "7200"), [Direction.WIDENS] * 2),
+    "a younger sign-in": (RECENT, RECENT.replace("3600", "600"), [Direction.NARROWS] * 2),
+    "a stronger sign-in": (RECENT, f'{RECENT}\nacr_values = ["urn:strong"]', [Direction.NARROWS] * 2),
+    "a strong one, whatever its age": (
+        RECENT,
+        RECENT.replace("max_age = 3600", 'acr_values = ["urn:strong"]'),
+        [Direction.WIDENS] * 2,
+    ),
+    "one class fewer": (WHO, WHO.replace('"credit_officer", ', ""), [Direction.WIDENS]),
+}
+
+
+@pytest.mark.parametrize("name", STEP_UPS)
+def test_what_a_sign_in_must_prove_is_a_change_too(name: str, tmp_path: Path, policy: Policy) -> None:
+    before, after, directions = STEP_UPS[name]
+    new = _edited(tmp_path, before, after)
+    assert [each.direction for each in step_up_changes(policy, new)] == directions
+    assert list(changes(policy, new)) == []
+    assert list(step_up_changes(policy, policy)) == []

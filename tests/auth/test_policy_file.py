@@ -13,6 +13,7 @@ from auth.effects import EffectKind, Mask, Use
 from auth.policy import Policy, PolicyError
 from auth.policy_file import POLICY_FILE, load
 from auth.reach import Reach
+from auth.step_up import Proved
 
 SMALL = """\
 [classes]
@@ -40,6 +41,14 @@ effect = "mask"
 mask = "last4"
 when = ["unrestricted"]
 article = "GDPR Art. 5(1)(c)"
+
+[[step_up]]
+name = "lately"
+who = ["agent"]
+data = ["user.name"]
+max_age = 600
+acr_values = ["urn:strong"]
+article = "GDPR Art. 32"
 """
 
 NUMBERS = '[[rule]]\nname = "numbers"'
@@ -50,6 +59,14 @@ purpose = ["care"]
 data = ["user.name"]
 uses = ["item"]
 article = "GDPR Art. 6(1)(b)"
+
+"""
+TWICE = """[[step_up]]
+name = "twice"
+who = ["agent", "partner"]
+data = ["user.name"]
+max_age = 60
+article = "GDPR Art. 32"
 
 """
 STRICTER = SECOND.replace("article", 'effect = "withhold"\narticle')
@@ -93,6 +110,19 @@ WRONG: Mapping[str, tuple[str, str, int | None, str]] = {
     "an empty release": ('when = ["unrestricted"]', 'release = ""', 17, "`release` is missing"),
     "two rules for one cell": (NUMBERS, SECOND + NUMBERS, 17, "names already decides about agent for care, user.name"),
     "a rule that never counts": (NUMBERS, STRICTER + NUMBERS, 9, "stricter rules decide every cell of this one"),
+    "a step-up without a name": ('name = "lately"\n', "", None, "a step_up: `name` is missing"),
+    "step-ups that are no list": ("[[step_up]]", "[step_up]", 27, "[step_up] is no list"),
+    "a key that no step-up has": ("max_age = 600", "max_age = 600\nuses = []", 32, "unknown key `uses`"),
+    "a step-up of nobody": ('["agent"]\ndata = ["user.name"]\nmax', '["x"]\ndata = ["user.name"]\nmax', None,
+                            "'x' is not"),
+    "a step-up that asks for nothing": ('max_age = 600\nacr_values = ["urn:strong"]\n', "", 28, "it asks for nothing"),
+    "an age of no seconds": ("600", "0", 31, "`max_age` is a number of seconds, 1 to 86400"),
+    "an age that is no number": ("600", '"1 h"', 31, "`max_age` is a number of seconds"),
+    "a way with a quote": ("urn:strong", "urn:\\\"", 32, "`acr_values` is a list of words"),
+    "a way with a blank": ("urn:strong", "urn: strong", 32, "`acr_values` is a list of words"),
+    "ways that are no list": ('["urn:strong"]', '"urn:strong"', 32, "`acr_values` is a list of words"),
+    "two step-ups for one": ("[[step_up]]", TWICE + "[[step_up]]", 35, "twice already asks agent for user.name"),
+    "a step-up of what nobody sees": ('["user.name"]\nmax', '["user.loyalty"]\nmax', 28, "it can never count"),
     "no TOML": ("[purposes]", "[purposes", None, "not TOML"),
     "a key twice": ('name = "names"', 'name = "names"\nname = "names"', None, "not TOML"),
 }  # fmt: skip
@@ -124,6 +154,14 @@ def test_the_small_policy_itself_is_sound(tmp_path: Path) -> None:
         ("agent", "care", Category.NAME, Use.ITEM, "names", EffectKind.ALLOW, None),
         ("partner", "care", Category.IDENTIFIER, Use.ITEM, "numbers", EffectKind.MASK, Mask.LAST4),
     ]
+
+
+def test_a_step_up_is_asked_of_its_classes_for_its_data(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL)
+    policy = load(path)
+    assert policy.needed("agent") == {Category.NAME: Proved(600, ("urn:strong",))}
+    assert policy.needed("partner") == {}
 
 
 def test_any_change_of_the_file_is_another_version(tmp_path: Path) -> None:

@@ -37,7 +37,9 @@ def viewer(policy: Policy, asker: Asker, about: UUID | None, rng: Random) -> Vie
     role, purpose = asker
     until = datetime(2100, 1, 1, tzinfo=UTC)
     scope = _scope(policy.classes[role].reach, about, rng)
-    return Viewer("someone", role, frozenset(policy.purposes), purpose, None, until, scope)
+    return Viewer(
+        "someone", role, frozenset(policy.purposes), purpose, None, until, scope, authenticated_at=datetime.now(UTC)
+    )
 
 
 def _scope(reach: Reach, about: UUID | None, rng: Random) -> Scope:

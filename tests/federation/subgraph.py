@@ -82,6 +82,7 @@ class Subgraph:
             "tests",
             datetime.max.replace(tzinfo=UTC),
             scope,
+            authenticated_at=datetime.now(UTC),
         )
         return Request(document, None, variables, viewer, False, "test")
 

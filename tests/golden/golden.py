@@ -68,7 +68,9 @@ class Golden:
         purposes = frozenset({purpose for role, purpose, _, _ in policy.cells if role == found["role"]})
         scope = Scope(Reach.SELF, found["own"]) if found["own"] else EVERYBODY
         until = datetime(2100, 1, 1, tzinfo=UTC)
-        return Viewer("someone", found["role"], purposes, found["purpose"], None, until, scope)
+        return Viewer(
+            "someone", found["role"], purposes, found["purpose"], None, until, scope, authenticated_at=datetime.now(UTC)
+        )
 
     def file(self, kind: str) -> Path:
         return self.path.with_suffix(f".{kind}")

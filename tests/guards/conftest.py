@@ -65,7 +65,15 @@ class House:
 
 
 def asking(viewer_class: str, purpose: str | None) -> Viewer:
-    return Viewer("somebody", viewer_class, frozenset(), purpose, None, datetime(2100, 1, 1, tzinfo=UTC))
+    return Viewer(
+        "somebody",
+        viewer_class,
+        frozenset(),
+        purpose,
+        None,
+        datetime(2100, 1, 1, tzinfo=UTC),
+        authenticated_at=datetime.now(UTC),
+    )
 
 
 def document(workload: str) -> str:

@@ -26,6 +26,21 @@ async def first():
 asyncio.run(first())
 """
 
+_RUN = """
+import asyncio
+import asyncpg
+import sys
+from server.addresses import addresses
+from server.settings import load
+
+async def run(statement):
+    connection = await asyncpg.connect(addresses(load())["core"])
+    await connection.execute(statement)
+    await connection.close()
+
+asyncio.run(run(sys.argv[1]))
+"""
+
 
 def customer360(environment: Mapping[str, str], *arguments: str, stdin: str = "") -> str:
     ran = subprocess.run(
@@ -44,3 +59,9 @@ def customer_who_lets_partners_see(environment: Mapping[str, str]) -> str:
     root = Path(__file__).parents[2]
     ran = subprocess.run(command, env=dict(environment), cwd=root, check=True, capture_output=True, text=True)
     return ran.stdout.strip()
+
+
+def in_core(environment: Mapping[str, str], statement: str) -> None:
+    """Change what is stored beside a running server, as time would."""
+    command = [sys.executable, "-c", _RUN, statement]
+    subprocess.run(command, env=dict(environment), cwd=Path(__file__).parents[2], check=True, capture_output=True)

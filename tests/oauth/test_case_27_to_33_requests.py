@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 from joserfc import jws
@@ -15,6 +16,7 @@ from auth.ceiling import Ceiling
 from auth.claims import Expected, InvalidTokenError
 from auth.gate import Presented
 from auth.introspection import SECONDS, Introspection
+from auth.oauth.passwords import ACR
 from auth.reach import Reach
 from auth.remote_keys import FetchError, KeysUnavailable
 from auth.revocations import STALE_SECONDS, Revocations, RevocationsUnknown
@@ -22,7 +24,19 @@ from auth.step_up import Proved, StepUpNeeded, check
 from datasources.oauth.database import StoreUnavailable
 from tests.oauth.conftest import GraphWorker
 from tests.oauth.elsewhere import Elsewhere, proof
-from tests.oauth.world import ISSUER, KEY, RESOURCE, Pkce, World, get_code, redemption
+from tests.oauth.world import (
+    ISSUER,
+    KEY,
+    RESOURCE,
+    Pkce,
+    World,
+    authorization,
+    decide,
+    get_code,
+    parameters_of,
+    redemption,
+    sign_in,
+)
 
 Workers = tuple[GraphWorker, GraphWorker]
 METADATA = f'resource_metadata="{ISSUER}/.well-known/oauth-protected-resource/graphql"'
@@ -30,6 +44,7 @@ BARE = f'Bearer realm="customer360", {METADATA}'
 DPOP = f'DPoP realm="customer360", {METADATA}, algs="RS256 PS256 ES256 EdDSA"'
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
+HOUR = timedelta(hours=1)
 JSON = {"Content-Type": "application/json"}
 
 
@@ -299,7 +314,7 @@ async def test_case_32_step_up(
     moment = None if signed_in is None else now - timedelta(seconds=signed_in)
     viewer = replace(worker.graph.asked[-1].viewer, authenticated_at=moment, acr=acr)
     try:
-        check(viewer, needed, now)
+        check(viewer, [needed], now)
     except StepUpNeeded:
         assert not is_met
     else:
@@ -313,10 +328,67 @@ async def test_case_32_the_challenge_says_what_is_needed(graph_workers: Workers,
     answer = await worker.ask(token)
     worker.graph.fault = None
     challenge = answer.headers.get_list("www-authenticate")[0]
-    assert answer.status_code == 401
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (401, "STEP_UP_NEEDED")
     assert 'error="insufficient_user_authentication"' in challenge
     assert challenge.endswith('acr_values="urn:strong urn:stronger", max_age="300"')
-    assert abs(content_of(token)["auth_time"] - time.time()) < 60
+    assert content_of(token)["acr"] == ACR
+
+
+async def test_case_32_the_token_says_when_somebody_signed_in(
+    graph_workers: Workers, world: World, addresses: dict[str, str]
+) -> None:
+    """Not when it was given: neither a session that goes on nor a refresh makes a sign-in more recent."""
+    worker, pkce = graph_workers[0], Pkce()
+    worker.http.cookies.clear()
+    code = parameters_of(await _back(worker, authorization("crm", pkce)))["code"]
+    first = (await worker.http.post("/oauth/token", data=redemption(code, pkce), auth=world.basic("crm"))).json()
+    signed_in = content_of(first["access_token"])["auth_time"]
+    moment = await _signed_in_before(addresses, hours=2)
+    asked = await worker.http.get(authorization("crm", pkce, prompt="consent"))
+    code = parameters_of(await decide(worker.http, asked, "allow"))["code"]
+    again = (await worker.http.post("/oauth/token", data=redemption(code, pkce), auth=world.basic("crm"))).json()
+    sent = {"grant_type": "refresh_token", "refresh_token": again["refresh_token"]}
+    refreshed = (await worker.http.post("/oauth/token", data=sent, auth=world.basic("crm"))).json()
+    times = [content_of(each["access_token"])["auth_time"] for each in (again, refreshed)]
+    assert times == [int(moment.timestamp())] * 2
+    assert times[0] <= signed_in - 7199
+
+
+@pytest.mark.parametrize("changes", [{"max_age": "3600"}, {"max_age": "0"}, {"prompt": "login"}])
+async def test_case_32_who_signed_in_long_ago_is_asked_again(
+    graph_workers: Workers, world: World, addresses: dict[str, str], changes: dict[str, str]
+) -> None:
+    worker, pkce = graph_workers[0], Pkce()
+    worker.http.cookies.clear()
+    await _back(worker, authorization("crm", pkce))
+    await _signed_in_before(addresses, hours=2)
+    assert (await worker.http.get(authorization("crm", pkce, max_age="86400"))).status_code == 303
+    again = await _back(worker, authorization("crm", pkce, acr_values=f"urn:strong {ACR}", **changes))
+    code = parameters_of(again)["code"]
+    given = (await worker.http.post("/oauth/token", data=redemption(code, pkce), auth=world.basic("crm"))).json()
+    assert datetime.now(UTC) - datetime.fromtimestamp(content_of(given["access_token"])["auth_time"], UTC) < HOUR
+
+
+async def test_case_32_a_stronger_way_than_there_is_gets_no_token(graph_workers: Workers, world: World) -> None:
+    worker = graph_workers[0]
+    worker.http.cookies.clear()
+    answer = await worker.http.get(authorization("crm", Pkce(), acr_values="urn:strong urn:stronger"))
+    assert parameters_of(answer)["error"] == "unmet_authentication_requirements"
+
+
+async def _back(worker: GraphWorker, url: str) -> httpx2.Response:
+    signed_in = await sign_in(worker.http, url, "kim")
+    return await worker.http.get(signed_in.headers["location"])
+
+
+async def _signed_in_before(addresses: dict[str, str], hours: int) -> datetime:
+    """Every session as if it had begun so much earlier; the moment of the last."""
+    connection = await asyncpg.connect(addresses["core"])
+    moved = "UPDATE oauth.session SET authenticated_at = authenticated_at - make_interval(hours => $1)"
+    await connection.execute(moved, hours)
+    moment: datetime = await connection.fetchval("SELECT max(authenticated_at) FROM oauth.session")
+    await connection.close()
+    return moment
 
 
 async def exchanged(worker: GraphWorker, world: World, client: str, token: str, **more: str) -> httpx2.Response:

@@ -26,7 +26,9 @@ class Asker:
     @property
     def viewer(self) -> Viewer:
         purposes = frozenset(self.matrix.purposes)
-        return Viewer("somebody", self.who, purposes, self.purpose, None, FOREVER, self.scope)
+        return Viewer(
+            "somebody", self.who, purposes, self.purpose, None, FOREVER, self.scope, authenticated_at=datetime.now(UTC)
+        )
 
     @property
     def name(self) -> str:

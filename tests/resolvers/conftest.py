@@ -26,6 +26,7 @@ async def graph(seeded: dict[str, str]) -> AsyncIterator[Graph]:
 
 def viewer(role: str, purpose: str | None, **more: Any) -> Viewer:
     purposes = frozenset({purpose} if purpose else ())
+    more = {"authenticated_at": datetime.now(UTC), **more}
     return Viewer("somebody", role, purposes, purpose, "tests", datetime.max.replace(tzinfo=UTC), **more)
 
 

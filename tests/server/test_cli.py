@@ -182,6 +182,14 @@ def test_explain_says_why_not(shell: Shell) -> None:
     assert "no-purpose" in ran.out
 
 
+def test_explain_and_the_matrix_tell_of_a_recent_sign_in(shell: Shell) -> None:
+    officer = ("policy", "explain", "--role", "privacy_officer", "--purpose", "rights", "--json", "--coordinate")
+    assert json.loads(shell(*officer, "CreditRating.score").out)["step_up"] == "signed in within 3600 s"
+    assert json.loads(shell(*officer, "Customer.displayName").out)["step_up"] is None
+    (line,) = (line for line in shell("policy", "matrix").out.splitlines() if line.startswith("| user.government_id"))
+    assert [cell.strip() for cell in line.split("|") if "!" in cell] == ["last4!"]
+
+
 def test_the_matrix_has_a_row_for_each_category(shell: Shell) -> None:
     lines = shell("policy", "matrix").out.splitlines()
     assert lines[0].startswith("| category | finance_clerk / accounting |")
