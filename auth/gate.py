@@ -74,6 +74,11 @@ class Gate:
         self._opaque = opaque
         self._clock = clock
 
+    @property
+    def takes_proofs(self) -> bool:
+        """Whether proofs of possession can be checked: each has to be noted as used."""
+        return self._once is not None
+
     async def admit(self, presented: Presented) -> Viewer:
         """Raises InvalidTokenError, InvalidProofError, or that something could not be looked up in time."""
         accepted = await self._accept(presented.token)

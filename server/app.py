@@ -70,7 +70,9 @@ class Customer360:
         if backend.oauth is None and not self._trusted.issuers:
             return Doorkeeper(self._verifier, self._purposes)
         others = self._trusted
-        gate = trust.gate_of(self._verifier, self._settings, backend.oauth, others.issuers, others.opaque)
+        gate = trust.gate_of(
+            self._verifier, self._settings, backend.oauth, backend.noted, others.issuers, others.opaque
+        )
         return Doorkeeper(gate, self._purposes, trust.public_url(self._settings) + trust.RESOURCE_METADATA)
 
     def _routes(self) -> list[BaseRoute]:

@@ -27,14 +27,14 @@ SCHEMES = ("bearer", "dpop")
 class Doorkeeper:
     """Lets those in whose token holds, as the viewer that they are for this request.
 
-    `metadata` is where a client finds out how to get a token (RFC 9728). With it, DPoP is offered too.
+    `metadata` is where a client finds out how to get a token (RFC 9728). DPoP is offered where proofs can be checked.
     """
 
     def __init__(self, gate_: Gate | Verifier, purposes: Collection[str], metadata: str | None = None) -> None:
         self._gate = gate.of_one(gate_) if isinstance(gate_, Verifier) else gate_
         self._purposes = frozenset(purposes)
         self._metadata = metadata
-        self._schemes = SCHEMES if metadata is not None else SCHEMES[:1]
+        self._schemes = SCHEMES if self._gate.takes_proofs else SCHEMES[:1]
 
     async def admit(
         self,
@@ -103,7 +103,7 @@ class Doorkeeper:
         pointer = f', resource_metadata="{self._metadata}"' if self._metadata else ""
         details = f', error="{error}", error_description="{description}"{more}' if error else ""
         offers = {"Bearer": f"{CHALLENGE}{pointer}"}
-        if self._metadata:
+        if self._gate.takes_proofs:
             offers["DPoP"] = f'DPoP {REALM}{pointer}, algs="{" ".join(ALGORITHMS)}"'
         return [_header(offer + (details if scheme == tried else "")) for scheme, offer in offers.items()]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from auth.claim_mapping import MAPPED, ClaimMapping
 from auth.claims import Expected
+from auth.discovery import Discovery
 from auth.gate import Issuer, Opaque
 from auth.introspection import Introspection
 from auth.keys import ALGORITHMS, TrustedKeys
@@ -93,14 +94,20 @@ class _Reader:
         self._mapping = self._read_mapping()
 
     def issuer(self) -> Issuer:
-        uri = self._text(self._table, "jwks_uri")
-        self._check_address(uri)
         algorithms = self._table.get("algorithms", list(ALGORITHMS))
         if not isinstance(algorithms, list) or not algorithms or not set(algorithms) <= set(ALGORITHMS):
             raise self._error(f"algorithms is a list of {', '.join(ALGORITHMS)}")
         translate = self._mapping.translate
         verifier = Verifier(self._expected, TrustedKeys([]), algorithms=algorithms, translate=translate)
-        return Issuer(verifier, RemoteKeys(uri, fetching.get))
+        return Issuer(verifier, self._keys())
+
+    def _keys(self) -> RemoteKeys:
+        """Where the file says; else where the issuer's own metadata do."""
+        if "jwks_uri" not in self._table:
+            return RemoteKeys(self.url, Discovery(fetching.get, fetching.unsound).keys_of)
+        uri = self._text(self._table, "jwks_uri")
+        self._check_address(uri)
+        return RemoteKeys(uri, fetching.get)
 
     def opaque(self) -> Opaque | None:
         table = self._table.get("introspection")

