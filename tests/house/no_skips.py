@@ -8,7 +8,7 @@ from collections.abc import Generator
 import pytest
 from _pytest.reports import CollectErrorRepr
 
-DATA_OF_OTHERS = "CUSTOMER360_REAL_DATA"
+DATA_OF_OTHERS = ("CUSTOMER360_REAL_DATA", "CUSTOMER360_WYCHEPROOF")
 
 
 def _refusal(longrepr: object) -> CollectErrorRepr:
@@ -19,7 +19,8 @@ def _refusal(longrepr: object) -> CollectErrorRepr:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.skipped and not hasattr(report, "wasxfail") and DATA_OF_OTHERS not in str(report.longrepr):
+    is_of_others = any(name in str(report.longrepr) for name in DATA_OF_OTHERS)
+    if report.skipped and not hasattr(report, "wasxfail") and not is_of_others:
         report.outcome, report.longrepr = "failed", _refusal(report.longrepr)
     return report
 

@@ -12,7 +12,6 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from auth.oauth import secrets
-from server.oauth.service import OAuthService
 from tests.oauth.world import ISSUER, KEY, PASSWORD, Pkce, World, authorization, get_code, redemption, sign_in
 
 Http = httpx2.AsyncClient
@@ -167,15 +166,6 @@ async def test_a_client_signs_that_it_is_who_it_is(http: Http, world: World) -> 
 async def test_an_assertion_that_is_wrong_in_one_thing(http: Http, world: World, changes: dict[str, Any]) -> None:
     answer = await http.post("/oauth/token", data=assertion(**changes))
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client")
-
-
-@pytest.mark.slow
-async def test_ten_thousand_guesses_leave_the_server_up(http: Http, world: World, service: OAuthService) -> None:
-    """A hundred at a time: each is refused or told to wait, and who knows the secret still gets a token."""
-    for _ in range(100):
-        statuses = await asyncio.gather(*(_status(http, "crm", f"guess {number}") for number in range(100)))
-        assert set(statuses) <= {401, 429}
-    assert await _status(http, "crm", world.secrets["crm"]) == 200
 
 
 async def test_a_form_of_ten_megabytes_is_not_read(http: Http, world: World) -> None:

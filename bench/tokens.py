@@ -1,0 +1,89 @@
+"""What a token costs each request: `python -m bench.tokens` tells it for each algorithm, first seen and remembered."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
+
+from auth import dpop
+from auth.claims import Expected
+from auth.dpop import Asked
+from auth.gate import Gate, Issuer, Presented
+from auth.keys import TrustedKeys
+from auth.reach import Reach
+from auth.signatures import REGISTRY
+from auth.tokens import Verifier
+
+ISSUER, AUDIENCE, URL = "https://idp.example.com", "urn:customer360", "https://customers.example.com/graphql"
+EXPECTED = Expected(ISSUER, AUDIENCE, {"service_agent": Reach.ALL}, scoped=True)
+TIMES, ROUNDS = 200, 7
+
+KEYS: dict[str, Callable[[], Key]] = {
+    "RS256": lambda: RSAKey.generate_key(2048, auto_kid=True),
+    "PS256": lambda: RSAKey.generate_key(2048, auto_kid=True),
+    "ES256": lambda: ECKey.generate_key("P-256", auto_kid=True),
+    "EdDSA": lambda: OKPKey.generate_key("Ed25519", auto_kid=True),
+}
+
+
+def signed(key: Key, algorithm: str, typ: str, **claims: object) -> str:
+    header: dict[str, Any] = {"typ": typ, "alg": algorithm, "kid": key.kid}
+    if typ == dpop.TYPE:
+        header |= {"jwk": key.as_dict(private=False)}
+    return jwt.encode(header, claims, key, registry=REGISTRY)
+
+
+def token(key: Key, algorithm: str) -> str:
+    now = int(time.time())
+    said = {"iss": ISSUER, "aud": AUDIENCE, "sub": "kim", "client_id": "crm", "jti": secrets.token_urlsafe(16)}
+    rights = {"role": "service_agent", "purposes": ["care"], "scope": "core:read finance:read sales:read"}
+    return signed(key, algorithm, "at+jwt", **said, **rights, iat=now, exp=now + 600)
+
+
+def proof(key: Key, algorithm: str, for_token: str) -> str:
+    said = {"htm": "POST", "htu": URL, "iat": int(time.time()), "jti": secrets.token_urlsafe(16)}
+    return signed(key, algorithm, dpop.TYPE, **said, ath=dpop.hash_of(for_token))
+
+
+async def microseconds(work: Callable[[], Awaitable[object]]) -> float:
+    """Of processor time, so that others on the machine do not count; the median of some rounds."""
+    rounds = []
+    for _ in range(ROUNDS):
+        began = time.process_time()
+        for _ in range(TIMES):
+            await work()
+        rounds.append((time.process_time() - began) / TIMES * 1e6)
+    return median(rounds)
+
+
+async def figures(algorithm: str) -> tuple[float, float, float]:
+    """A token that is first seen, one that is remembered, and a proof of possession, which always is new."""
+    key = KEYS[algorithm]()
+    verifier = Verifier(EXPECTED, TrustedKeys([key]))
+    gate, given = Gate([Issuer(verifier)]), Presented(token(key, algorithm))
+    shown = proof(key, algorithm, given.token)
+
+    async def first() -> object:
+        verifier.forget()
+        return await gate.admit(given)
+
+    async def possession() -> object:
+        return dpop.read(shown, Asked("POST", URL, given.token), datetime.now(UTC))
+
+    return await microseconds(first), await microseconds(lambda: gate.admit(given)), await microseconds(possession)
+
+
+async def main() -> None:
+    print("| algorithm | first seen | remembered | DPoP proof |\n|---|---|---|---|")
+    for algorithm in KEYS:
+        print(f"| {algorithm} | " + " | ".join(f"{each:.0f} µs" for each in await figures(algorithm)) + " |")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
