@@ -1,15 +1,21 @@
 /** Lists, below the answer, what the last answer withheld and what would open it. */
 import type { Withheld } from './withheld';
 
-function Entry({ coordinate, path, effect, rule, article, remedy }: Withheld) {
-  const place = Array.isArray(path) ? path.join('.') : path;
+function place({ path, subject }: Withheld): string {
+  if (subject) return `of customer ${subject}`;
+  return `at ${Array.isArray(path) ? path.join('.') : path}`;
+}
+
+function Entry(entry: Withheld) {
+  const { coordinate, effect, rule, article, unmet } = entry;
+  const remedy = unmet ? `Their privacy state does not meet: ${unmet.join(', ')}.` : entry.remedy;
   return (
     <li className="withheld-entry">
       <div className="withheld-field">
         <code>{coordinate}</code>
         <span className="badge" data-effect={effect.toLowerCase()}>{effect.toLowerCase()}</span>
       </div>
-      <div className="withheld-place">at {place}</div>
+      <div className="withheld-place">{place(entry)}</div>
       <div className="withheld-why">{[rule, article].filter(Boolean).join(' · ')}</div>
       {remedy && <div className="withheld-remedy">{remedy}</div>}
     </li>

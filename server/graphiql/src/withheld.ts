@@ -1,18 +1,27 @@
-/** What an answer says it withheld: `extensions.privacy.withheld`. */
+/** What an answer says it withheld: from everybody (`extensions.privacy.withheld`), or from single customers (`rows`). */
 import type { ExecutionResult } from 'graphql';
 
 export interface Withheld {
   coordinate: string;
-  path: string | string[];
   effect: string;
+  path?: string | string[];
+  /** The customer it was withheld from, and what of the rule's conditions they do not meet. */
+  subject?: string;
+  unmet?: string[];
   rule?: string | null;
   article?: string | null;
   remedy?: string | null;
 }
 
+interface Privacy {
+  withheld?: Withheld[];
+  rows?: { subject: string; withheld: Omit<Withheld, 'effect' | 'subject'>[] }[];
+}
+
 export function withheldFrom(answer: ExecutionResult): Withheld[] {
-  const privacy = answer.extensions?.['privacy'] as { withheld?: Withheld[] } | undefined;
-  return privacy?.withheld ?? [];
+  const { withheld = [], rows = [] } = (answer.extensions?.['privacy'] ?? {}) as Privacy;
+  const single = rows.flatMap(({ subject, withheld }) => withheld.map((each) => ({ ...each, effect: 'withhold', subject })));
+  return [...withheld, ...single];
 }
 
 export function isIntrospection(answer: ExecutionResult): boolean {
