@@ -66,11 +66,15 @@ class Customer360:
         return GraphQLOverHTTP(backend.graph, self._make_doorkeeper(backend), reader, origins, settings.partial_status)
 
     def _make_doorkeeper(self, backend: Backend) -> Doorkeeper:
-        if backend.oauth is None and not self._trusted.issuers:
+        register, others = backend.register, self._trusted
+        if register is None and not others.issuers:
             return Doorkeeper(self._verifier, self._purposes)
-        others = self._trusted
-        gate = trust.gate_of(self._verifier, self._settings, backend.oauth, others.issuers, others.opaque)
-        return Doorkeeper(gate, self._purposes, trust.public_url(self._settings) + trust.RESOURCE_METADATA)
+        gate = trust.gate_of(self._verifier, self._settings, register, others.issuers, others.opaque)
+        metadata = trust.public_url(self._settings) + trust.RESOURCE_METADATA
+        # Without a store no proof is known to be new: DPoP is not offered then.
+        return Doorkeeper(
+            gate, self._purposes, metadata, takes_proofs=register is not None and register.once is not None
+        )
 
     def _routes(self) -> list[BaseRoute]:
         routes = [*health.routes(self._check), *self._oauth_routes()]

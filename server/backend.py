@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from auth.policy import Policy
 from server.http import Answers
+from server.oauth.register import Register
 from server.oauth.service import OAuthService
 from server.settings import Settings
 
@@ -19,13 +20,32 @@ class Backend:
     check: Callable[[], Awaitable[Mapping[str, bool]]]
     # The authorization server, where there is one.
     oauth: OAuthService | None = None
+    # Of who serves none.
+    looked_up: Register | None = None
+    is_subgraph: bool = False
+
+    @property
+    def register(self) -> Register | None:
+        """What is known of tokens beyond what they say. A subgraph takes no proofs: docs/adr/0026."""
+        known = self.oauth.register if self.oauth is not None else self.looked_up
+        return replace(known, once=None) if known is not None and self.is_subgraph else known
 
 
 Opener = Callable[[], AbstractAsyncContextManager[Backend]]
 
 
-def opener(settings: Settings, policy: Policy, addresses: Mapping[str, str], subgraph: str | None = None) -> Opener:
-    """Opens the databases when the process starts and closes them when it ends. Serves all, or one's subgraph."""
+def opener(
+    settings: Settings,
+    policy: Policy,
+    addresses: Mapping[str, str],
+    subgraph: str | None = None,
+    *,
+    looks_up: bool = False,
+) -> Opener:
+    """Opens the databases when the process starts and closes them when it ends. Serves all, or one's subgraph.
+
+    With `looks_up`, tokens are looked up in core's register by who has no authorization server to ask.
+    """
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Backend]:
@@ -38,12 +58,28 @@ def opener(settings: Settings, policy: Policy, addresses: Mapping[str, str], sub
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
         pools = Databases.open(addresses, settings.pool_size, settings.deadline_ms)
         logs = CoreAccessLog.open(addresses["core"], settings.deadline_ms)
-        async with pools as databases, logs as log, _oauth(settings, addresses["core"]) as oauth:
+        async with (
+            pools as databases,
+            logs as log,
+            _oauth(settings, addresses["core"]) as oauth,
+            _register(settings, addresses["core"], looks_up=looks_up) as register,
+        ):
             graph = build(databases, policy, log, settings.deadline_ms)
             with on_hangup(graph, settings):
-                yield Backend(graph, databases.reachable, oauth)
+                yield Backend(graph, databases.reachable, oauth, register, is_subgraph=subgraph is not None)
 
     return opened
+
+
+@asynccontextmanager
+async def _register(settings: Settings, address: str, *, looks_up: bool) -> AsyncIterator[Register | None]:
+    from server.oauth import register
+
+    if not looks_up:
+        yield None
+        return
+    async with register.opened(address, settings.deadline_ms) as opened:
+        yield opened
 
 
 @asynccontextmanager

@@ -27,14 +27,22 @@ SCHEMES = ("bearer", "dpop")
 class Doorkeeper:
     """Lets those in whose token holds, as the viewer that they are for this request.
 
-    `metadata` is where a client finds out how to get a token (RFC 9728). With it, DPoP is offered too.
+    `metadata` is where a client finds out how to get a token (RFC 9728). With it, DPoP is offered too, unless proofs
+    are not taken.
     """
 
-    def __init__(self, gate_: Gate | Verifier, purposes: Collection[str], metadata: str | None = None) -> None:
+    def __init__(
+        self,
+        gate_: Gate | Verifier,
+        purposes: Collection[str],
+        metadata: str | None = None,
+        *,
+        takes_proofs: bool = True,
+    ) -> None:
         self._gate = gate.of_one(gate_) if isinstance(gate_, Verifier) else gate_
         self._purposes = frozenset(purposes)
         self._metadata = metadata
-        self._schemes = SCHEMES if metadata is not None else SCHEMES[:1]
+        self._schemes = SCHEMES if metadata is not None and takes_proofs else SCHEMES[:1]
 
     async def admit(
         self,

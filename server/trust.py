@@ -12,7 +12,7 @@ from auth.keys import TrustedKeys
 from auth.oauth.authority import Site
 from auth.tokens import Verifier
 from server.oauth.keys import Keys
-from server.oauth.service import OAuthService
+from server.oauth.register import Register
 from server.settings import Settings
 
 GRAPHQL = "/graphql"
@@ -39,17 +39,17 @@ def site_of(settings: Settings) -> Site | None:
 def gate_of(
     verifier: Verifier,
     settings: Settings,
-    service: OAuthService | None,
+    register: Register | None,
     others: Iterable[Issuer] = (),
     opaque: Opaque | None = None,
 ) -> Gate:
-    issuers = [Issuer(verifier), *others]
-    if service is None:
-        return Gate(issuers, url=public_url(settings) + GRAPHQL, opaque=opaque)
-    own = Expected(service.site.issuer, service.site.audience, verifier.expected.classes, scoped=True)
-    issuers.append(Issuer(Verifier(own, TrustedKeys([])), OwnKeys(service.keys)))
-    url = public_url(settings) + GRAPHQL
-    return Gate(issuers, url=url, revocations=service.revocations, once=service.store, opaque=opaque)
+    """`register` is of the built-in server, whose issuer is our public URL."""
+    issuers, url = [Issuer(verifier), *others], public_url(settings)
+    if register is None:
+        return Gate(issuers, url=url + GRAPHQL, opaque=opaque)
+    own = Expected(url, settings.audience, verifier.expected.classes, scoped=True)
+    issuers.append(Issuer(Verifier(own, TrustedKeys([])), OwnKeys(register.keys)))
+    return Gate(issuers, url=url + GRAPHQL, revocations=register.revocations, once=register.once, opaque=opaque)
 
 
 class OwnKeys:

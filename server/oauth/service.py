@@ -18,6 +18,7 @@ from datasources.oauth.administration import Administration
 from datasources.oauth.store import OAuthStore
 from server.oauth.forms import Guard
 from server.oauth.keys import Keys
+from server.oauth.register import Register
 
 THREADS = 8
 MOST_AT_ONCE = 200
@@ -42,6 +43,10 @@ class OAuthService:
     authority: Authority
     threads: ThreadPoolExecutor
     _running: int = 0
+
+    @property
+    def register(self) -> Register:
+        return Register(self.keys, self.revocations, self.store)
 
     async def run(self, work: Callable[..., Any], *values: Any) -> Any:
         """Authlib's core, in a thread of its own, with keys and revocations of now."""
