@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
@@ -23,25 +24,31 @@ def supergraph(stack: Stack, folder: Path, *, tells_access: bool) -> str:
     return composed.supergraph
 
 
-def started(folder: Path, text: str, port: int) -> subprocess.Popen[str]:
+def started(folder: Path, text: str, port: int, **more: str) -> subprocess.Popen[str]:
     path = folder / "supergraph"
     path.write_text(text)
-    environment = {**os.environ, "PORT": str(port), "SUPERGRAPH": str(path)}
+    environment = {**os.environ, "PORT": str(port), "SUPERGRAPH": str(path), **more}
     return subprocess.Popen([node(), "gateway.mjs"], cwd=APOLLO, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+@contextmanager
+def answering(stack: Stack, folder: Path, name: str, **more: str) -> Iterator[None]:
+    """The stack answers by that name too."""
+    port = free_port()
+    with started(folder, supergraph(stack, folder, tells_access=False), port, **more) as process:
+        try:
+            assert process.stderr is not None
+            assert "answers" in process.stderr.readline()
+            stack.urls[name] = f"http://127.0.0.1:{port}/"
+            yield
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="module")
 def apollo(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The stack, which answers at `apollo` too."""
-    folder, port = tmp_path_factory.mktemp("apollo"), free_port()
-    with started(folder, supergraph(stack, folder, tells_access=False), port) as process:
-        try:
-            assert process.stderr is not None
-            assert "answers" in process.stderr.readline()
-            stack.urls["apollo"] = f"http://127.0.0.1:{port}/"
-            yield stack
-        finally:
-            process.kill()
+    with answering(stack, tmp_path_factory.mktemp("apollo"), "apollo"):
+        yield stack
 
 
 @pytest.mark.parametrize("role", [CARE, PAYMENT, CAMPAIGN], ids=lambda role: role[0])
@@ -68,3 +75,18 @@ def test_it_does_not_start_where_fields_say_who_may_ask(stack: Stack, tmp_path: 
         _, said = process.communicate(timeout=60)
     assert process.returncode != 0
     assert "for: SECURITY" in said
+
+
+@pytest.mark.parametrize("forwarded", ["customer360-purpose", "authorization"])
+async def test_a_gateway_that_drops_token_or_purpose_shows_nobody(stack: Stack, tmp_path: Path, forwarded: str) -> None:
+    with answering(stack, tmp_path, "careless", FORWARDED=forwarded):
+        found = await stack.ask("careless", PAGE, CARE)
+    if forwarded == "authorization":
+        assert found["data"]["customers"] == {
+            "totalCount": 0,
+            "pageInfo": {"hasNextPage": False, "endCursor": None},
+            "nodes": [],
+        }
+        return
+    assert not any((found.get("data") or {}).values())
+    assert {each["extensions"]["code"] for each in found["errors"]} == {"UNAUTHENTICATED"}

@@ -1,11 +1,12 @@
 // Apollo's gateway over the supergraph in SUPERGRAPH, on PORT: what it needs of a server, and no more.
+// FORWARDED names the headers that reach the subgraphs.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway'
 import { parse } from 'graphql'
 
-const FORWARDED = ['authorization', 'customer360-purpose', 'customer360-dry-run']
+const FORWARDED = (process.env.FORWARDED ?? 'authorization,customer360-purpose,customer360-dry-run').split(',')
 
 class Forwarding extends RemoteGraphQLDataSource {
   willSendRequest({ request, context }) {
