@@ -1,6 +1,13 @@
 -- What the departments' subgraphs may do in core's database: learn each customer's privacy flags and whether they are
--- within reach, and add to the access log. No name, no number, no contact. With psql, as the owner of core's tables.
-CREATE ROLE customer360_subgraph NOLOGIN;
+-- within reach, and add to the access log. No name, no number, no contact. With psql, as the owner of core's tables;
+-- again after an upgrade, which may need more.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'customer360_subgraph') THEN
+        CREATE ROLE customer360_subgraph NOLOGIN;
+    END IF;
+END
+$$;
 GRANT USAGE ON SCHEMA core TO customer360_subgraph;
 GRANT SELECT ON core.customer_privacy, core.partner_link TO customer360_subgraph;
 GRANT SELECT ON core.alembic_version TO customer360_subgraph;

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from auth.policy import Policy
@@ -22,13 +22,11 @@ class Backend:
     oauth: OAuthService | None = None
     # Of who serves none.
     looked_up: Register | None = None
-    is_subgraph: bool = False
 
     @property
     def register(self) -> Register | None:
-        """What is known of tokens beyond what they say. A subgraph takes no proofs: docs/adr/0026."""
-        known = self.oauth.register if self.oauth is not None else self.looked_up
-        return replace(known, once=None) if known is not None and self.is_subgraph else known
+        """What is known of tokens beyond what they say."""
+        return self.oauth.register if self.oauth is not None else self.looked_up
 
 
 Opener = Callable[[], AbstractAsyncContextManager[Backend]]
@@ -66,7 +64,7 @@ def opener(
         ):
             graph = build(databases, policy, log, settings.deadline_ms)
             with on_hangup(graph, settings):
-                yield Backend(graph, databases.reachable, oauth, register, is_subgraph=subgraph is not None)
+                yield Backend(graph, databases.reachable, oauth, register)
 
     return opened
 

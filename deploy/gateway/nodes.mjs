@@ -4,6 +4,7 @@ import { GraphQLError, Kind, parse, visit } from 'graphql'
 
 // Every object but a customer says whose it is, and no rule governs that.
 const MARK = '_owned'
+const MOST_COMBINATIONS = 100
 const marks = new Map()
 const marked = new WeakMap()
 
@@ -40,6 +41,8 @@ function withMarks(document, types) {
   if (!marked.has(document)) marked.set(document, new Map())
   const known = marked.get(document)
   const key = types.join()
+  // A client that tries every combination must not fill the memory.
+  if (known.size >= MOST_COMBINATIONS) known.clear()
   if (!known.has(key)) known.set(key, marking(document, [...types]))
   return known.get(key)
 }

@@ -68,7 +68,8 @@ def serve(
 
     policy = policy_of(settings)
     open_backend = opener(settings, policy, addresses, subgraph, looks_up=looks_up)
-    app = Customer360(settings, verifier(settings, policy), policy.purposes, open_backend)
+    trusted = verifier(settings, policy)
+    app = Customer360(settings, trusted, policy.purposes, open_backend, takes_proofs=subgraph is None)
     run_process(app, settings, listener, announce)
 
 

@@ -130,6 +130,9 @@ async def test_a_bound_token_is_taken_by_no_subgraph(stack: Stack, world: World,
     answer = await http.post("/oauth/token", data=sent, auth=world.basic("crm"), headers={"DPoP": given})
     assert answer.json()["token_type"] == "DPoP"
     token = answer.json()["access_token"]
+    told = (await http.get("/.well-known/oauth-protected-resource/graphql")).json()
+    assert "dpop_signing_alg_values_supported" not in told
+    assert told["authorization_servers"] == [stack.urls["core"].removesuffix("/graphql")]
     for scheme in ("Bearer", "DPoP"):
         for name in (*DEPARTMENTS, "gateway"):
             shown = proof(key, token, htu=stack.urls["core"])
@@ -138,6 +141,9 @@ async def test_a_bound_token_is_taken_by_no_subgraph(stack: Stack, world: World,
             )
             assert code_of(answer_) == "UNAUTHENTICATED"
             assert not any((answer_.get("data") or {}).values())
+            assert ("ask for one that is not" if scheme == "Bearer" else "scheme Bearer") in answer_["errors"][0][
+                "message"
+            ]
 
 
 async def test_who_cannot_read_what_was_revoked_lets_nobody_in(
