@@ -17,6 +17,7 @@ from auth.tokens import BOUND, Verifier, digest_of
 from auth.viewer import Viewer
 
 REVOKED = "The access token was revoked."
+UNPROVABLE = "The access token is bound to a key, and such tokens are not taken here: ask for one that is not."
 UNTRUSTED = "The access token is from an issuer that is not trusted here."
 
 
@@ -104,7 +105,7 @@ class Gate:
     async def _check_sender(self, accepted: Accepted, presented: Presented) -> None:
         if not presented.is_dpop:
             if accepted.key is not None:
-                raise InvalidTokenError(BOUND)
+                raise InvalidTokenError(UNPROVABLE if self._once is None else BOUND)
             return
         if accepted.key is None or presented.proof is None or self._once is None:
             raise InvalidProofError("The scheme DPoP needs a token that is bound to a key, and a proof of that.")

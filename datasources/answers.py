@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from datasources.compiler.entities import ROWS
+from datasources.compiler.entities import BATCHES, ROWS
 from datasources.compiler.fields import HOLE
 from datasources.compiler.statements import Locate, RootStatements, Statement
 from datasources.compiler.subjects import AS_OF, FLAGS, IDS, LOCATED_ID
@@ -80,7 +80,7 @@ async def _sections(
     ids = core[1] or []
     told = {**variables, IDS: ids, FLAGS: core[2] or [], AS_OF: core[3]}
     if statements.tells_rows:
-        told[ROWS] = core[-1] or []
+        told |= {BATCHES: core[-2] or [], ROWS: core[-1] or []}
     texts: dict[int, list[bytes]] = {}
     for place, section in enumerate(statements.core.sections):
         texts[section] = (core[4 + place] or b"").split(_SEPARATOR)

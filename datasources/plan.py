@@ -148,16 +148,24 @@ class OneObject:
 
 
 @dataclass(frozen=True, slots=True)
-class Entities:
-    """Root entry: objects of one type asked for by their ids, `rows` of `customers` pairwise; a customer is their own
+class Batch:
+    """Objects of one type that one field asks for by their ids, `rows` of `customers` pairwise; a customer is their own
     row. `by` is the effect on there being such an object.
     """
 
-    exists: Effect
     type: str
     by: Effect
     customers: Parameter
     rows: Parameter
+    asked: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """Root entry: all objects that an operation asks for by their ids, whatever their types and fields."""
+
+    exists: Effect
+    batches: tuple[Batch, ...]
 
 
 Entry = Customers | OneCustomer | OneObject | Entities
@@ -166,7 +174,7 @@ Entry = Customers | OneCustomer | OneObject | Entities
 @dataclass(frozen=True, slots=True)
 class Root:
     """One root field of an operation: how its customers are found, who of them exists for the viewer, and what is
-    asked of them.
+    asked of them. What is asked of entities stands with their batches.
     """
 
     entry: Entry

@@ -21,7 +21,7 @@ create() {
 
 logins() {
     : "${SUBGRAPH_PASSWORD:?}"
-    has_role customer360_subgraph || sql --dbname core --file core-logins.sql
+    sql --dbname core --file core-logins.sql
     for department in finance sales service marketing; do
         has_role "${department}_subgraph" && continue
         sql --dbname "$department" --set department="$department" --set role="customer360_$department" \

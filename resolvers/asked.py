@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from graphql import FieldNode, GraphQLObjectType
 
 from auth.effects import Effect, Use
+from datasources.departments import SHAPES
 from datasources.plan import Field
 from datasources.shapes import Many, Pages
 from resolvers.arguments import Given
@@ -49,9 +50,12 @@ class Asked:
         return Field(self.key, "Query", self.node.name.value, effect, fields=fields)
 
 
-def list_of(asked: Asked, type_: str) -> str:
-    """The coordinate of the list that holds objects of the type: its category says that they exist."""
-    for shape in asked.planner.shapes.values():
+def list_of(type_: str) -> str:
+    """The coordinate of the list that holds objects of the type: its category says that they exist.
+
+    The whole graph's shapes tell it: a subgraph knows no lists of other departments.
+    """
+    for shape in SHAPES.values():
         for name, coordinate in shape.fields.items():
             if isinstance(coordinate, Many | Pages) and coordinate.type == type_:
                 return f"{shape.type}.{name}"

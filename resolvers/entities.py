@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from graphql import is_union_type
 
+from auth.effects import Effect
 from datasources.answers import RootAnswer
 from datasources.compiler.entities import PLACED
 from datasources.ids import CUSTOMER
-from datasources.plan import Entities, Parameter, Root, Variables
+from datasources.plan import Batch, Entities, Field, Parameter, Root, Variables
 from datasources.sql_text import SEPARATOR
 from resolvers import representations
 from resolvers.asked import Asked, list_of
@@ -39,17 +40,17 @@ class EntityList:
 
 @dataclass(frozen=True, slots=True)
 class PlannedEntities:
-    """One field that several roots answer, one for each type."""
+    """One field: a batch for each type that it asks for, and the effect on there being anybody at all."""
 
     listed: EntityList
-    roots: Sequence[Root]
+    exists: Effect | None
+    batches: Sequence[Batch]
 
 
 def plan_entities(asked: Asked) -> PlannedEntities:
-    """A root for each type that is asked for. Raises Refused for what is no representation."""
+    """A batch for each type that is asked for. Raises Refused for what is no representation."""
     given = asked.given[REPRESENTATIONS]
-    roots = (_root(asked, type_, given.read) for type_ in _types(asked.planner, given.now))
-    return PlannedEntities(EntityList(given.read), [root for root in roots if root is not None])
+    return _planned(asked, EntityList(given.read), _types(asked.planner, given.now))
 
 
 def plan_reference(asked: Asked, type_: str) -> PlannedEntities:
@@ -59,8 +60,21 @@ def plan_reference(asked: Asked, type_: str) -> PlannedEntities:
     def read(variables: Variables) -> Sequence[Representation]:
         return [representations.read({"__typename": type_, "id": id_(variables)})]
 
-    root = _root(asked, type_, read)
-    return PlannedEntities(EntityList(read, is_one=True), [] if root is None else [root])
+    return _planned(asked, EntityList(read, is_one=True), [type_])
+
+
+def root_of(exists: Effect, batches: Sequence[Batch]) -> Root:
+    """One root for all batches of an operation, in whichever fields they are asked for."""
+    return Root(Entities(exists, tuple(batches)), Field(ENTITIES, "Query", ENTITIES))
+
+
+def _planned(asked: Asked, listed: EntityList, types: Sequence[str]) -> PlannedEntities:
+    """No lookup is needed, only that such objects may be known of: ids say nothing, and come out of answers alone."""
+    exists = asked.exists("Query.customer") if types else None
+    if exists is None:
+        return PlannedEntities(listed, None, ())
+    batches = (_batch(asked, exists, type_, listed.read) for type_ in types)
+    return PlannedEntities(listed, exists, [each for each in batches if each is not None])
 
 
 def _types(planner: Planner, asked: Sequence[Representation]) -> Sequence[str]:
@@ -77,15 +91,13 @@ def _types(planner: Planner, asked: Sequence[Representation]) -> Sequence[str]:
     return sorted({each.type for each in asked if each.type})
 
 
-def _root(asked: Asked, type_: str, read: Read) -> Root | None:
-    """No lookup is needed, only that such objects may be known of: ids say nothing, and come out of answers alone."""
-    exists = asked.exists("Query.customer")
-    by = exists if type_ == CUSTOMER else asked.exists(list_of(asked, type_))
-    if exists is None or by is None:
+def _batch(asked: Asked, exists: Effect, type_: str, read: Read) -> Batch | None:
+    by = exists if type_ == CUSTOMER else asked.exists(list_of(type_))
+    if by is None:
         return None
     customers = Parameter(lambda variables: [each.customer for each in _distinct(read(variables), type_)])
     rows = Parameter(lambda variables: [each.row for each in _distinct(read(variables), type_)])
-    return Root(Entities(exists, type_, by, customers, rows), asked.field(type_, by))
+    return Batch(type_, by, customers, rows, asked.field(type_, by))
 
 
 def _distinct(asked: Iterable[Representation], type_: str) -> Sequence[Representation]:
@@ -104,20 +116,30 @@ def gathered(
 ) -> Iterator[tuple[str, RootAnswer]]:
     """The answer of each root field: those of several types put together in the order they were asked for."""
     texts: dict[str, dict[Representation, bytes]] = {key: {} for key in lists}
-    marked = set()
+    marked = set[str]()
     for key, root, answer in found:
         if not isinstance(root.entry, Entities):
             yield key, answer
             continue
-        its = _distinct(lists[key].read(variables), root.entry.type)
-        texts[key] |= dict.fromkeys(its, answer.text) if answer is CORE_DOWN else _placed(its, answer.text)
+        for place, text in _placed(root.entry.batches, lists, answer, variables):
+            texts[place[0]][place[1]] = text
         if answer.is_marked:
-            marked.add(key)
+            marked |= {batch.asked.key for batch in root.entry.batches}
     for key, listed in lists.items():
         each = [texts[key].get(one, _NULL) for one in listed.read(variables)]
         yield key, RootAnswer(each[0] if listed.is_one else b"[%b]" % b",".join(each), is_marked=key in marked)
 
 
-def _placed(asked: Sequence[Representation], text: bytes) -> dict[Representation, bytes]:
-    lines = (line.split(_PLACED, 1) for line in text.split(_SEPARATOR) if line)
-    return {asked[int(place) - 1]: answer for place, answer in lines}
+def _placed(
+    batches: Iterable[Batch], lists: Mapping[str, EntityList], answer: RootAnswer, variables: Variables
+) -> Iterator[tuple[tuple[str, Representation], bytes]]:
+    """The text of each object that was found, by the field that asked for it and by its representation."""
+    keys = ((batch.asked.key, batch.type) for batch in batches)
+    asked = [(key, one) for key, type_ in keys for one in _distinct(lists[key].read(variables), type_)]
+    if answer is CORE_DOWN:
+        yield from ((each, answer.text) for each in asked)
+        return
+    for line in answer.text.split(_SEPARATOR):
+        if line:
+            place, text = line.split(_PLACED, 1)
+            yield asked[int(place) - 1], text

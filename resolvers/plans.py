@@ -16,11 +16,11 @@ from auth.grant import Grant
 from auth.reach import Reach
 from auth.step_up import Proved
 from datasources.compiler.statements import RootStatements, StatementCompiler
-from datasources.plan import Root, Variables
+from datasources.plan import Batch, Root, Variables
 from datasources.shapes import Shapes
 from resolvers.contract import Contract
 from resolvers.documents import Document
-from resolvers.entities import EntityList, PlannedEntities
+from resolvers.entities import ENTITIES, EntityList, PlannedEntities, root_of
 from resolvers.planner import Planner, Withheld
 from resolvers.roots import PLANNED, Nothing, Planned, plan_root
 from resolvers.row_reasons import RowReasons
@@ -53,8 +53,8 @@ class Plan:
 
     `rest` is what graphql-core executes: introspection and `viewer`, which hold nobody's data. `disclosure` is what
     the record of each answer says was shown, `reasons` what is told of the part that rests on a customer's flags.
-    `lists` are the keys whose answers several roots give, one for each type of entity. `needed` is what the viewer must
-    have proved at their last sign-in for any of it to be shown.
+    `lists` are the keys that one root answers together: entities of all types. `needed` is what the viewer must have
+    proved at their last sign-in for any of it to be shown.
     """
 
     keys: tuple[str, ...]
@@ -116,6 +116,7 @@ class OperationPlanner:
         parts = _Parts(query, planner)
         for key, nodes in collected.items():
             parts.add(key, nodes)
+        parts.finish()
         rest = _document(document, operation, parts.rest) if parts.rest else None
         return Plan(
             keys=tuple(collected),
@@ -142,6 +143,13 @@ class _Parts:
     lists: dict[str, EntityList] = field(default_factory=dict)
     texts: dict[str, bytes] = field(default_factory=dict)
     rest: list[Any] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
+    exists: Effect | None = None
+
+    def finish(self) -> None:
+        """Entities of all fields are asked for together."""
+        if self.batches and self.exists is not None:
+            self.roots.append((ENTITIES, root_of(self.exists, self.batches)))
 
     def add(self, key: str, nodes: Nodes) -> None:
         name = nodes[0].name.value
@@ -158,9 +166,10 @@ class _Parts:
                 self.texts[key] = text
             case Root():
                 self.roots.append((key, planned))
-            case PlannedEntities(listed=listed, roots=roots):
+            case PlannedEntities(listed=listed, exists=exists, batches=batches):
                 self.lists[key] = listed
-                self.roots += ((key, root) for root in roots)
+                self.batches += batches
+                self.exists = exists or self.exists
 
 
 def _document(document: Document, operation: OperationDefinitionNode, nodes: Nodes) -> DocumentNode:

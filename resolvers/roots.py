@@ -131,7 +131,7 @@ def _node_customer(asked: Asked, value: Parameter) -> Planned:
 
 def _node_object(asked: Asked, type_: str, read: Callable[[Mapping[str, Any]], str]) -> Planned:
     exists = asked.exists()
-    object_exists = asked.exists(list_of(asked, type_))
+    object_exists = asked.exists(list_of(type_))
     if exists is None or object_exists is None:
         return _NULL
     row = Parameter(lambda variables: _parsed(read(variables)).row)

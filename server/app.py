@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -28,8 +29,18 @@ GRAPHIQL = "/graphiql"
 class Customer360:
     """`/graphql` is reached directly, past every middleware; the few other pages are Starlette's."""
 
-    def __init__(self, settings: Settings, verifier: Verifier, purposes: Collection[str], open_backend: Opener) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        verifier: Verifier,
+        purposes: Collection[str],
+        open_backend: Opener,
+        *,
+        takes_proofs: bool = True,
+    ) -> None:
         self._settings = settings
+        # A subgraph does not: docs/adr/0026.
+        self._takes_proofs = takes_proofs
         self._verifier = verifier
         self._purposes = purposes
         expected = verifier.expected
@@ -67,12 +78,12 @@ class Customer360:
         return GraphQLOverHTTP(backend.graph, self._make_doorkeeper(backend), reader, origins, settings.partial_status)
 
     def _make_doorkeeper(self, backend: Backend) -> Doorkeeper:
-        if backend.oauth is None and not self._trusted.issuers:
+        register, others = backend.register, self._trusted
+        if register is not None and not self._takes_proofs:
+            register = replace(register, once=None)
+        if register is None and not others.issuers:
             return Doorkeeper(self._verifier, self._purposes)
-        others = self._trusted
-        gate = trust.gate_of(
-            self._verifier, self._settings, backend.oauth, backend.noted, others.issuers, others.opaque
-        )
+        gate = trust.gate_of(self._verifier, self._settings, register, others.issuers, others.opaque)
         return Doorkeeper(gate, self._purposes, trust.public_url(self._settings) + trust.RESOURCE_METADATA)
 
     def _routes(self) -> list[BaseRoute]:
@@ -86,7 +97,8 @@ class Customer360:
     def _oauth_routes(self) -> list[BaseRoute]:
         settings = self._settings
         site = trust.site_of(settings)
-        told = resource.routes(trust.public_url(settings), [*([site.issuer] if site else []), *self._trusted.urls])
+        issuers = [*([site.issuer] if site else []), *self._trusted.urls]
+        told = resource.routes(trust.public_url(settings), issuers, takes_proofs=self._takes_proofs)
         if site is None:
             return told
         return told + oauth_routes(self._find_oauth, settings.receive_timeout_ms, Origins(settings.allowed_origins))

@@ -1,14 +1,13 @@
 """What the process stands on: the graph over its open databases."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from auth.policy import Policy
 from server.http import Answers
-from server.oauth import noted
-from server.oauth.noted import Noted
+from server.oauth.register import Register
 from server.oauth.service import OAuthService
 from server.settings import Settings
 
@@ -21,19 +20,30 @@ class Backend:
     check: Callable[[], Awaitable[Mapping[str, bool]]]
     # The authorization server, where there is one.
     oauth: OAuthService | None = None
-    # What tokens are checked against where there is none.
-    apart: Noted | None = None
+    # Of who serves none.
+    looked_up: Register | None = None
 
     @property
-    def noted(self) -> Noted | None:
-        return self.apart if self.oauth is None else self.oauth.noted
+    def register(self) -> Register | None:
+        """What is known of tokens beyond what they say."""
+        return self.oauth.register if self.oauth is not None else self.looked_up
 
 
 Opener = Callable[[], AbstractAsyncContextManager[Backend]]
 
 
-def opener(settings: Settings, policy: Policy, addresses: Mapping[str, str], subgraph: str | None = None) -> Opener:
-    """Opens the databases when the process starts and closes them when it ends. Serves all, or one's subgraph."""
+def opener(
+    settings: Settings,
+    policy: Policy,
+    addresses: Mapping[str, str],
+    subgraph: str | None = None,
+    *,
+    looks_up: bool = False,
+) -> Opener:
+    """Opens the databases when the process starts and closes them when it ends. Serves all, or one's subgraph.
+
+    With `looks_up`, tokens are looked up in core's register by who has no authorization server to ask.
+    """
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Backend]:
@@ -47,13 +57,34 @@ def opener(settings: Settings, policy: Policy, addresses: Mapping[str, str], sub
         pools = Databases.open(addresses, settings.pool_size, settings.deadline_ms)
         logs = CoreAccessLog.open(addresses["core"], settings.deadline_ms)
         core = addresses["core"]
-        checks = _noted(settings, core) if subgraph is None else nullcontext()
-        async with pools as databases, logs as log, _oauth(settings, policy, core) as oauth, checks as apart:
+        async with (
+            pools as databases,
+            logs as log,
+            _oauth(settings, policy, core) as oauth,
+            _register(settings, core, looks_up=looks_up) as register,
+        ):
             graph = build(databases, policy, log, settings.deadline_ms)
             with on_hangup(graph, settings):
-                yield Backend(graph, databases.reachable, oauth, apart)
+                yield Backend(graph, databases.reachable, oauth, register)
 
     return opened
+
+
+@asynccontextmanager
+async def _register(settings: Settings, address: str, *, looks_up: bool) -> AsyncIterator[Register | None]:
+    """For who has no authorization server, which brings it along: subgraphs, and whoever trusts other issuers only."""
+    from server.oauth import register
+    from server.trust import site_of
+
+    if looks_up:
+        opening = register.looked_up(address, settings.deadline_ms)
+    elif site_of(settings) is None and settings.issuers_file is not None:
+        opening = register.kept(address, settings.deadline_ms)
+    else:
+        yield None
+        return
+    async with opening as opened:
+        yield opened
 
 
 @asynccontextmanager
@@ -69,19 +100,4 @@ async def _oauth(settings: Settings, policy: Policy, address: str) -> AsyncItera
     secret = settings.oauth_secret or secret_in(settings.data_dir)
     graphiql = graphiql_client(settings, policy.purposes)
     async with service.opened(site, address, secret, settings.deadline_ms, graphiql) as opened:
-        yield opened
-
-
-@asynccontextmanager
-async def _noted(settings: Settings, address: str) -> AsyncIterator[Noted | None]:
-    """For tokens of other issuers where our own server, which brings this along, is not served.
-
-    A subgraph's login may not read it: no proofs there, and no revocations.
-    """
-    from server.trust import site_of
-
-    if site_of(settings) is not None or settings.issuers_file is None:
-        yield None
-        return
-    async with noted.opened(address, settings.deadline_ms) as opened:
         yield opened

@@ -10,12 +10,21 @@ from server.media import CONTENT_TYPES, JSON
 from server.refusals import Header
 
 COUNTED = frozenset(
-    (b"accept", b"authorization", b"content-length", b"content-type", b"customer360-purpose", b"dpop", b"origin")
+    (
+        b"accept",
+        b"authorization",
+        b"content-length",
+        b"content-type",
+        b"customer360-dry-run",
+        b"customer360-purpose",
+        b"dpop",
+        b"origin",
+    )
 )
 # Answers hold personal data and depend on the token: nobody on the way may keep them.
 ALWAYS: tuple[Header, ...] = (
     (b"cache-control", b"no-store"),
-    (b"vary", b"Accept, Authorization, Customer360-Purpose, Origin"),
+    (b"vary", b"Accept, Authorization, Customer360-Dry-Run, Customer360-Purpose, Origin"),
     (b"x-content-type-options", b"nosniff"),
 )
 _REQUEST_ID = REQUEST_ID.lower().encode()

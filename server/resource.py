@@ -13,14 +13,14 @@ from server.trust import GRAPHQL, RESOURCE_METADATA
 HEADERS = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
 
 
-def routes(url: str, issuers: Sequence[str]) -> list[BaseRoute]:
+def routes(url: str, issuers: Sequence[str], *, takes_proofs: bool = True) -> list[BaseRoute]:
     told = {
         "resource": url + GRAPHQL,
         "resource_name": "Customer360",
         "authorization_servers": list(issuers),
         "scopes_supported": list(SCOPES),
         "bearer_methods_supported": ["header"],
-        "dpop_signing_alg_values_supported": list(ALGORITHMS),
+        **({"dpop_signing_alg_values_supported": list(ALGORITHMS)} if takes_proofs else {}),
     }
 
     async def answer(request: Request) -> Response:

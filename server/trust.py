@@ -15,8 +15,7 @@ from auth.oauth.records import ClientRecord
 from auth.tokens import Verifier
 from server.graphiql.sign_in import SIGNED_IN, SignIn
 from server.oauth.keys import Keys
-from server.oauth.noted import Noted
-from server.oauth.service import OAuthService
+from server.oauth.register import Register
 from server.settings import Settings
 
 GRAPHQL = "/graphql"
@@ -63,19 +62,18 @@ def graphiql_client(settings: Settings, purposes: Collection[str]) -> ClientReco
 def gate_of(
     verifier: Verifier,
     settings: Settings,
-    service: OAuthService | None,
-    noted: Noted | None,
+    register: Register | None,
     others: Iterable[Issuer] = (),
     opaque: Opaque | None = None,
 ) -> Gate:
-    issuers = [Issuer(verifier), *others]
-    if service is not None:
-        own = Expected(service.site.issuer, service.site.audience, verifier.expected.classes, scoped=True)
-        issuers.append(Issuer(Verifier(own, TrustedKeys([])), OwnKeys(service.keys)))
-    url = public_url(settings) + GRAPHQL
-    if noted is None:
-        return Gate(issuers, url=url, opaque=opaque)
-    return Gate(issuers, url=url, revocations=noted.revocations, once=noted.once, opaque=opaque)
+    """`register` names the built-in server's keys, if it is trusted; its issuer is our public URL."""
+    issuers, url = [Issuer(verifier), *others], public_url(settings)
+    if register is None:
+        return Gate(issuers, url=url + GRAPHQL, opaque=opaque)
+    if register.keys is not None:
+        own = Expected(url, settings.audience, verifier.expected.classes, scoped=True)
+        issuers.append(Issuer(Verifier(own, TrustedKeys([])), OwnKeys(register.keys)))
+    return Gate(issuers, url=url + GRAPHQL, revocations=register.revocations, once=register.once, opaque=opaque)
 
 
 class OwnKeys:

@@ -1,9 +1,25 @@
-"""Entities: objects of one type asked for by many ids at once, in one statement for each database."""
+"""Entities: objects asked for by many ids at once, of any types, in one statement for each database."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, TableValuedAlias, Text, Uuid, cast, column, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    TableValuedAlias,
+    Text,
+    Uuid,
+    case,
+    cast,
+    column,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from datasources.compiler import subjects
@@ -13,14 +29,15 @@ from datasources.compiler.pages import Fresh, Rows
 from datasources.compiler.subjects import Subjects
 from datasources.ids import CUSTOMER
 from datasources.json_text import Parts, join, when
-from datasources.plan import Entities, Entry, Field, Parameter
+from datasources.plan import Batch, Entities, Entry, Parameter, Variables
 from datasources.rows import Row, Subject
 from datasources.shapes import One, of_subject
-from datasources.sql_text import literal, separator
+from datasources.sql_text import literal, number, separator
 
-# What a department apart is told beside the customers: the object that is asked of each.
-ROWS = "@rows"
+# What a department apart is told beside the customers: the object that is asked of each, and in which batch.
+ROWS, BATCHES = "@rows", "@batches"
 _rows = Parameter(lambda variables: variables[ROWS])
+_batches = Parameter(lambda variables: variables[BATCHES])
 
 # Between the place of an object in the list that was asked for, from 1, and its text.
 PLACED = ":"
@@ -34,7 +51,7 @@ class EntityAnswer:
     object: Parts
 
     def select(self, texts: list[ColumnElement[str]]) -> Select[Any]:
-        """One row, as for every root; the ids of the rows come last, for whoever is to answer them."""
+        """One row, as for every root; the batches and the ids of the rows come last, for whoever is to answer them."""
         subject, columns = self.found.subject, self.found.found.c
         placed = join((cast(columns.place, Text()), PLACED, *self.object))
         return select(
@@ -43,6 +60,7 @@ class EntityAnswer:
             self._gathered(subject.flags),
             func.max(subject.as_of),
             *(self._joined(text) for text in texts),
+            self._gathered(columns.batch),
             self._gathered(columns.row),
         ).select_from(self.found.source)
 
@@ -60,42 +78,82 @@ class EntityCompiler:
     compiler: Compiler
     entry: Entities
 
-    def answer(self, fresh: Fresh, asked: Field) -> EntityAnswer:
+    def answer(self, fresh: Fresh) -> EntityAnswer:
         found = self._found(fresh())
-        # A reference has no row but the ids it was asked by.
-        row = found.row if self.entry.type == CUSTOMER else Row(found.found, found.subject)
-        return EntityAnswer(found, self.object(asked, row))
+        return EntityAnswer(found, self._of_its_batch(found))
 
-    def object(self, asked: Field, row: Row) -> Parts:
+    def _of_its_batch(self, found: Subjects) -> Parts:
+        texts = [self.object(batch, self._row(batch, found)) for batch in self.entry.batches]
+        if len(texts) == 1:
+            return texts[0]
+        batch = found.found.c.batch
+        return (
+            case(*((batch == number(place), join(text)) for place, text in enumerate(texts)), else_=literal("null")),
+        )
+
+    def _row(self, batch: Batch, found: Subjects) -> Row:
+        """A reference has no row but the ids it was asked by."""
+        return found.row if batch.type == CUSTOMER else Row(found.found, found.subject)
+
+    def object(self, batch: Batch, row: Row) -> Parts:
         """The object, where the viewer may know of it; null otherwise."""
-        shape = self.compiler.shapes[self.entry.type]
+        shape = self.compiler.shapes[batch.type]
         if shape.department not in self.compiler.here:
-            return self.compiler.hole(asked, row.subject)
-        known = row.knowing(self.entry.by.condition)
+            return self.compiler.hole(batch.asked, row.subject)
+        known = row.knowing(batch.by.condition)
         if shape.department == CORE:
-            parts = self.compiler.object(shape, asked.fields, known)
+            parts = self.compiler.object(shape, batch.asked.fields, known)
         else:
-            parts = ListCompiler(self.compiler).value(One(self.entry.type, _is_asked), asked, known)
-        return when(row.subject.meets(self.entry.by.condition), parts)
+            parts = ListCompiler(self.compiler).value(One(batch.type, _is_asked), batch.asked, known)
+        return when(row.subject.meets(batch.by.condition), parts)
 
     def _found(self, rows: Rows) -> Subjects:
         """The customers of the objects: those who exist for the viewer, once for each object."""
         asked = self._asked()
         rank = func.row_number().over(order_by=asked.c.place)
-        its = select(asked.c.place, asked.c.row, *subjects.columns(rows), rank.label("rank"))
+        its = select(asked.c.place, asked.c.batch, asked.c.row, *subjects.columns(rows), rank.label("rank"))
         its = its.select_from(asked.join(rows.source, rows.row["id"] == asked.c.customer)).where(*rows.where)
         return subjects.joined(rows, its.subquery(), self.entry.exists.condition)
 
     def _asked(self) -> TableValuedAlias:
-        bind, ids = self.compiler.binds.bind, ARRAY(Uuid())
-        asked = func.unnest(bind(self.entry.customers, ids), bind(self.entry.rows, ids))
-        columns = column("customer", Uuid()), column("row", Uuid())
+        bind, batches = self.compiler.binds.bind, self.entry.batches
+        asked = func.unnest(
+            bind(Parameter(lambda told: _of_all(batches, _customers, told)), ARRAY(Uuid())),
+            bind(Parameter(lambda told: _of_all(batches, _its_rows, told)), ARRAY(Uuid())),
+            bind(Parameter(lambda told: _numbers(batches, told)), ARRAY(Integer())),
+        )
+        columns = column("customer", Uuid()), column("row", Uuid()), column("batch", Integer())
         return asked.table_valued(*columns, with_ordinality="place", name="asked").render_derived()
+
+
+def _customers(batch: Batch) -> Parameter:
+    return batch.customers
+
+
+def _its_rows(batch: Batch) -> Parameter:
+    return batch.rows
+
+
+def _of_all(batches: Iterable[Batch], of: Callable[[Batch], Parameter], told: Variables) -> list[UUID]:
+    return [each for batch in batches for each in of(batch).read(told)]
+
+
+def _numbers(batches: Iterable[Batch], told: Variables) -> list[int]:
+    return [number for number, batch in enumerate(batches) for _ in batch.customers.read(told)]
 
 
 def apart(compiler: Compiler, entry: Entry) -> tuple[TableValuedAlias, Subject]:
     """The customers as another database is told of them, with the objects that are asked of them."""
-    return subjects.apart(compiler, row=_rows) if isinstance(entry, Entities) else subjects.apart(compiler)
+    if not isinstance(entry, Entities):
+        return subjects.apart(compiler)
+    return subjects.apart(compiler, row=(_rows, Uuid()), batch=(_batches, Integer()))
+
+
+def in_batch(entry: Entry, table: FromClause, batch: int, parts: Parts) -> Parts:
+    """The parts, for objects of that batch; those of others have nothing to ask there."""
+    if not isinstance(entry, Entities) or len(entry.batches) == 1:
+        return parts
+    return when(table.c.batch == number(batch), parts)
 
 
 def _is_asked(row: Row, other: Row) -> ColumnElement[bool]:

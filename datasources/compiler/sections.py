@@ -7,18 +7,22 @@ from datasources.compiler.fields import CORE
 from datasources.plan import Entities, Field, OneObject, Root
 from datasources.shapes import Department, Shapes, SubjectLink
 
+# The department that is to answer, the type of the object, and the field that asks for it.
+Crossing = tuple[str, str, Field]
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """A part that stands apart from what surrounds it: one text for each customer.
 
-    Its number fills the hole that the surrounding text leaves.
+    Its number fills the hole that the surrounding text leaves. Of entities, it is asked of those of one batch.
     """
 
     number: int
     department: str
     type: str
     asked: Field
+    batch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +34,25 @@ class SectionFinder:
 
     def find(self, root: Root) -> list[Section]:
         crossings = self._from_root(root)
-        return [Section(number, *crossing) for number, crossing in enumerate(crossings)]
+        return [Section(number, *crossing, batch) for number, (batch, crossing) in enumerate(crossings)]
 
-    def _from_root(self, root: Root) -> Iterator[tuple[str, str, Field]]:
-        home = self.homes[CORE]
-        if isinstance(root.entry, OneObject | Entities):
-            owner = self.shapes[root.entry.type].department
-            if self.homes[owner] != home:
-                yield owner, root.entry.type, root.asked
-            home = self.homes[owner]
-        yield from self._below(root.asked, home)
+    def _from_root(self, root: Root) -> Iterator[tuple[int, Crossing]]:
+        match root.entry:
+            case Entities(batches=batches):
+                for number, batch in enumerate(batches):
+                    yield from ((number, each) for each in self._from_object(batch.type, batch.asked))
+            case OneObject(type=type_):
+                yield from ((0, each) for each in self._from_object(type_, root.asked))
+            case _:
+                yield from ((0, each) for each in self._below(root.asked, self.homes[CORE]))
 
-    def _below(self, asked: Field, home: str) -> Iterator[tuple[str, str, Field]]:
+    def _from_object(self, type_: str, asked: Field) -> Iterator[Crossing]:
+        owner = self.shapes[type_].department
+        if self.homes[owner] != self.homes[CORE]:
+            yield owner, type_, asked
+        yield from self._below(asked, self.homes[owner])
+
+    def _below(self, asked: Field, home: str) -> Iterator[Crossing]:
         for fields in asked.fields.values():
             for each in fields:
                 target = self._target(each)

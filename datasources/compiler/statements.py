@@ -12,7 +12,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from auth.effects import Effect
 from datasources.compiler import subjects
 from datasources.compiler.connections import PageView
-from datasources.compiler.entities import EntityAnswer, EntityCompiler, apart
+from datasources.compiler.entities import EntityAnswer, EntityCompiler, apart, in_batch
 from datasources.compiler.fields import CORE, Compiler
 from datasources.compiler.lists import ListCompiler
 from datasources.compiler.objects import ObjectCompiler, needs_locating
@@ -61,7 +61,7 @@ class RootStatements:
     core: Statement
     others: tuple[Statement, ...]
     sections: Mapping[int, str]
-    # Core's rows end with the ids of the objects that were asked for, of those whose customers it found.
+    # Core's rows end with the batches and ids of the objects that were asked for, of those whose customers it found.
     tells_rows: bool = False
 
 
@@ -102,7 +102,7 @@ class StatementCompiler:
         compiler = self._compiler(self._homes[CORE], sections)
         mine = [section for section in sections if section.department == CORE]
         answer = self._answer(compiler, root)
-        statement = answer.select(self._texts(compiler, answer.found.row, mine))
+        statement = answer.select(self._texts(compiler, root, answer.found, mine))
         return _rendered(self._homes[CORE], compiler, statement, mine)
 
     def _answer(self, compiler: Compiler, root: Root) -> "_CoreAnswer | EntityAnswer":
@@ -119,7 +119,7 @@ class StatementCompiler:
                 found = subjects.one(fresh, exists, its.owner())
                 return _CoreAnswer(found, join(its.object(root.asked, found.subject)))
             case Entities() as several:
-                return EntityCompiler(compiler, several).answer(fresh, root.asked)
+                return EntityCompiler(compiler, several).answer(fresh)
 
     def _page(self, compiler: Compiler, fresh: Fresh, asked: Field, exists: Effect) -> "_CoreAnswer":
         lists = ListCompiler(compiler)
@@ -129,24 +129,27 @@ class StatementCompiler:
         view = lists.view(answers, found.found.c.id, rank, page, fresh, asked)
         return _CoreAnswer(found, join(lists.pages.checked(fresh, page, view.members(asked))), view)
 
-    def _texts(self, compiler: Compiler, row: Row, sections: list[Section]) -> list[ColumnElement[str]]:
-        return [join(compiler.object(self._shapes[each.type], each.asked.fields, row)) for each in sections]
+    def _texts(
+        self, compiler: Compiler, root: Root, found: Subjects, sections: list[Section]
+    ) -> list[ColumnElement[str]]:
+        objects = ((each, compiler.object(self._shapes[each.type], each.asked.fields, found.row)) for each in sections)
+        return [join(in_batch(root.entry, found.found, each.batch, its)) for each, its in objects]
 
     def _apart(self, home: str, root: Root, sections: list[Section]) -> Statement:
         compiler = self._compiler(home, sections)
         table, subject = apart(compiler, root.entry)
         mine = [section for section in sections if self._homes[section.department] == home]
-        texts = [join(self._part(compiler, root, each, Row(table, subject))) for each in mine]
+        parts = ((each, self._part(compiler, root, each, Row(table, subject))) for each in mine)
+        texts = [join(in_batch(root.entry, table, each.batch, its)) for each, its in parts]
         statement = select(*texts).select_from(table).order_by(table.c.rank)
         return _rendered(home, compiler, statement, mine)
 
     def _part(self, compiler: Compiler, root: Root, section: Section, row: Row) -> Parts:
-        if section.asked is root.asked:
-            match root.entry:
-                case OneObject() as one:
-                    return ObjectCompiler(compiler, one).object(root.asked, row.subject)
-                case Entities() as several:
-                    return EntityCompiler(compiler, several).object(root.asked, row)
+        match root.entry:
+            case OneObject() as one if section.asked is root.asked:
+                return ObjectCompiler(compiler, one).object(root.asked, row.subject)
+            case Entities() as several if section.asked is several.batches[section.batch].asked:
+                return EntityCompiler(compiler, several).object(several.batches[section.batch], row)
         return compiler.object(self._shapes[section.type], section.asked.fields, row)
 
 

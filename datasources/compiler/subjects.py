@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.types import TypeEngine
 
 from auth.effects import UNGOVERNED, Condition, Effect
 from auth.flags import Flag
@@ -144,14 +145,14 @@ def page(compiler: Compiler, fresh: Fresh, exists: Effect, asked: Field) -> tupl
     return joined(rows, found, exists.condition), part
 
 
-def apart(compiler: Compiler, **ids: Parameter) -> tuple[TableValuedAlias, Subject]:
-    """The customers as another database is told of them: by core's answer, never by looking itself. `ids` are told
-    beside them.
+def apart(compiler: Compiler, **beside: tuple[Parameter, TypeEngine[Any]]) -> tuple[TableValuedAlias, Subject]:
+    """The customers as another database is told of them: by core's answer, never by looking itself. Of each something
+    may be told `beside`, of a type.
     """
     bind = compiler.binds.bind
     named: list[Column] = [column("id", Uuid()), column("flags", Integer())]
-    named += [column(name, Uuid()) for name in ids]
-    more = (bind(each, ARRAY(Uuid())) for each in ids.values())
+    named += [column(name, type_) for name, (_, type_) in beside.items()]
+    more = (bind(value, ARRAY(type_)) for value, type_ in beside.values())
     told = func.unnest(bind(_ids, ARRAY(Uuid())), bind(_flags, ARRAY(Integer())), *more)
     table = told.table_valued(*named, with_ordinality="rank", name="subject").render_derived()
     as_of = bind(_as_of, TIMESTAMP(timezone=True))

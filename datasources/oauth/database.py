@@ -30,6 +30,14 @@ async def opened(address: str, timeout_ms: int = 2000, most: int = 4) -> AsyncIt
         pool.terminate()
 
 
+async def rows(pool: Pool, statement: str, *values: Any) -> list[asyncpg.Record]:
+    """What the statement gives. Raises StoreUnavailable when the database does not answer."""
+    try:
+        return await pool.fetch(statement, *values)
+    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise StoreUnavailable(type(error).__name__) from error
+
+
 async def _with_json(connection: asyncpg.Connection[Any]) -> None:
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads

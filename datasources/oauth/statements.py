@@ -81,6 +81,10 @@ SIGNING_KEYS = """
     SELECT kid, sealed, public, signs_from, retires_at FROM oauth.signing_key
     WHERE retires_at IS NULL OR retires_at > now()
 """
+# What verifying needs, and all that a subgraph's login may read of the table.
+PUBLIC_KEYS = """
+    SELECT kid, public, signs_from, retires_at FROM oauth.signing_key WHERE retires_at IS NULL OR retires_at > now()
+"""
 USE_ONCE = "INSERT INTO oauth.used_once (digest, until) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING digest"
 
 FORGET_EXPIRED = (

@@ -12,7 +12,7 @@ import asyncpg
 
 from auth.oauth.records import Account, Approval, ClientRecord, Code, Redeemed, Session, SigningKeyRecord
 from datasources.oauth import statements as sql
-from datasources.oauth.database import Pool, StoreUnavailable, opened
+from datasources.oauth.database import Pool, opened, rows
 
 _TUPLES = ("grant_types", "redirect_uris", "scopes", "purposes", "categories")
 
@@ -113,14 +113,11 @@ class OAuthStore:
             await self._rows(statement)
 
     async def _row(self, statement: str, *values: Any) -> asyncpg.Record | None:
-        rows = await self._rows(statement, *values)
-        return rows[0] if rows else None
+        found = await self._rows(statement, *values)
+        return found[0] if found else None
 
     async def _rows(self, statement: str, *values: Any) -> list[asyncpg.Record]:
-        try:
-            return await self._pool.fetch(statement, *values)
-        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise StoreUnavailable(type(error).__name__) from error
+        return await rows(self._pool, statement, *values)
 
 
 def values_of(client: ClientRecord) -> tuple[Any, ...]:

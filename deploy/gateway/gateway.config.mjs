@@ -1,5 +1,6 @@
 // Hive Gateway in front of the subgraphs. It plans and joins; who may see what, each subgraph decides by itself.
 import { defineConfig } from '@graphql-hive/gateway'
+import { nodesAreThere } from './nodes.mjs'
 import { speaksAsTheWholeGraph } from './privacy.mjs'
 
 // A subgraph gives up on a department after CUSTOMER360_DEADLINE_MS; the gateway waits a little longer for its answer.
@@ -16,7 +17,7 @@ export const gatewayConfig = defineConfig({
       return Object.fromEntries(names.flatMap((name) => (request.headers.has(name) ? [[name, request.headers.get(name)]] : [])))
     },
   },
-  plugins: () => [speaksAsTheWholeGraph],
+  plugins: () => [nodesAreThere, speaksAsTheWholeGraph],
   subgraphErrors: false,
   // Each answer is somebody's and goes on record: none is shared, even among those who ask the same at once.
   transportEntries: { '*.http': { options: { deduplicateInflightRequests: false } } },

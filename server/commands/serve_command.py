@@ -17,20 +17,28 @@ from server.terminal import Failed, run, say
 def command(host: str | None, port: int | None, subgraph: str | None) -> None:
     """Serve the graph at /graphql and GraphiQL at /graphiql.
 
-    As a subgraph it opens only that department's database and core's, and serves neither GraphiQL nor /oauth.
+    As a subgraph it opens only that department's database and core's, and serves no GraphiQL; core's serves /oauth, if
+    CUSTOMER360_PUBLIC_URL says where clients find it.
 
     It listens on this machine only, unless CUSTOMER360_HOST says otherwise. Run `customer360 db upgrade` first.
     """
     from server.addresses import addresses
 
     settings, listener = listening(host, port)
+    looks_up = False
     if subgraph is None:
         found, name = addresses(settings), "Customer360"
     else:
-        settings = replace(settings, graphiql=False, oauth=False)
+        looks_up = settings.oauth
+        settings = replace(settings, graphiql=False, oauth=settings.oauth and _signs_people_in(settings, subgraph))
         found, name = addresses(settings, {"core", subgraph}), f"Customer360's subgraph {subgraph}"
     run(_check_tables(found))
-    serve(settings, found, listener, lambda url: say(f"{name} answers at {url}/graphql"), subgraph)
+    serve(settings, found, listener, lambda url: say(f"{name} answers at {url}/graphql"), subgraph, looks_up=looks_up)
+
+
+def _signs_people_in(settings: Settings, subgraph: str) -> bool:
+    """Core's subgraph has the accounts, clients and keys; where clients find it, an operator has to say."""
+    return subgraph == "core" and settings.public_url is not None
 
 
 def listening(host: str | None, port: int | None) -> tuple[Settings, socket]:
@@ -50,6 +58,8 @@ def serve(
     listener: socket,
     announce: Callable[[str], None],
     subgraph: str | None = None,
+    *,
+    looks_up: bool = False,
 ) -> None:
     from server.app import Customer360
     from server.backend import opener
@@ -57,8 +67,9 @@ def serve(
     from server.process import run as run_process
 
     policy = policy_of(settings)
-    open_backend = opener(settings, policy, addresses, subgraph)
-    app = Customer360(settings, verifier(settings, policy), policy.purposes, open_backend)
+    open_backend = opener(settings, policy, addresses, subgraph, looks_up=looks_up)
+    trusted = verifier(settings, policy)
+    app = Customer360(settings, trusted, policy.purposes, open_backend, takes_proofs=subgraph is None)
     run_process(app, settings, listener, announce)
 
 

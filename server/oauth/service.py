@@ -19,7 +19,7 @@ from datasources.oauth.administration import Administration
 from datasources.oauth.store import OAuthStore
 from server.oauth.forms import Guard
 from server.oauth.keys import Keys
-from server.oauth.noted import Noted, kept
+from server.oauth.register import Register, forgetting
 
 THREADS = 8
 MOST_AT_ONCE = 200
@@ -47,8 +47,8 @@ class OAuthService:
     _running: int = 0
 
     @property
-    def noted(self) -> Noted:
-        return Noted(self.store, self.revocations)
+    def register(self) -> Register:
+        return Register(self.revocations, self.keys, self.store)
 
     async def run(self, work: Callable[..., Any], *values: Any) -> Any:
         """Authlib's core, in a thread of its own, with keys and revocations of now."""
@@ -77,7 +77,7 @@ async def opened(
     """The service. Its first key is made when the database answers; it may be down at the start."""
     seal, loop = Seal(secret), asyncio.get_running_loop()
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="oauth")
-    async with OAuthStore.open(address, timeout_ms) as store, kept(store):
+    async with OAuthStore.open(address, timeout_ms) as store, forgetting(store):
         keys, revocations = Keys(store, seal, lambda: _ensure_key(address, seal)), Revocations(store)
 
         def wait(work: Any) -> Any:

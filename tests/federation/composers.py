@@ -34,9 +34,12 @@ def need_node() -> None:
             install(folder)
 
 
-def by_apollo(sdl: Mapping[str, str], folder: Path) -> Composed:
+def by_apollo(sdl: Mapping[str, str], folder: Path, urls: Mapping[str, str] | None = None) -> Composed:
+    """`urls` say where the subgraphs are, if anybody is to ask them."""
     _write(sdl, folder)
-    done = subprocess.run([node(), "compose.mjs", str(folder)], cwd=APOLLO, capture_output=True, text=True, check=True)
+    command = [node(), "compose.mjs", str(folder)]
+    told = {**os.environ, "SUBGRAPH_URLS": json.dumps(dict(urls or {}))}
+    done = subprocess.run(command, cwd=APOLLO, env=told, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
     return Composed(
         tuple(found.get("errors", ())), tuple(found.get("hints", ())), found.get("supergraph", ""), found.get("api", "")

@@ -31,6 +31,8 @@ class Stack:
     environment: Mapping[str, str]
     gateway_log: Path
     tokens: dict[Role, str] = field(default_factory=dict)
+    # What single processes are told beside or instead, by their names.
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def headers(self, role: Role, **more: str) -> dict[str, str]:
         bearer = {"authorization": f"Bearer {self.token(role)}", "accept": "application/json"}
@@ -66,9 +68,11 @@ class Stack:
         """Start them all, and return when they answer."""
         for name in names:
             which = [] if name == "whole" else ["--subgraph", name]
-            command = [*COMMAND, "serve", *which, "--port", str(port)]
+            environment = {**self.environment, **self.own.get(name, {})}
+            port_ = [] if "CUSTOMER360_PORT" in environment else ["--port", str(port)]
+            command = [*COMMAND, "serve", *which, *port_]
             self.processes[name] = subprocess.Popen(
-                command, cwd=ROOT, env=dict(self.environment), stderr=subprocess.PIPE, text=True
+                command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
             )
         self.urls |= {name: url_of(self.processes[name]) for name in names}
 
@@ -93,10 +97,12 @@ class Stack:
 
 
 @contextmanager
-def running(addresses: Mapping[str, str], folder: Path) -> Iterator[Stack]:
+def running(
+    addresses: Mapping[str, str], folder: Path, own: Mapping[str, Mapping[str, str]] | None = None
+) -> Iterator[Stack]:
     environment = {**os.environ, "CUSTOMER360_DATA_DIR": str(folder / "data"), "UPSTREAM_TIMEOUT_MS": str(UPSTREAM_MS)}
     environment |= {f"CUSTOMER360_{name.upper()}_DATABASE_URL": url for name, url in addresses.items()}
-    stack = Stack({}, {}, environment, folder / "gateway.log")
+    stack = Stack({}, {}, environment, folder / "gateway.log", own=own or {})
     with ExitStack() as ending:
         ending.callback(stack.end)
         stack.start(*DEPARTMENTS, "whole")

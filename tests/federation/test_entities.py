@@ -5,8 +5,10 @@ import pytest
 
 from resolvers.entities import MOST_REPRESENTATIONS
 from resolvers.graph import Outcome
-from tests.federation.subgraph import CARE, ENTITIES, PAYMENT, Subgraph, of_type
+from tests.federation.subgraph import CARE, ENTITIES, PAYMENT, Subgraph, of_type, opened
 
+# Nobody listens there.
+NOWHERE = "postgresql://nobody@127.0.0.1:1/finance"
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 CUSTOMERS = "{ customers(first: 20, orderBy: {field: NUMBER}) { nodes { %s } } }"
 FINANCE = "id finance { balance { amount currency } invoices(first: 3) { totalCount nodes { id number state } } }"
@@ -67,26 +69,74 @@ async def test_two_statements_whatever_the_number(whole: Subgraph, finance: Subg
     assert counts[1] == counts[20] == ({"core": 1, "finance": 1} if apart else {"finance": 1})
 
 
-async def test_each_type_of_a_list_is_fetched_at_once(whole: Subgraph, finance: Subgraph) -> None:
+async def test_all_types_of_a_list_are_fetched_at_once(whole: Subgraph, finance: Subgraph) -> None:
     bills, known = await invoices(whole), await customers(whole)
     of = [*of_type("Invoice", *(each["id"] for each in bills)), *of_type("Customer", *(each["id"] for each in known))]
     selection = "... on Invoice { number customer { finance { overdue { amount } } } } ... on Customer { id }"
     found = await finance.entities(selection, of, PAYMENT)
-    assert None not in found
-    apart = len(set(finance.databases.homes.values())) == 2
-    assert sum(finance.databases.statements.values()) == (3 if apart else 2)
+    assert [each["__typename"] for each in found] == ["Invoice"] * len(bills) + ["Customer"] * len(known)
+    assert [each["number"] for each in found[: len(bills)]] == [each["number"] for each in bills]
+    assert [each["id"] for each in found[len(bills) :]] == [each["id"] for each in known]
+    assert finance.databases.statements == one_for_each_database(finance)
 
 
-async def test_aliases_are_answered_each_by_itself(whole: Subgraph, finance: Subgraph) -> None:
-    first, second, *_ = (each["id"] for each in await customers(whole))
-    document = """query($a: [_Any!]!, $b: [_Any!]!) {
-      _v0: _entities(representations: $a) { ... on Customer { id finance { balance { amount } } } }
-      _v1: _entities(representations: $b) { ... on Customer { id } }
-    }"""
-    variables = {"a": of_type("Customer", first), "b": of_type("Customer", second, first)}
-    found = (await finance.ask(document, PAYMENT, **variables))["data"]
-    assert [each["id"] for each in found["_v1"]] == [second, first]
-    assert found["_v0"][0]["finance"]["balance"]
+def one_for_each_database(subgraph: Subgraph) -> dict[str, int]:
+    apart = len(set(subgraph.databases.homes.values())) == 2
+    return {"core": 1, "finance": 1} if apart else {"finance": 1}
+
+
+ALIASES = """query($a: [_Any!]!, $b: [_Any!]!) {
+  _v0: _entities(representations: $a) {
+    __typename
+    ... on Customer { id finance { balance { amount } } }
+    ... on Invoice { number customer { id finance { overdue { amount } } } }
+  }
+  _v1: _entities(representations: $b) { ... on Customer { id finance { invoices(first: 2) { nodes { number } } } } }
+  _v2: _entities(representations: $b) { ... on Invoice { lines { description } } __typename }
+}"""
+
+
+async def test_aliases_are_answered_together_as_each_by_itself(whole: Subgraph, finance: Subgraph) -> None:
+    known, bills = [each["id"] for each in await customers(whole)], [each["id"] for each in await invoices(whole)]
+    a = [*of_type("Invoice", *bills[:5], UNKNOWN), *of_type("Customer", *known[:7])]
+    b = [*of_type("Customer", *known[5:9], UNKNOWN, known[5]), *of_type("Invoice", *bills[3:8])]
+    found = (await finance.ask(ALIASES, PAYMENT, a=a, b=b))["data"]
+    assert finance.databases.statements == one_for_each_database(finance)
+    for alias in ("_v0", "_v1", "_v2"):
+        others = [f"  {each}:" for each in ("_v0", "_v1", "_v2") if each != alias]
+        document = _without(ALIASES, others)
+        alone = (await finance.ask(document, PAYMENT, a=a, b=b))["data"]
+        assert orjson.dumps(found[alias]) == orjson.dumps(alone[alias])
+    assert found["_v0"][0]["customer"]["finance"]
+    assert found["_v0"][5] is None
+    assert found["_v1"][4] is None
+    assert found["_v1"][0] == found["_v1"][5] != found["_v1"][1]
+    assert found["_v2"][0] == {"__typename": "Customer"}
+    assert found["_v2"][6]["lines"]
+
+
+def _without(document: str, starts: list[str]) -> str:
+    """The document with these root fields skipped."""
+    for start in starts:
+        place = document.index("{", document.index(start))
+        document = f"{document[:place]}@skip(if: true) {document[place:]}"
+    return document
+
+
+async def test_a_department_that_is_down_is_told_of_each_alias(whole: Subgraph, addresses_of: dict[str, str]) -> None:
+    known, bills = [each["id"] for each in await customers(whole)], [each["id"] for each in await invoices(whole)]
+    a, b = of_type("Customer", *known[:2]), of_type("Invoice", bills[0], UNKNOWN)
+    async with opened({**addresses_of, "finance": NOWHERE}, "finance") as finance:
+        found = await finance.ask(ALIASES, PAYMENT, a=a, b=b)
+    assert found["data"] == {
+        "_v0": [{"__typename": "Customer", "id": each, "finance": None} for each in known[:2]],
+        "_v1": [None, None],
+        "_v2": [None, None],
+    }
+    paths = [["_v0", 0, "finance"], ["_v0", 1, "finance"], ["_v1", 0], ["_v2", 0]]
+    assert [(each["path"], each["extensions"]["department"]) for each in found["errors"]] == [
+        (path, "finance") for path in paths
+    ]
 
 
 async def test_a_plan_for_one_type_never_answers_another(whole: Subgraph, finance: Subgraph) -> None:
@@ -139,6 +189,27 @@ async def test_core_leads_to_the_objects_of_others(whole: Subgraph, core: Subgra
     assert dict(core.databases.statements) == {"core": 1}
     for id_, role in ((bill, CARE), (f"Invoice_{UNKNOWN}_{UNKNOWN}", PAYMENT), ("Invoice_1_2", PAYMENT)):
         assert (await core.ask(document, role, id=id_))["data"]["node"] is None
+
+
+async def test_core_leads_to_objects_of_every_type(core: Subgraph) -> None:
+    """Those too that stand in no list but another department's, as a ticket's messages do."""
+    document = "query($id: ID!) { node(id: $id) { __typename } }"
+    nodes = sorted(core.graph._contract.nodes - {"Customer"})
+    assert {"Message", "Invoice"} < set(nodes)
+    for type_ in nodes:
+        assert (await core.ask(document, CARE, id=f"{type_}_{UNKNOWN}_{UNKNOWN}"))["data"] == {"node": None}
+
+
+async def test_several_references_of_an_operation_are_one_statement(whole: Subgraph, core: Subgraph) -> None:
+    first, second, *_ = (each["id"] for each in await invoices(whole))
+    known = (await customers(whole))[0]["id"]
+    document = """query($a: ID!, $b: ID!, $c: ID!) {
+      a: node(id: $a) { id } b: node(id: $b) { __typename id } c: node(id: $c) { id }
+    }"""
+    found = await core.ask(document, PAYMENT, a=first, b=second, c=f"Payment_{known}_{UNKNOWN}")
+    assert found["data"]["a"] == {"id": first}
+    assert found["data"]["b"] == {"__typename": "Invoice", "id": second}
+    assert dict(core.databases.statements) == {"core": 1}
 
 
 async def test_the_roots_of_a_department_answer_as_in_the_whole_graph(whole: Subgraph, finance: Subgraph) -> None:

@@ -21,13 +21,13 @@ async def limited(addresses_apart: dict[str, str]) -> AsyncIterator[dict[str, st
     """Core's and finance's databases, as the login of finance's subgraph reaches them."""
     await seed(addresses_apart, customers=20, seed=7, today=SEEDED_TODAY)
     core, finance = addresses_apart["core"], addresses_apart["finance"]
-    await _execute(core, (HERE / "core-logins.sql").read_text())
-    await _execute(finance, _for_finance((HERE / "department-logins.sql").read_text()))
-    await _execute(core, f"CREATE ROLE {LOGIN} LOGIN IN ROLE customer360_subgraph, customer360_finance")
-    yield {"core": _as_login(core), "finance": _as_login(finance)}
-    await _execute(core, f"DROP OWNED BY customer360_subgraph, {LOGIN}")
-    await _execute(finance, f"DROP OWNED BY customer360_finance, {LOGIN}")
-    await _execute(core, f"DROP ROLE {LOGIN}, customer360_subgraph, customer360_finance")
+    await execute(core, (HERE / "core-logins.sql").read_text())
+    await execute(finance, for_department((HERE / "department-logins.sql").read_text(), "finance"))
+    await execute(core, f"CREATE ROLE {LOGIN} LOGIN IN ROLE customer360_subgraph, customer360_finance")
+    yield {"core": as_login(core, LOGIN), "finance": as_login(finance, LOGIN)}
+    await execute(core, f"DROP OWNED BY customer360_subgraph, {LOGIN}")
+    await execute(finance, f"DROP OWNED BY customer360_finance, {LOGIN}")
+    await execute(core, f"DROP ROLE {LOGIN}, customer360_subgraph, customer360_finance")
 
 
 async def test_a_login_that_sees_flags_only_is_enough(addresses_apart: dict[str, str], limited: dict[str, str]) -> None:
@@ -66,26 +66,25 @@ async def test_its_answers_go_on_record(addresses_apart: dict[str, str], limited
 )
 async def test_and_nothing_else_can_be_done_with_it(limited: dict[str, str], statement: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await _execute(limited["core"], statement)
+        await execute(limited["core"], statement)
 
 
 async def test_nor_in_its_own_database_but_read(limited: dict[str, str]) -> None:
-    await _execute(limited["finance"], "SELECT * FROM finance.invoice")
+    await execute(limited["finance"], "SELECT * FROM finance.invoice")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await _execute(limited["finance"], "DELETE FROM finance.invoice")
+        await execute(limited["finance"], "DELETE FROM finance.invoice")
 
 
-def _for_finance(script: str) -> str:
+def for_department(script: str, department: str) -> str:
     """The script as psql reads it with its variables set."""
-    return script.replace(':"department"', "finance").replace(':"role"', "customer360_finance")
+    return script.replace(':"department"', department).replace(':"role"', f"customer360_{department}")
 
 
-def _as_login(address: str) -> str:
-    parts = urlsplit(address)
-    return parts._replace(netloc=f"{LOGIN}@").geturl()
+def as_login(address: str, login: str) -> str:
+    return urlsplit(address)._replace(netloc=f"{login}@").geturl()
 
 
-async def _execute(address: str, statement: str) -> None:
+async def execute(address: str, statement: str) -> None:
     connection = await asyncpg.connect(address)
     try:
         await connection.execute(statement)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.federation.stack import Stack
-from tests.federation.subgraph import CARE
-from tests.federation.test_gateway import CARD
+from tests.federation.subgraph import CARE, PAYMENT
+from tests.federation.test_gateway import CARD, an_invoice
 
 CLIENTS = 16
 
@@ -42,10 +42,19 @@ async def while_clients_ask(stack: Stack, phone: str, seconds: float) -> list[An
     return [each for answers in found for each in answers]
 
 
+async def its_objects_are_unknown(stack: Stack, bill: str) -> None:
+    """Whether finance's object is there, finance alone knows."""
+    for selection in ("id", "... on Invoice { number }"):
+        answer = await stack.ask("gateway", f"query($id: ID!) {{ node(id: $id) {{ {selection} }} }}", PAYMENT, id=bill)
+        assert answer["data"] == {"node": None}
+        assert {tuple(each["path"]) for each in answer["errors"]} == {("node",)}
+        assert {each["extensions"]["code"] for each in answer["errors"]} == {"DEPARTMENT_UNAVAILABLE"}
+
+
 @pytest.mark.parametrize("name", ["marketing", "finance"])
 @pytest.mark.parametrize("how", ["killed", "frozen"])
 async def test_one_that_is_gone_costs_its_own_fields_only(stack: Stack, phone: str, name: str, how: str) -> None:
-    whole = await ask(stack, phone)
+    whole, bill = await ask(stack, phone), await an_invoice(stack)
     assert "errors" not in whole
     # Opens every connection; what follows is about the outage alone.
     await while_clients_ask(stack, phone, 0.5)
@@ -60,6 +69,8 @@ async def test_one_that_is_gone_costs_its_own_fields_only(stack: Stack, phone: s
         told = [(each["path"], each["extensions"]) for each in answer.get("errors", ())]
         why = {"code": "DEPARTMENT_UNAVAILABLE", "department": name}
         assert told == ([(["customer", name], why)] if lost else [])
+    if name == "finance":
+        await its_objects_are_unknown(stack, bill)
     stack.restart(name) if how == "killed" else stack.thaw(name)
     for _ in range(3):
         again = await ask(stack, phone)

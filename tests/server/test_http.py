@@ -48,6 +48,13 @@ def code(response: Any) -> str:
     return str(response.json()["errors"][0]["extensions"]["code"])
 
 
+def test_a_dry_run_reaches_the_graph(ask: Asking, graph: FakeGraph) -> None:
+    ask.post(HELLO, **{"Customer360-Dry-Run": "service_agent/care"})
+    ask.post(HELLO)
+
+    assert [request.dry_run for request in graph.asked] == ["service_agent/care", None]
+
+
 # Media types -------------------------------------------------------------------------------------------------------
 
 
@@ -403,7 +410,7 @@ def test_no_answer_is_kept_on_the_way(ask: Asking) -> None:
     answered.append(ask.post(HELLO))
     for response in answered:
         assert response.headers["cache-control"] == "no-store"
-        assert response.headers["vary"] == "Accept, Authorization, Customer360-Purpose, Origin"
+        assert response.headers["vary"] == "Accept, Authorization, Customer360-Dry-Run, Customer360-Purpose, Origin"
         assert response.headers["x-content-type-options"] == "nosniff"
     ids = {response.headers["customer360-request-id"] for response in answered}
     assert len(ids) == len(answered)

@@ -1,0 +1,35 @@
+"""What a subgraph's login may read of the authorization server: public keys, and what was revoked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from auth.oauth.records import SigningKeyRecord
+from datasources.oauth import statements as sql
+from datasources.oauth.database import Pool, opened, rows
+
+# One to read with, one for a reading that is overdue.
+CONNECTIONS = 2
+
+
+class TokenRegister:
+    """Answers auth.oauth.store.SigningKeys, without the keys that sign, and auth.revocations.Revoked."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, address: str, timeout_ms: int = 2000) -> AsyncIterator[TokenRegister]:
+        async with opened(address, timeout_ms, CONNECTIONS) as pool:
+            yield cls(pool)
+
+    async def signing_keys(self) -> list[SigningKeyRecord]:
+        found = await rows(self._pool, sql.PUBLIC_KEYS)
+        return [SigningKeyRecord(sealed="", **dict(row)) for row in found]
+
+    async def revocations(self, since: datetime) -> list[tuple[str, str, datetime]]:
+        found = await rows(self._pool, sql.REVOCATIONS, since)
+        return [(row["kind"], row["value"], row["recorded_at"]) for row in found]
