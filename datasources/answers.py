@@ -12,8 +12,8 @@ from datasources.compiler.statements import Locate, RootStatements, Statement
 from datasources.compiler.subjects import AS_OF, FLAGS, IDS, LOCATED_ID
 from datasources.databases import Databases
 from datasources.plan import Variables
-from datasources.pool import Unavailable
 from datasources.sql_text import SEPARATOR
+from datasources.unavailable import Unavailable
 
 _HOLE = HOLE.encode()
 _SEPARATOR = SEPARATOR.encode()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import asyncpg
 
-from datasources.pool import Pool, Unavailable
+from datasources.database import Database
+from datasources.pool import Pool
+from datasources.unavailable import Unavailable
 
 DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 
@@ -26,22 +26,16 @@ _SESSION = {
     "plan_cache_mode": "force_generic_plan",
     # A list that goes wrong takes one core, not three.
     "max_parallel_workers_per_gather": "0",
+    # A statement whose connection was cut off is ended by PostgreSQL within so many milliseconds, also when the process
+    # that asked was killed.
+    "client_connection_check_interval": "50",
 }
+
+# For each connection of a department, how many may wait. One that is slow then costs a bounded part of the process.
+QUEUE = 16
 
 # A merged statement is longer than the driver's usual 15 KB for what it keeps prepared.
 _ANY_LENGTH = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """One PostgreSQL database with its pool."""
-
-    url: str
-    pool: Pool
-
-    async def rows(self, sql: str, values: list[Any], deadline: float) -> list[asyncpg.Record]:
-        """Run one statement. Raises Unavailable when it is not answered by `deadline`, a time of the running loop."""
-        return await self.pool.fetch(sql, values, deadline)
 
 
 class Databases:
@@ -69,11 +63,17 @@ class Databases:
     async def open(
         cls, addresses: Mapping[str, str], pool_size: int = 4, timeout_ms: int = 2000
     ) -> AsyncIterator[Databases]:
-        """Pools for the departments' addresses. Nothing is connected yet: a database may be down at the start."""
-        databases = {
-            url: Database(url, Pool(partial(_reading, url, timeout_ms), pool_size))
-            for url in dict.fromkeys(addresses.values())
-        }
+        """Pools for the departments' addresses; `timeout_ms` is what each department may take.
+
+        Nothing is connected yet: a database may be down at the start.
+        """
+
+        def opened(url: str) -> Database:
+            # Without core there is no answer: whoever waits for it is bounded by server/limiter.py, where that is all.
+            queue = None if url == addresses["core"] else QUEUE * pool_size
+            return Database(url, Pool(partial(_reading, url, timeout_ms), pool_size, queue), timeout_ms / 1000)
+
+        databases = {url: opened(url) for url in dict.fromkeys(addresses.values())}
         try:
             yield cls(dict(addresses), databases)
         finally:
@@ -81,12 +81,12 @@ class Databases:
                 database.pool.terminate()
 
     async def reachable(self, seconds: float = 1.0) -> dict[str, bool]:
-        """Whether each department's database answers within so many seconds."""
+        """Whether each department's database answers within so many seconds, whatever its breaker says."""
 
         async def answers(url: str) -> bool:
             deadline = asyncio.get_running_loop().time() + seconds
             try:
-                await self._databases[url].rows("SELECT 1", [], deadline)
+                await self._databases[url].pool.fetch("SELECT 1", [], deadline)
             except Unavailable:
                 return False
             return True

@@ -54,7 +54,7 @@ def opener(
         from server.reload import on_hangup
 
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
-        pools = Databases.open(addresses, settings.pool_size, settings.deadline_ms)
+        pools = Databases.open(addresses, settings.pool_size, min(settings.department_budget_ms, settings.deadline_ms))
         logs = CoreAccessLog.open(addresses["core"], settings.deadline_ms)
         core = addresses["core"]
         async with (

@@ -16,6 +16,7 @@ from server.body import Reader
 from server.cors import METHODS, Origins
 from server.exchange import Exchange, Response
 from server.faults import report
+from server.leaving import Attendance
 from server.parameters import Parameters
 from server.refusals import Disconnected, Header, Refusal
 
@@ -82,7 +83,8 @@ class GraphQLOverHTTP:
             exchange.method,
         )
         asked = await self._read(exchange, receive)
-        answer = await self.graph.answer(_request(asked, viewer, exchange))
+        with Attendance(receive):
+            answer = await self.graph.answer(_request(asked, viewer, exchange))
         return self._response(answer, exchange)
 
     def _check(self, exchange: Exchange) -> None:

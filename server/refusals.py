@@ -37,4 +37,4 @@ class Refusal(Exception):
 
 
 class Disconnected(Exception):
-    """The client went away before it had sent its request."""
+    """The client went away before it had its answer."""

@@ -33,6 +33,7 @@ class Settings:
     data_dir: Path
     pool_size: int
     deadline_ms: int
+    department_budget_ms: int
     host: str
     port: int
     allowed_origins: frozenset[str]
@@ -78,6 +79,7 @@ SETTINGS = (
     Setting("CUSTOMER360_DATA_DIR", values.folder, ".customer360"),
     Setting("CUSTOMER360_POOL_SIZE", values.whole(1, 500), "8"),
     Setting("CUSTOMER360_DEADLINE_MS", values.whole(10, 600_000), "2000"),
+    Setting("CUSTOMER360_DEPARTMENT_BUDGET_MS", values.whole(10, 600_000), "1500"),
     Setting("CUSTOMER360_HOST", values.text, "127.0.0.1"),
     Setting("CUSTOMER360_PORT", values.whole(1, 65_535), "8360"),
     Setting("CUSTOMER360_ALLOWED_ORIGINS", values.origins, ""),

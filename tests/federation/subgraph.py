@@ -14,7 +14,8 @@ from auth.access_log import AccessRecord
 from auth.policy_file import load
 from auth.reach import EVERYBODY, Scope
 from auth.viewer import Viewer
-from datasources.databases import Database, Databases
+from datasources.database import Database
+from datasources.databases import Databases
 from resolvers.graph import Answer, Graph, Request
 from schema.build import build_graph
 from schema.subgraphs import build_subgraph_graph
@@ -56,7 +57,7 @@ class KeptLog:
     def __init__(self) -> None:
         self.records: list[AccessRecord] = []
 
-    async def store(self, record: AccessRecord) -> None:
+    async def store(self, record: AccessRecord, deadline: float) -> None:
         self.records.append(record)
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from auth.policy import Policy
 from datasources.access_log import CoreAccessLog
-from datasources.databases import Database
-from datasources.pool import Unavailable
+from datasources.database import Database
+from datasources.unavailable import Unavailable
 from resolvers.graph import Graph
 from tests.oracle.world import World
 from tests.permissions.askers import Asker, askers

@@ -93,7 +93,7 @@ class Memory(AccessLog):
 
     records: list[AccessRecord] = field(default_factory=list)
 
-    async def store(self, record: AccessRecord) -> None:
+    async def store(self, record: AccessRecord, deadline: float) -> None:
         self.records.append(record)
 
 
