@@ -14,6 +14,9 @@ from datasources.unavailable import Crowded, Late, Lost, Resting, Unavailable
 
 # Who came with less than this share of the budget left says nothing of the database by giving up.
 _FAIR_SHARE = 0.5
+# Above this share of the budget, on a mean in which the newest counts for this much, a database is slow.
+_SLOW_SHARE = 0.1
+_NEWEST = 0.05
 
 
 class Database:
@@ -25,6 +28,7 @@ class Database:
         self.breaker = Breaker()
         self._seconds = seconds
         self._retries = RetryBudget()
+        self._took = 0.0
 
     async def rows(self, sql: str, values: list[Any], deadline: float) -> list[asyncpg.Record]:
         """Run one statement within the budget. Raises Unavailable when it is not answered by `deadline`, a time of the
@@ -32,15 +36,23 @@ class Database:
         """
         if not self.breaker.admits():
             raise Resting(self.breaker.state.name)
-        left = deadline - asyncio.get_running_loop().time()
-        given = min(left, self._seconds)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        given = min(deadline - began, self._seconds)
         try:
-            rows = await self._asked(sql, values, deadline - left + given)
+            rows = await self._asked(sql, values, began + given)
         except BaseException as error:
             self._learn(error, is_fair=given >= self._seconds * _FAIR_SHARE)
             raise
+        finally:
+            self._took += (loop.time() - began - self._took) * _NEWEST
         self.breaker.succeeded()
         return rows
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether answers have taken much of the budget lately, with the waiting for a connection."""
+        return self._took > self._seconds * _SLOW_SHARE
 
     async def _asked(self, sql: str, values: list[Any], deadline: float) -> list[asyncpg.Record]:
         self._retries.earn()

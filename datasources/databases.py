@@ -55,6 +55,10 @@ class Databases:
         """No two departments share a database."""
         return len(self._databases) == len(self.homes)
 
+    @property
+    def core(self) -> Database:
+        return self._databases[self.homes["core"]]
+
     def __getitem__(self, home: str) -> Database:
         return self._by_home[home]
 

@@ -75,7 +75,8 @@ class Customer360:
         settings = self._settings
         reader = Reader(settings.max_body_bytes, settings.receive_timeout_ms)
         origins = Origins(settings.allowed_origins)
-        return GraphQLOverHTTP(backend.graph, self._make_doorkeeper(backend), reader, origins, settings.partial_status)
+        doorkeeper = self._make_doorkeeper(backend)
+        return GraphQLOverHTTP(backend.graph, doorkeeper, reader, origins, settings.partial_status, backend.limiter)
 
     def _make_doorkeeper(self, backend: Backend) -> Doorkeeper:
         register, others = backend.register, self._trusted

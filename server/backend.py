@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from auth.policy import Policy
+from datasources.databases import QUEUE
 from server.http import Answers
+from server.limiter import Limiter
 from server.oauth.register import Register
 from server.oauth.service import OAuthService
 from server.settings import Settings
@@ -22,12 +24,16 @@ class Backend:
     oauth: OAuthService | None = None
     # Of who serves none.
     looked_up: Register | None = None
+    limiter: Limiter = field(default_factory=Limiter)
 
     @property
     def register(self) -> Register | None:
         """What is known of tokens beyond what they say."""
         return self.oauth.register if self.oauth is not None else self.looked_up
 
+
+# For each connection of a pool, how many operations may run at once: more than wait for one slow department.
+PLACES = 2 * QUEUE
 
 Opener = Callable[[], AbstractAsyncContextManager[Backend]]
 
@@ -63,9 +69,10 @@ def opener(
             _oauth(settings, policy, core) as oauth,
             _register(settings, core, looks_up=looks_up) as register,
         ):
+            limiter = Limiter(PLACES * settings.pool_size, lambda: databases.core.is_slow)
             graph = build(databases, policy, log, settings.deadline_ms)
             with on_hangup(graph, settings):
-                yield Backend(graph, databases.reachable, oauth, register)
+                yield Backend(graph, databases.reachable, oauth, register, limiter)
 
     return opened
 

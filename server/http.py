@@ -1,7 +1,7 @@
 """GraphQL over HTTP: a raw ASGI application that reads a request, asks the graph and answers."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
@@ -17,6 +17,7 @@ from server.cors import METHODS, Origins
 from server.exchange import Exchange, Response
 from server.faults import report
 from server.leaving import Attendance
+from server.limiter import RETRY, Limiter
 from server.parameters import Parameters
 from server.refusals import Disconnected, Header, Refusal
 
@@ -25,7 +26,6 @@ log = logging.getLogger("customer360.http")
 FAULT = Refusal(Code.INTERNAL_SERVER_ERROR, "Something went wrong on our side. The request id finds it in our log.")
 ALLOW: Header = (b"allow", METHODS)
 ALLOW_POST: Header = (b"allow", b"POST")
-RETRY: Header = (b"retry-after", b"1")
 READS = ("GET", "HEAD")
 # What is missing may be back in a moment.
 PASSING = (Code.CORE_UNAVAILABLE, Code.ACCESS_LOG_UNAVAILABLE)
@@ -46,6 +46,7 @@ class GraphQLOverHTTP:
     reader: Reader
     origins: Origins
     partial_status: int = 200
+    limiter: Limiter = field(default_factory=Limiter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
@@ -84,11 +85,14 @@ class GraphQLOverHTTP:
         )
         asked = await self._read(exchange, receive)
         with Attendance(receive):
-            answer = await self.graph.answer(_request(asked, viewer, exchange))
+            async with self.limiter:
+                answer = await self.graph.answer(_request(asked, viewer, exchange))
         return self._response(answer, exchange)
 
     def _check(self, exchange: Exchange) -> None:
         """What can be told without knowing who asks."""
+        if self.limiter.is_full:
+            raise self.limiter.overloaded()
         if exchange.method not in ("POST", *READS):
             raise Refusal(Code.METHOD_NOT_ALLOWED, "GraphQL is asked by POST or GET.", ALLOW)
         exchange.media = media.negotiate(exchange.one(b"accept"))
