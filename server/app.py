@@ -50,6 +50,7 @@ class Customer360:
         self._backend: Backend | None = None
         self._endpoint: GraphQLOverHTTP | None = None
         self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
+        self._is_draining = False
         # What kept the process from starting; the command line says it in one line.
         self.failure: BaseException | None = None
 
@@ -58,6 +59,10 @@ class Customer360:
             await self._endpoint(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
+
+    def drain(self) -> None:
+        """From now on we are not ready: whoever chooses among servers shall choose another."""
+        self._is_draining = True
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -88,7 +93,7 @@ class Customer360:
         return Doorkeeper(gate, self._purposes, trust.public_url(self._settings) + trust.RESOURCE_METADATA)
 
     def _routes(self) -> list[BaseRoute]:
-        routes = [*health.routes(self._check), *self._oauth_routes()]
+        routes = [*health.routes(self._check, lambda: self._is_draining), *self._oauth_routes()]
         if self._settings.graphiql:
             sign_in = self._trusted.sign_in or trust.sign_in_of(self._settings)
             routes += page.routes(GRAPHQL, screen_pop.query(), {"phone": screen_pop.SAMPLE_PHONE}, sign_in)

@@ -48,6 +48,7 @@ class Settings:
     oauth_secret: bytes | None
     issuers_file: Path | None
     policy_file: Path | None
+    drain_ms: int
     log_level: str
 
 
@@ -94,6 +95,7 @@ SETTINGS = (
     Setting("CUSTOMER360_OAUTH_SECRET", values.secret, is_secret=True),
     Setting("CUSTOMER360_ISSUERS_FILE", values.file),
     Setting("CUSTOMER360_POLICY_FILE", values.file),
+    Setting("CUSTOMER360_DRAIN_MS", values.whole(0, 600_000), "0"),
     Setting("CUSTOMER360_LOG_LEVEL", values.one_of(str, "debug", "info", "warning", "error"), "info"),
 )
 KEYS = {setting.key: setting for setting in SETTINGS}

@@ -16,6 +16,7 @@ from resolvers.graph import Graph
 from server import process
 from server.app import Customer360
 from server.backend import opener
+from server.draining import DrainingServer
 from server.identity import expected, policy_of, verifier
 from server.settings import load
 
@@ -37,7 +38,7 @@ class Served:
     """A server that listens, with a token of a service agent for it."""
 
     app: Customer360
-    server: process._Server
+    server: DrainingServer
     port: int
     token: str
 
@@ -61,12 +62,7 @@ class Served:
                 return await read(reader)
 
     def request(self, document: str = CARD, **variables: Any) -> bytes:
-        body = orjson.dumps({"query": document, "variables": variables or {"number": "C-000001"}})
-        head = (
-            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: application/json\r\n"
-            f"Authorization: Bearer {self.token}\r\nCustomer360-Purpose: care\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        return head.encode() + body
+        return request(self.token, document, "care", **variables)
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
@@ -75,6 +71,15 @@ class Served:
             yield reader, writer
         finally:
             writer.close()
+
+
+def request(token: str, document: str = CARD, purpose: str = "care", **variables: Any) -> bytes:
+    body = orjson.dumps({"query": document, "variables": variables or {"number": "C-000001"}})
+    head = (
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: application/json\r\n"
+        f"Authorization: Bearer {token}\r\nCustomer360-Purpose: {purpose}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 async def read(reader: asyncio.StreamReader) -> Answered:
@@ -95,7 +100,7 @@ async def served(addresses: Mapping[str, str], folder: Path, **given: str) -> As
     app = Customer360(settings, verifier(settings, policy), policy.purposes, opener(settings, policy, addresses))
     listener = process.listen(replace(settings, port=0))
     started = asyncio.Event()
-    server = process._Server(process._configuration(app, settings), started.set)
+    server = process.server_of(app, settings, started.set)
     serving = asyncio.create_task(server._serve([listener]))
     key, wanted = development_key(folder), expected(settings, policy)
     token = mint(key, wanted, role="service_agent", purposes=["care"], subject="kim")
