@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Connect = Callable[[], Awaitable["Connection"]]
 
+# A loop's alarm may go off that much before its time.
+_TICK = 0.002
+
 
 class Pool:
     """At most `size` connections, opened as they are needed, and at most `queue` who wait for one.
@@ -52,15 +55,19 @@ class Pool:
             try:
                 yield connection
             except BaseException as error:
+                was_cut = connection.is_closed()
                 # It may be in the middle of something, and nobody is left to see the end of it.
                 if not isinstance(error, asyncpg.PostgresError):
                     connection.terminate()
+                if was_cut and isinstance(error, Exception) and not isinstance(error, BROKEN):
+                    # Cut off between two of its steps, the driver stumbles over what is gone.
+                    raise asyncpg.InterfaceError("cut off") from error
                 raise
             finally:
                 alarm.cancel()
                 self._give_back(connection)
         except BROKEN as error:
-            raise told(error, is_late=loop.time() >= deadline) from error
+            raise told(error, is_late=loop.time() >= deadline - _TICK) from error
 
     @property
     def in_use(self) -> int:

@@ -80,7 +80,8 @@ class Proxy:
                 end.transport.abort()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError):
+        # The last is what uvloop says of a connection that is gone.
+        with suppress(ConnectionError, RuntimeError):
             while part := await reader.read(CHUNK):
                 await self._thawed.wait()
                 if self._mode is Mode.SLOW:
