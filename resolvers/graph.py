@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -64,11 +64,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole response as JSON, how it ended, and the first error's code."""
+    """The whole response as JSON, how it ended, the first error's code, and what was withheld by type and rule."""
 
     body: bytes
     outcome: Outcome
     code: str | None = None
+    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ class Graph:
         if run.plan.rest is not None:
             errors += self._add_rest(run, texts)
         privacy = disclosures.privacy(run.plan, answers, run.grant)
-        return _written(run.plan.keys, texts, errors, privacy)
+        return _written(run.plan, texts, errors, privacy)
 
     def _add_rest(self, run: Run, texts: dict[str, bytes]) -> list[faults.Error]:
         """What holds nobody's data: introspection, and what the viewer may know of themselves."""
@@ -209,13 +210,13 @@ class Graph:
         return [faults.outside_the_plan(error) for error in result.errors or ()]
 
 
-def _written(keys: tuple[str, ...], texts: Mapping[str, bytes], errors: list[faults.Error], privacy: bytes) -> Answer:
-    data = b",".join(b'"%b":%b' % (key.encode(), texts.get(key, b"null")) for key in keys)
+def _written(plan: Plan, texts: Mapping[str, bytes], errors: list[faults.Error], privacy: bytes) -> Answer:
+    data = b",".join(b'"%b":%b' % (key.encode(), texts.get(key, b"null")) for key in plan.keys)
     problems = b'"errors":%b,' % orjson.dumps(errors) if errors else b""
     body = b'{%b"data":{%b},"extensions":{"privacy":%b}}' % (problems, data, privacy)
     if not errors:
-        return Answer(body, Outcome.OK)
-    return Answer(body, Outcome.PARTIAL, str(errors[0]["extensions"]["code"]))
+        return Answer(body, Outcome.OK, None, plan.withheld)
+    return Answer(body, Outcome.PARTIAL, str(errors[0]["extensions"]["code"]), plan.withheld)
 
 
 def _unrecorded() -> Answer:

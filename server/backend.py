@@ -7,6 +7,7 @@ from functools import partial
 
 from auth.policy import Policy
 from datasources.databases import QUEUE
+from server.gauges import Gauges
 from server.http import Answers
 from server.limiter import Limiter
 from server.oauth.register import Register
@@ -25,6 +26,7 @@ class Backend:
     # Of who serves none.
     looked_up: Register | None = None
     limiter: Limiter = field(default_factory=Limiter)
+    gauges: Gauges = tuple
 
     @property
     def register(self) -> Register | None:
@@ -57,6 +59,7 @@ def opener(
         from datasources.databases import Databases
         from schema.build import build_graph
         from schema.subgraphs import build_subgraph_graph
+        from server.gauges import gauges, watched
         from server.reload import on_hangup
 
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
@@ -71,8 +74,9 @@ def opener(
         ):
             limiter = Limiter(PLACES * settings.pool_size, lambda: databases.core.is_slow)
             graph = build(databases, policy, log, settings.deadline_ms)
-            with on_hangup(graph, settings):
-                yield Backend(graph, databases.reachable, oauth, register, limiter)
+            with on_hangup(graph, settings), watched() as lag:
+                look = gauges(graph, databases, limiter, lag)
+                yield Backend(graph, databases.reachable, oauth, register, limiter, look)
 
     return opened
 

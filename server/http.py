@@ -1,7 +1,9 @@
 """GraphQL over HTTP: a raw ASGI application that reads a request, asks the graph and answers."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
@@ -18,6 +20,7 @@ from server.exchange import Exchange, Response
 from server.faults import report
 from server.leaving import Attendance
 from server.limiter import RETRY, Limiter
+from server.operations import LEFT, Operation, Witness
 from server.parameters import Parameters
 from server.refusals import Disconnected, Header, Refusal
 
@@ -47,6 +50,7 @@ class GraphQLOverHTTP:
     origins: Origins
     partial_status: int = 200
     limiter: Limiter = field(default_factory=Limiter)
+    witnesses: Sequence[Witness] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
@@ -54,26 +58,36 @@ class GraphQLOverHTTP:
         if exchange.method == "OPTIONS":
             await exchange.send(send, Response(204, headers=(ALLOW,)), self.origins.preflight(origin))
             return
+        began = perf_counter()
         try:
             response = await self._respond(exchange, receive)
         except Disconnected:
+            self._tell(exchange, Response(LEFT), began)
             return
-        log.debug("%s %d %s", exchange.method, response.status, exchange.request_id)
+        self._tell(exchange, response, began)
         await exchange.send(send, response, self.origins.headers(origin))
+
+    def _tell(self, exchange: Exchange, response: Response, began: float) -> None:
+        log.debug("%s %d %s", exchange.method, response.status, exchange.request_id)
+        if self.witnesses:
+            seconds, told = perf_counter() - began, (response.status, response.code)
+            operation = Operation(exchange.request_id, exchange.method, *told, seconds, response.withheld)
+            for witness in self.witnesses:
+                witness(operation)
 
     async def _respond(self, exchange: Exchange, receive: Receive) -> Response:
         try:
             return await self._answer(exchange, receive)
         except Refusal as refusal:
-            return Response(refusal.status, refusal.body, refusal.headers)
+            return Response(refusal.status, refusal.body, refusal.headers, refusal.code)
         except StepUpNeeded as error:
             needed = self.doorkeeper.step_up(error)
-            return Response(needed.status, needed.body, needed.headers)
+            return Response(needed.status, needed.body, needed.headers, needed.code)
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the client is told nothing of it
             report(error, exchange.request_id)
-            return Response(FAULT.status, FAULT.body)
+            return Response(FAULT.status, FAULT.body, code=FAULT.code)
 
     async def _answer(self, exchange: Exchange, receive: Receive) -> Response:
         self._check(exchange)
@@ -87,7 +101,8 @@ class GraphQLOverHTTP:
         with Attendance(receive):
             async with self.limiter:
                 answer = await self.graph.answer(_request(asked, viewer, exchange))
-        return self._response(answer, exchange)
+        status, headers = self._status(answer, exchange)
+        return Response(status, answer.body, headers, answer.code, answer.withheld)
 
     def _check(self, exchange: Exchange) -> None:
         """What can be told without knowing who asks."""
@@ -107,20 +122,20 @@ class GraphQLOverHTTP:
             return parameters.from_query(exchange.query)
         return parameters.from_body(await self.reader.read(receive, exchange.one(b"content-length")))
 
-    def _response(self, answer: Answer, exchange: Exchange) -> Response:
+    def _status(self, answer: Answer, exchange: Exchange) -> tuple[int, tuple[Header, ...]]:
         if answer.code == Code.METHOD_NOT_ALLOWED:
-            return Response(405, answer.body, (ALLOW_POST,))
+            return 405, (ALLOW_POST,)
         match answer.outcome:
             case Outcome.FAILED if answer.code in PASSING:
-                return Response(503, answer.body, (RETRY,))
+                return 503, (RETRY,)
             case Outcome.FAILED:
-                return Response(500, answer.body)
+                return 500, ()
             case Outcome.REFUSED if exchange.media == media.GRAPHQL_RESPONSE:
-                return Response(400, answer.body)
+                return 400, ()
             case Outcome.PARTIAL if exchange.media == media.GRAPHQL_RESPONSE:
-                return Response(self.partial_status, answer.body)
+                return self.partial_status, ()
         # With application/json every well-formed answer is 200: older clients read no other.
-        return Response(200, answer.body)
+        return 200, ()
 
 
 def _request(asked: Parameters, viewer: Viewer, exchange: Exchange) -> Request:

@@ -93,6 +93,11 @@ def url_of(listener: socket.socket) -> str:
 
 def log_to_stderr(level: str) -> None:
     logging.basicConfig(stream=sys.stderr, level=level.upper(), format=LOG_FORMAT)
+    operations = logging.StreamHandler(sys.stderr)
+    operations.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("customer360.operations")
+    # The whole line is JSON.
+    logger.handlers, logger.propagate, logger.level = [operations], False, logging.INFO
     # Its news are ours to tell, and its tracebacks would hold what exceptions quote.
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL if level != "debug" else logging.DEBUG)
 

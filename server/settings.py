@@ -49,6 +49,8 @@ class Settings:
     issuers_file: Path | None
     policy_file: Path | None
     drain_ms: int
+    metrics: bool
+    log_operations: bool
     log_level: str
 
 
@@ -96,6 +98,8 @@ SETTINGS = (
     Setting("CUSTOMER360_ISSUERS_FILE", values.file),
     Setting("CUSTOMER360_POLICY_FILE", values.file),
     Setting("CUSTOMER360_DRAIN_MS", values.whole(0, 600_000), "0"),
+    Setting("CUSTOMER360_METRICS", values.on_off, "off"),
+    Setting("CUSTOMER360_LOG_OPERATIONS", values.on_off, "off"),
     Setting("CUSTOMER360_LOG_LEVEL", values.one_of(str, "debug", "info", "warning", "error"), "info"),
 )
 KEYS = {setting.key: setting for setting in SETTINGS}
