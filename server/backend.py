@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from auth.policy import Policy
+from server import sources
 from server.http import Answers
 from server.oauth.register import Register
 from server.oauth.service import OAuthService
@@ -54,11 +55,11 @@ def opener(
         from server.reload import on_hangup
 
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
-        pools = Databases.open(addresses, settings.pool_size, settings.deadline_ms)
         logs = CoreAccessLog.open(addresses["core"], settings.deadline_ms)
         core = addresses["core"]
         async with (
-            pools as databases,
+            sources.opened(settings, subgraph) as found,
+            Databases.open(addresses, settings.pool_size, settings.deadline_ms, found) as databases,
             logs as log,
             _oauth(settings, policy, core) as oauth,
             _register(settings, core, looks_up=looks_up) as register,

@@ -15,6 +15,7 @@ from auth.policy_file import load
 from auth.reach import EVERYBODY, Scope
 from auth.viewer import Viewer
 from datasources.databases import Database, Databases
+from datasources.sources.source import Sources
 from resolvers.graph import Answer, Graph, Request
 from schema.build import build_graph
 from schema.subgraphs import build_subgraph_graph
@@ -29,8 +30,10 @@ ENTITIES = "query($of: [_Any!]!) { _entities(representations: $of) { __typename 
 class Watched(Databases):
     """Counts statements by the database they run on."""
 
-    def __init__(self, addresses: Mapping[str, str], databases: Mapping[str, Database]) -> None:
-        super().__init__(addresses, databases)
+    def __init__(
+        self, addresses: Mapping[str, str], databases: Mapping[str, Database], sources: Sources | None = None
+    ) -> None:
+        super().__init__(addresses, databases, sources)
         self.statements: Counter[str] = Counter()
         self.sql: list[str] = []
 
