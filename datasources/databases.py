@@ -1,4 +1,4 @@
-"""The databases: which department lives where, and the pools that statements run on."""
+"""The databases: which department lives where, the pools that statements run on, and what is no database."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import asyncpg
 
 from datasources.database import Database
 from datasources.pool import Pool
+from datasources.sources.fetching import answers
+from datasources.sources.source import Sources
 from datasources.unavailable import Unavailable
 
 DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
@@ -39,21 +41,27 @@ _ANY_LENGTH = 0
 
 
 class Databases:
-    """All departments' databases. Departments with one address share a database, and are answered together."""
+    """All departments' databases. Departments with one address share a database, and are answered together.
 
-    def __init__(self, addresses: Mapping[str, str], databases: Mapping[str, Database]) -> None:
-        self.homes = addresses
+    `sources` are the departments whose data is not in SQL; each is its own home.
+    """
+
+    def __init__(
+        self, addresses: Mapping[str, str], databases: Mapping[str, Database], sources: Sources | None = None
+    ) -> None:
+        self.sources = sources or {}
+        of_sources = {department: f"the source of {department}" for department in self.sources}
+        self.homes = {**addresses, **of_sources}
         # The same databases, asked for each department by itself: when a merged statement failed.
-        self.homes_apart = {department: f"{department} at {url}" for department, url in addresses.items()}
+        apart = {department: f"{department} at {url}" for department, url in addresses.items()}
+        self.homes_apart = {**apart, **of_sources}
         self._databases = databases
-        self._by_home = dict(databases) | {
-            self.homes_apart[department]: databases[url] for department, url in addresses.items()
-        }
+        self._by_home = dict(databases) | {home: databases[addresses[department]] for department, home in apart.items()}
 
     @property
     def is_apart(self) -> bool:
         """No two departments share a database."""
-        return len(self._databases) == len(self.homes)
+        return len(self._databases) + len(self.sources) == len(self.homes)
 
     @property
     def core(self) -> Database:
@@ -65,7 +73,11 @@ class Databases:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, addresses: Mapping[str, str], pool_size: int = 4, timeout_ms: int = 2000
+        cls,
+        addresses: Mapping[str, str],
+        pool_size: int = 4,
+        timeout_ms: int = 2000,
+        sources: Sources | None = None,
     ) -> AsyncIterator[Databases]:
         """Pools for the departments' addresses; `timeout_ms` is what each department may take.
 
@@ -79,25 +91,26 @@ class Databases:
 
         databases = {url: opened(url) for url in dict.fromkeys(addresses.values())}
         try:
-            yield cls(dict(addresses), databases)
+            yield cls(dict(addresses), databases, sources)
         finally:
             for database in databases.values():
                 database.pool.terminate()
 
     async def reachable(self, seconds: float = 1.0) -> dict[str, bool]:
-        """Whether each department's database answers within so many seconds, whatever its breaker says."""
+        """Whether each department's database or source answers within so many seconds, whatever a breaker says."""
+        deadline = asyncio.get_running_loop().time() + seconds
 
-        async def answers(url: str) -> bool:
-            deadline = asyncio.get_running_loop().time() + seconds
+        async def is_reached(home: str) -> bool:
             try:
-                await self._databases[url].pool.fetch("SELECT 1", [], deadline)
+                await self._databases[home].pool.fetch("SELECT 1", [], deadline)
             except Unavailable:
                 return False
             return True
 
-        urls = list(self._databases)
-        reached = dict(zip(urls, await asyncio.gather(*map(answers, urls)), strict=True))
-        return {department: reached[url] for department, url in self.homes.items()}
+        asked = {home: is_reached(home) for home in self._databases}
+        asked |= {self.homes[department]: answers(source, deadline) for department, source in self.sources.items()}
+        reached = dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
+        return {department: reached[home] for department, home in self.homes.items()}
 
 
 async def _reading(url: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Record]:

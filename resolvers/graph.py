@@ -113,8 +113,8 @@ class Graph:
         self._planner = OperationPlanner(
             contract,
             shapes,
-            merged=StatementCompiler(shapes, databases.homes),
-            separate=StatementCompiler(shapes, databases.homes_apart),
+            merged=StatementCompiler(shapes, databases.homes, databases.sources),
+            separate=StatementCompiler(shapes, databases.homes_apart, databases.sources),
         )
         self.plans = PlanCache()
         self.use(policy)

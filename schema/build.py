@@ -13,6 +13,7 @@ from auth.categories import Category
 from auth.policy import Policy
 from datasources.databases import Databases
 from datasources.departments import SHAPES
+from datasources.sources.outline import outlined
 from resolvers.contract import Contract, Use
 from resolvers.graph import Graph
 from schema.classification import CATEGORY, GOVERNS, OPERATOR
@@ -29,7 +30,8 @@ def build_schema() -> strawberry.Schema:
 
 
 def build_graph(databases: Databases, policy: Policy, log: AccessLog, deadline_ms: int = 2000) -> Graph:
-    return Graph(contract(build_schema()), SHAPES, policy, databases, log, deadline_ms)
+    shapes = outlined(SHAPES, databases.sources)
+    return Graph(contract(build_schema()), shapes, policy, databases, log, deadline_ms)
 
 
 def print_sdl() -> str:

@@ -7,6 +7,7 @@ from functools import partial
 
 from auth.policy import Policy
 from datasources.databases import QUEUE
+from server import sources
 from server.gauges import Gauges
 from server.http import Answers
 from server.limiter import Limiter
@@ -63,11 +64,12 @@ def opener(
         from server.reload import on_hangup
 
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
-        pools = Databases.open(addresses, settings.pool_size, min(settings.department_budget_ms, settings.deadline_ms))
+        budget = min(settings.department_budget_ms, settings.deadline_ms)
         logs = CoreAccessLog.open(addresses["core"], settings.deadline_ms)
         core = addresses["core"]
         async with (
-            pools as databases,
+            sources.opened(settings, subgraph) as found,
+            Databases.open(addresses, settings.pool_size, budget, found) as databases,
             logs as log,
             _oauth(settings, policy, core) as oauth,
             _register(settings, core, looks_up=looks_up) as register,

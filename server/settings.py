@@ -30,6 +30,8 @@ class Settings:
     sales_database_url: str | None
     service_database_url: str | None
     marketing_database_url: str | None
+    service_url: str | None
+    service_secret: bytes | None
     data_dir: Path
     pool_size: int
     deadline_ms: int
@@ -83,6 +85,8 @@ SETTINGS = (
     Setting("CUSTOMER360_POOL_SIZE", values.whole(1, 500), "8"),
     Setting("CUSTOMER360_DEADLINE_MS", values.whole(10, 600_000), "2000"),
     Setting("CUSTOMER360_DEPARTMENT_BUDGET_MS", values.whole(10, 600_000), "1500"),
+    Setting("CUSTOMER360_SERVICE_URL", values.api_url),
+    Setting("CUSTOMER360_SERVICE_SECRET", values.bearer, is_secret=True),
     Setting("CUSTOMER360_HOST", values.text, "127.0.0.1"),
     Setting("CUSTOMER360_PORT", values.whole(1, 65_535), "8360"),
     Setting("CUSTOMER360_ALLOWED_ORIGINS", values.origins, ""),
@@ -110,7 +114,17 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     _check_known(environment)
     read = {setting.name: _read(setting, environment) for setting in SETTINGS}
     assert read.keys() == {field.name for field in fields(Settings)}, "a key without a field, or the reverse"
-    return Settings(**read)
+    settings = Settings(**read)
+    _check_service(settings)
+    return settings
+
+
+def _check_service(settings: Settings) -> None:
+    """Service's data lie in one place, and a secret goes to whom it is meant for."""
+    if settings.service_url and settings.service_database_url:
+        raise SettingsError("CUSTOMER360_SERVICE_URL: CUSTOMER360_SERVICE_DATABASE_URL is set too; keep one of them")
+    if settings.service_secret and not settings.service_url:
+        raise SettingsError("CUSTOMER360_SERVICE_SECRET: set CUSTOMER360_SERVICE_URL too, or remove it")
 
 
 def _check_known(environment: Mapping[str, str]) -> None:
