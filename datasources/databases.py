@@ -7,37 +7,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
-import asyncpg
-
 from datasources.database import Database
 from datasources.pool import Pool
+from datasources.sessions import reading
 from datasources.sources.fetching import answers
 from datasources.sources.source import Sources
 from datasources.unavailable import Unavailable
 
 DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 
-# What every connection is set to, whatever the role's own settings are. Reading is all that these pools do.
-_SESSION = {
-    "application_name": "customer360",
-    "default_transaction_read_only": "on",
-    "timezone": "UTC",
-    "datestyle": "ISO",
-    "jit": "off",
-    # The first runs of a statement on each connection would be planned anew each time, at five times the cost.
-    "plan_cache_mode": "force_generic_plan",
-    # A list that goes wrong takes one core, not three.
-    "max_parallel_workers_per_gather": "0",
-    # A statement whose connection was cut off is ended by PostgreSQL within so many milliseconds, also when the process
-    # that asked was killed.
-    "client_connection_check_interval": "50",
-}
-
 # For each connection of a department, how many may wait. One that is slow then costs a bounded part of the process.
 QUEUE = 16
-
-# A merged statement is longer than the driver's usual 15 KB for what it keeps prepared.
-_ANY_LENGTH = 0
 
 
 class Databases:
@@ -87,7 +67,7 @@ class Databases:
         def opened(url: str) -> Database:
             # Without core there is no answer: whoever waits for it is bounded by server/limiter.py, where that is all.
             queue = None if url == addresses["core"] else QUEUE * pool_size
-            return Database(url, Pool(partial(_reading, url, timeout_ms), pool_size, queue), timeout_ms / 1000)
+            return Database(url, Pool(partial(reading, url, timeout_ms), pool_size, queue), timeout_ms / 1000)
 
         databases = {url: opened(url) for url in dict.fromkeys(addresses.values())}
         try:
@@ -111,11 +91,3 @@ class Databases:
         asked |= {self.homes[department]: answers(source, deadline) for department, source in self.sources.items()}
         reached = dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
         return {department: reached[home] for department, home in self.homes.items()}
-
-
-async def _reading(url: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Record]:
-    """A connection that only reads. JSON text comes as bytes and goes out as bytes: nothing is decoded in between."""
-    settings = {**_SESSION, "statement_timeout": str(timeout_ms)}
-    connection = await asyncpg.connect(url, max_cacheable_statement_size=_ANY_LENGTH, server_settings=settings)
-    await connection.set_type_codec("text", schema="pg_catalog", encoder=str.encode, decoder=bytes, format="binary")
-    return connection

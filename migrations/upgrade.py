@@ -35,6 +35,7 @@ BRANCHES: Mapping[str, MetaData] = {
 # A migration that cannot get its lock gives up, rather than have every query queue behind it.
 LOCK_TIMEOUT = "5s"
 SCHEMA_EXISTS = text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = :department")
+IS_REPLICA = text("SELECT pg_is_in_recovery()")
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('customer360 migrations ' || :department, 0))")
 
 
@@ -43,6 +44,7 @@ class Status:
     department: str
     current: str | None
     head: str
+    is_replica: bool
 
     @property
     def is_current(self) -> bool:
@@ -114,7 +116,9 @@ async def _status(address: str, department: str) -> Status:
     head = ScriptDirectory.from_config(configuration(department)).get_current_head()
     assert head is not None, f"migrations/{department} has no revision"
     async with _connected(address) as run:
-        return Status(department, await run(lambda connection: _revision(connection, department)), head)
+        current = await run(lambda connection: _revision(connection, department))
+        is_replica = await run(lambda connection: connection.scalar(IS_REPLICA))
+        return Status(department, current, head, is_replica)
 
 
 def _revision(connection: Connection, department: str) -> str | None:

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from socket import socket
+from typing import TYPE_CHECKING
 
 import click
 
 from server.settings import DEPARTMENTS, Settings, load
 from server.terminal import Failed, run, say
+
+if TYPE_CHECKING:
+    from migrations.upgrade import Status
 
 
 @click.command("serve")
@@ -35,7 +39,7 @@ def command(host: str | None, port: int | None, subgraph: str | None, workers: i
         looks_up = settings.oauth
         settings = of_subgraph(settings, subgraph)
         found, name = addresses(settings, {"core", subgraph}), f"Customer360's subgraph {subgraph}"
-    run(_check_tables(found))
+    run(_check_databases(found))
 
     def announce(url: str) -> None:
         say(f"{name} answers at {url}/graphql")
@@ -111,15 +115,30 @@ def _supervise(
         raise Failed(str(error)) from None
 
 
-async def _check_tables(addresses: Mapping[str, str]) -> None:
+async def _check_databases(addresses: Mapping[str, str]) -> None:
     """A department that is down now may come back; one whose tables are old would only give errors."""
+    from datasources.sessions import PoolerError, lost_settings
     from migrations.upgrade import status
 
     for department, address in addresses.items():
         try:
             (found,) = await status({department: address})
+            lost = await lost_settings(address)
+        except PoolerError as error:
+            raise Failed(f"{department}: {error}. docs/scaling.md tells how to set it") from None
         except Exception as error:  # noqa: BLE001 - whatever keeps it from answering
             say(f"customer360: {department} does not answer ({type(error).__name__}); its fields will be null")
             continue
-        if not found.is_current:
-            raise Failed(f"the tables of {department} are not up to date. Run: customer360 db upgrade")
+        _refuse(department, found)
+        if lost:
+            say(f"customer360: {department}: a pooler drops {', '.join(lost)}. Set them: deploy/login-settings.sql")
+
+
+def _refuse(department: str, found: "Status") -> None:
+    if not found.is_current:
+        raise Failed(f"the tables of {department} are not up to date. Run: customer360 db upgrade")
+    if department == "core" and found.is_replica:
+        raise Failed(
+            "core is on a replica, where consents come late and no access is recorded. "
+            "Point CUSTOMER360_CORE_DATABASE_URL at its primary"
+        )

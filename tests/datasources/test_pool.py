@@ -8,9 +8,9 @@ from functools import partial
 import asyncpg
 import pytest
 
-from datasources.databases import _reading
 from datasources.pool import Pool
 from datasources.retries import RetryBudget
+from datasources.sessions import reading
 from datasources.unavailable import Crowded, Late, Lost, Unavailable
 
 
@@ -20,7 +20,7 @@ def now() -> float:
 
 @pytest.fixture
 def pool(database_url: str) -> Iterator[Pool]:
-    made = Pool(partial(_reading, database_url, 60_000), size=1, queue=1)
+    made = Pool(partial(reading, database_url, 60_000), size=1, queue=1)
     yield made
     made.terminate()
 
@@ -82,7 +82,7 @@ async def test_who_finds_no_place_or_no_turn_was_not_asked(pool: Pool) -> None:
 
 
 async def test_nobody_there_is_lost() -> None:
-    nobody = Pool(partial(_reading, "postgresql://nobody@127.0.0.1:9/nothing", 1000), size=1)
+    nobody = Pool(partial(reading, "postgresql://nobody@127.0.0.1:9/nothing", 1000), size=1)
     with told(Lost):
         await nobody.fetch("SELECT 1", [], now() + 60)
     assert nobody.in_use == 0
