@@ -44,6 +44,12 @@ def resident_mib(pid: int) -> float:
     return kib / 1024
 
 
+def private_mib(pid: int) -> float:
+    """What one process alone holds: none of the memory that PostgreSQL's processes share."""
+    kib = map(int, re.findall(r"Private_\w+:\s+(\d+)", (_PROC / str(pid) / "smaps_rollup").read_text()))
+    return sum(kib) / 1024
+
+
 def _fields(stat: Path) -> list[str]:
     """What stands after the command's name, which may hold spaces: state, parent and so on."""
     return stat.read_text().rpartition(")")[2].split()
