@@ -75,7 +75,14 @@ class Customer360:
         settings = self._settings
         reader = Reader(settings.max_body_bytes, settings.receive_timeout_ms)
         origins = Origins(settings.allowed_origins)
-        return GraphQLOverHTTP(backend.graph, self._make_doorkeeper(backend), reader, origins, settings.partial_status)
+        return GraphQLOverHTTP(
+            backend.graph,
+            self._make_doorkeeper(backend),
+            reader,
+            origins,
+            settings.partial_status,
+            backend.trusted,
+        )
 
     def _make_doorkeeper(self, backend: Backend) -> Doorkeeper:
         register, others = backend.register, self._trusted

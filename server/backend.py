@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from auth.policy import Policy
@@ -10,6 +10,7 @@ from server.http import Answers
 from server.oauth.register import Register
 from server.oauth.service import OAuthService
 from server.settings import Settings
+from server.trusted import Trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Backend:
     oauth: OAuthService | None = None
     # Of who serves none.
     looked_up: Register | None = None
+    trusted: Trusted = field(default_factory=Trusted)
 
     @property
     def register(self) -> Register | None:
@@ -52,6 +54,7 @@ def opener(
         from schema.build import build_graph
         from schema.subgraphs import build_subgraph_graph
         from server.reload import on_hangup
+        from server.throttling import limits_of, throttling
 
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
         pools = Databases.open(addresses, settings.pool_size, settings.deadline_ms)
@@ -62,10 +65,12 @@ def opener(
             logs as log,
             _oauth(settings, policy, core) as oauth,
             _register(settings, core, looks_up=looks_up) as register,
+            throttling(settings, core) as throttle,
         ):
-            graph = build(databases, policy, log, settings.deadline_ms)
-            with on_hangup(graph, settings):
-                yield Backend(graph, databases.reachable, oauth, register)
+            graph = build(databases, policy, log, settings.deadline_ms, limits_of(settings), throttle)
+            trusted = Trusted.of(settings, graph)
+            with on_hangup(graph, settings, trusted):
+                yield Backend(graph, databases.reachable, oauth, register, trusted)
 
     return opened
 

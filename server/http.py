@@ -1,7 +1,7 @@
 """GraphQL over HTTP: a raw ASGI application that reads a request, asks the graph and answers."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
@@ -17,7 +17,9 @@ from server.cors import METHODS, Origins
 from server.exchange import Exchange, Response
 from server.faults import report
 from server.parameters import Parameters
-from server.refusals import Disconnected, Header, Refusal
+from server.rate_headers import retry_after, told
+from server.refusals import STATUSES, Disconnected, Header, Refusal
+from server.trusted import Trusted
 
 log = logging.getLogger("customer360.http")
 
@@ -45,6 +47,7 @@ class GraphQLOverHTTP:
     reader: Reader
     origins: Origins
     partial_status: int = 200
+    trusted: Trusted = field(default_factory=Trusted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
@@ -82,8 +85,10 @@ class GraphQLOverHTTP:
             exchange.method,
         )
         asked = await self._read(exchange, receive)
-        answer = await self.graph.answer(_request(asked, viewer, exchange))
-        return self._response(answer, exchange)
+        document = self.trusted.document(asked, viewer)
+        answer = await self.graph.answer(_request(document, asked, viewer, exchange))
+        response = self._response(answer, exchange)
+        return response if answer.standing is None else told(response, answer.standing)
 
     def _check(self, exchange: Exchange) -> None:
         """What can be told without knowing who asks."""
@@ -95,6 +100,7 @@ class GraphQLOverHTTP:
             parameters.refuse_token_in_url(exchange.query)
         if exchange.method == "POST":
             media.check_content_type(exchange.one(b"content-type"))
+            media.check_encoding(exchange.one(b"content-encoding"))
 
     async def _read(self, exchange: Exchange, receive: Receive) -> Parameters:
         if exchange.method in READS:
@@ -104,6 +110,8 @@ class GraphQLOverHTTP:
     def _response(self, answer: Answer, exchange: Exchange) -> Response:
         if answer.code == Code.METHOD_NOT_ALLOWED:
             return Response(405, answer.body, (ALLOW_POST,))
+        if answer.code == Code.RATE_LIMITED:
+            return Response(STATUSES[Code.RATE_LIMITED], answer.body, (retry_after(answer.wait),))
         match answer.outcome:
             case Outcome.FAILED if answer.code in PASSING:
                 return Response(503, answer.body, (RETRY,))
@@ -117,14 +125,15 @@ class GraphQLOverHTTP:
         return Response(200, answer.body)
 
 
-def _request(asked: Parameters, viewer: Viewer, exchange: Exchange) -> Request:
+def _request(document: str, asked: Parameters, viewer: Viewer, exchange: Exchange) -> Request:
     return Request(
-        document=asked.document,
+        document=document,
         operation_name=asked.operation_name,
         variables=asked.variables,
         viewer=viewer,
         read_only=exchange.method in READS,
         request_id=exchange.request_id,
+        tells_cost=exchange.one(b"customer360-cost") == b"1",
         dry_run=_text(exchange.one(b"customer360-dry-run")),
     )
 

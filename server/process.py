@@ -59,7 +59,7 @@ def run(app: Customer360, settings: Settings, listener: socket.socket, announce:
 def _configuration(app: Customer360, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=bounded(settings.receive_timeout_ms / 1000),
+        http=bounded(settings.receive_timeout_ms / 1000, settings.max_connections),
         ws="none",
         lifespan="on",
         # Its lines would hold the query string of every GET, and so values.

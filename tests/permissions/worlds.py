@@ -19,6 +19,7 @@ from datasources.databases import DEPARTMENTS, Databases
 from datasources.departments import SHAPES
 from resolvers.contract import Contract
 from resolvers.graph import Answer, Graph, Request
+from resolvers.limits import UNLIMITED
 from schema.build import build_schema, contract
 from tests.permissions.askers import CONTRACT
 from tests.permissions.twins import COLUMNS, FUTURE, PAST
@@ -109,7 +110,7 @@ async def served(
     """A graph over one world. It shares plans with the graph it is `like`, so that both worlds run the same ones."""
     async with Databases.open(dict.fromkeys(DEPARTMENTS, address), pool_size=2, timeout_ms=PATIENT_MS) as opened:
         databases = Databases(dict.fromkeys(DEPARTMENTS, "here"), {"here": opened[address]})
-        graph = Graph(the_contract(), SHAPES, policy, databases, log or Memory(), PATIENT_MS)
+        graph = Graph(the_contract(), SHAPES, policy, databases, log or Memory(), PATIENT_MS, UNLIMITED)
         if like is not None:
             graph.plans, graph._documents = like.plans, like._documents
         yield graph
@@ -139,7 +140,9 @@ class Pair:
 
 
 async def ask(graph: Graph, document: str, viewer: Viewer, **variables: Any) -> Answer:
-    return await graph.answer(Request(document, None, variables, viewer, read_only=True, request_id="a request"))
+    """What an answer cost is asked for too: it must tell no more than the answer."""
+    request = Request(document, None, variables, viewer, read_only=True, request_id="a request", tells_cost=True)
+    return await graph.answer(request)
 
 
 @asynccontextmanager
