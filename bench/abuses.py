@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from graphql import get_introspection_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ COUNTRIES = "query ($c: [CountryCode!]) { customers(filter: {countries: $c}) { t
 PHONE = "query ($p: PhoneNumber) { customer(by: {phone: $p}) { number } }"
 UNUSED = "query (" + many("$v#: Int", 300) + ") { __typename }"
 GZIP = {"content-encoding": "gzip"}
+WHOLE = get_introspection_query().replace("__schema {", "a: __schema { types { ...FullType } } b: __schema {", 1)
 CARD = 'a#: customer(by: {number: "#"}) { number displayName finance { balance { amount currency } } }'
 LINES = (
     "a#: invoices(first: 1) { nodes { number state issuedOn total { amount currency } tax { amount }"
@@ -115,6 +117,7 @@ ABUSES = (
     Abuse("50 operations", lambda: asked(many("query Q# { __typename }", 50)), UNNAMED),
     Abuse("a comment of 1 MB", query("__typename #" + "x" * 1_000_000), COST),
     Abuse("a comment of 5 MB", query("__typename #" + "x" * 5_000_000), TOO_LARGE, 413),
+    Abuse("40,000 comments", query("__typename " + "#\n" * 40_000), COST),
     Abuse("a name of 1 MB", query("x" * 1_000_000), COST),
     Abuse("a body of 50 MB", lambda: bytes(50_000_000), TOO_LARGE, 413),
     Abuse("400,000 brackets", lambda: b"[" * 400_000, BAD),
@@ -127,5 +130,7 @@ ABUSES = (
     # Not refused: as much as one operation may ask for. Its statements are made, and then there is no core.
     Abuse("10 customers, the most there may be", query(many(CARD, 10)), AWAY, 200),
     Abuse("29 lists of invoices, 470 fields", customer(f"finance {{ {many(LINES, 29)} }}"), AWAY, 200),
+    Abuse("all that introspection tells, 2 times", lambda: asked(WHOLE), "", 200),
+    Abuse("all rights of the viewer 3 times", query(many(RIGHTS, 3)), "", 200),
     Abuse("a compressed body", lambda: bytes(1_000), "UNSUPPORTED_MEDIA_TYPE", 415, GZIP),
 )

@@ -118,10 +118,11 @@ class Documents:
     def _parsed(self, text: str) -> DocumentNode:
         check("characters", len(text), MOST_CHARACTERS)
         try:
-            return parse(text, max_tokens=self._limits.tokens)
+            return parse(text, max_lexical_tokens=self._limits.tokens, max_comments=self._limits.tokens)
         except GraphQLError as error:
-            if "more than" in error.message and "tokens" in error.message:
-                raise exceeded("tokens", self._limits.tokens) from None
+            for what in ("tokens", "comments"):
+                if error.message.endswith(f"more than {self._limits.tokens} {what}. Parsing aborted."):
+                    raise exceeded(what, self._limits.tokens) from None
             raise refused_by(Code.GRAPHQL_PARSE_FAILED, [error]) from None
 
     def variables(self, operation: OperationDefinitionNode, given: Mapping[str, Any] | None) -> Variables:

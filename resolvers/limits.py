@@ -18,6 +18,7 @@ MOST_OPERATIONS = 50
 _REMEDIES = {
     "characters": "Ask in several operations.",
     "tokens": "Ask in several operations, and give values by variables.",
+    "comments": "Leave them out.",
     "fragments": "Ask in several operations.",
     "operations": "Send each in a document of its own.",
     "depth": "Ask again from the objects that you found, by their ids.",

@@ -24,7 +24,7 @@ STATEMENT = 10.0
 # An object of the answer. A value in it costs nothing of its own.
 OBJECT = 1.0
 # An object that tells of the schema: no database is asked for it.
-OF_THE_SCHEMA = 0.02
+OF_THE_SCHEMA = 0.01
 USUAL_LENGTH = 10
 
 

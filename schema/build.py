@@ -78,7 +78,8 @@ def contract(schema: strawberry.Schema) -> Contract:
 
 
 def _pricing(graph: GraphQLSchema) -> Pricing:
-    prices, entries = dict[str, Price](), set[str]()
+    # Introspection is bounded by what there is to tell.
+    prices, entries = {"__Schema.types": Price(length=len(graph.type_map))}, set[str]()
     for coordinate, field, price in _priced(graph):
         prices[coordinate] = price
         entries |= {f"{get_named_type(field.type).name}.{name}" for name in price.sized}

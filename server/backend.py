@@ -67,7 +67,8 @@ def opener(
             _register(settings, core, looks_up=looks_up) as register,
             throttling(settings, core) as throttle,
         ):
-            graph = build(databases, policy, log, settings.deadline_ms, limits_of(settings), throttle)
+            limits = limits_of(settings, asked_by_gateway=subgraph is not None)
+            graph = build(databases, policy, log, settings.deadline_ms, limits, throttle)
             trusted = Trusted.of(settings, graph)
             with on_hangup(graph, settings, trusted):
                 yield Backend(graph, databases.reachable, oauth, register, trusted)

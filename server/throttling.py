@@ -13,13 +13,17 @@ from resolvers.throttle import Throttle
 from server import setting_values
 from server.settings import Settings, SettingsError
 
+# A gateway puts what a client asks for in many places into one operation, under aliases of its own.
+OF_A_GATEWAY = 5
 
-def limits_of(settings: Settings) -> Limits:
+
+def limits_of(settings: Settings, *, asked_by_gateway: bool = False) -> Limits:
+    times = OF_A_GATEWAY if asked_by_gateway else 1
     return Limits(
         tokens=settings.max_tokens,
         depth=settings.max_depth,
-        aliases=settings.max_aliases,
-        root_fields=settings.max_root_fields,
+        aliases=settings.max_aliases * times,
+        root_fields=settings.max_root_fields * times,
         fields=settings.max_fields,
         cost=settings.max_cost,
     )

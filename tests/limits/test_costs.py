@@ -123,10 +123,11 @@ async def test_what_costs_too_much_is_refused_before_it_is_planned(make_graph: M
     assert graph.plans.compiled == 1
 
 
-async def test_tokens_are_counted_while_they_are_read(make_graph: Make) -> None:
-    answer = await make_graph(Limits(tokens=5)).answer(request("{ a b c d }"))
+@pytest.mark.parametrize(("text", "what"), [("{ a b c d }", "tokens"), ("{ a }" + "#\n" * 6, "comments")])
+async def test_tokens_are_counted_while_they_are_read(text: str, what: str, make_graph: Make) -> None:
+    answer = await make_graph(Limits(tokens=5)).answer(request(text))
     (error,) = orjson.loads(answer.body)["errors"]
-    assert error["extensions"] == {"code": "COST_EXCEEDED", "measure": "tokens", "limit": 5}
+    assert error["extensions"] == {"code": "COST_EXCEEDED", "measure": what, "limit": 5}
 
 
 def test_every_list_of_the_schema_says_how_long_it_is() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ def test_the_limits_are_the_settings() -> None:
     numbered["CUSTOMER360_MAX_DEPTH"] = "21"
     expected = Limits(tokens=200, depth=21, aliases=202, root_fields=203, fields=204, cost=205)
     assert limits_of(load(numbered)) == expected
+    of_a_gateway = replace(expected, aliases=1010, root_fields=1015)
+    assert limits_of(load(numbered), asked_by_gateway=True) == of_a_gateway
 
 
 async def test_by_default_only_new_documents_are_rationed() -> None:
