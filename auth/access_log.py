@@ -36,5 +36,8 @@ class AccessRecord:
 class AccessLog(Protocol):
     """Where records are kept."""
 
-    async def store(self, record: AccessRecord) -> None:
-        """Returns when the record is durable. Raises LogUnavailable when it cannot be made so."""
+    async def store(self, record: AccessRecord, deadline: float) -> None:
+        """Returns when the record is durable. Raises LogUnavailable when it is not by `deadline`, a time of the loop.
+
+        A record may be kept although nobody waits for it any longer: it then tells of an answer that never left.
+        """

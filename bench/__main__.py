@@ -43,7 +43,7 @@ def _run(asked: argparse.Namespace, data: DataSet) -> None:
     chosen = asyncio.run(workloads.choose(data.url))
     chosen = Workloads(tuple(each for each in chosen.all if each.name in asked.workloads), chosen.limited)
     competing = [each for each in servers(data) if not asked.servers or each.name in asked.servers]
-    headers = ("Authorization", f"Bearer {_token(data)}", "Customer360-Purpose", PURPOSE)
+    headers = ("Authorization", f"Bearer {token(data)}", "Customer360-Purpose", PURPOSE)
     with ExitStack() as stack:
         running = [(each, stack.enter_context(started(each, data, headers, chosen.all[0]))) for each in competing]
         _check(running, chosen)
@@ -88,7 +88,7 @@ def prepare_peers(data: DataSet) -> None:
     asyncio.run(dataset.execute(data.url, views))
 
 
-def _token(data: DataSet) -> str:
+def token(data: DataSet) -> str:
     command = [str(Path(sys.executable).with_name("customer360")), "token", "--role", ROLE, "--purpose", PURPOSE]
     environment = {"CUSTOMER360_DATA_DIR": str(data.folder)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()

@@ -77,7 +77,7 @@ class Endpoint:
 class NoLog:
     """Nothing is disclosed, so nothing is recorded."""
 
-    async def store(self, record: object) -> None:
+    async def store(self, record: object, deadline: float) -> None:
         raise AssertionError(record)
 
 

@@ -12,7 +12,8 @@ import asyncpg
 import orjson
 
 from auth.access_log import AccessRecord, LogUnavailable
-from datasources.pool import Pool, Unavailable
+from datasources.pool import Pool
+from datasources.unavailable import Unavailable
 
 _STORE = """
 INSERT INTO core.access_record
@@ -52,12 +53,17 @@ class CoreAccessLog:
             await asyncio.gather(*writers, return_exceptions=True)
             pool.terminate()
 
-    async def store(self, record: AccessRecord) -> None:
-        """Returns when the record is durable. Raises LogUnavailable when it is not in time."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def store(self, record: AccessRecord, deadline: float) -> None:
+        """Returns when the record is durable. Raises LogUnavailable when it is not by the deadline."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        alarm = loop.call_at(deadline, _settle, [(record, done)], LogUnavailable("late"))
         self._waiting.append((record, done))
         self._arrived.set()
-        await done
+        try:
+            await done
+        finally:
+            alarm.cancel()
 
     async def _write(self) -> None:
         while True:

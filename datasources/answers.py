@@ -1,4 +1,4 @@
-"""Running a root's statements and putting the texts together: core first, the databases apart in parallel."""
+"""Running a root's statements and putting the texts together: core first, what is apart from it in parallel."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,13 @@ from uuid import UUID
 
 from datasources.compiler.entities import BATCHES, ROWS
 from datasources.compiler.fields import HOLE
-from datasources.compiler.statements import Locate, RootStatements, Statement
+from datasources.compiler.statements import RootStatements
 from datasources.compiler.subjects import AS_OF, FLAGS, IDS, LOCATED_ID
+from datasources.contributions import Contribution, Locate
 from datasources.databases import Databases
 from datasources.plan import Variables
-from datasources.pool import Unavailable
 from datasources.sql_text import SEPARATOR
+from datasources.unavailable import Unavailable
 
 _HOLE = HOLE.encode()
 _SEPARATOR = SEPARATOR.encode()
@@ -53,7 +54,7 @@ async def answer(statements: RootStatements, variables: Variables, databases: Da
             return RootAnswer(located, is_marked=True)
         variables = {**variables, LOCATED_ID: located}
     try:
-        rows = await _run(statements.core, variables, databases, deadline)
+        rows = await statements.core.rows(variables, databases, deadline)
     except Unavailable as error:
         raise CoreUnavailable from error
     if not rows:
@@ -65,13 +66,12 @@ async def answer(statements: RootStatements, variables: Variables, databases: Da
     return RootAnswer(text, is_marked=_HOLE in text, subjects=ids or (), flags=flags or ())
 
 
-async def _located(locate: Locate, variables: Variables, databases: Databases, deadline: float) -> Any:
+async def _located(locate: Locate, variables: Variables, databases: Databases, deadline: float) -> UUID | bytes | None:
     """The customer that a department's object is about; None if there is no such object, a mark if it is down."""
     try:
-        rows = await _run(locate.statement, variables, databases, deadline)
+        return await locate.owner(variables, databases, deadline)
     except Unavailable:
         return _mark(locate.department)
-    return rows[0][0] if rows else None
 
 
 async def _sections(
@@ -93,21 +93,16 @@ async def _sections(
 
 async def _apart(
     root: RootStatements,
-    statement: Statement,
+    contribution: Contribution,
     customers: int,
     told: Variables,
     databases: Databases,
     deadline: float,
-) -> dict[int, list[bytes]]:
+) -> Mapping[int, list[bytes]]:
     try:
-        rows = await _run(statement, told, databases, deadline)
+        return await contribution.texts(told, databases, deadline)
     except Unavailable:
-        return {each: [_mark(root.sections[each])] * customers for each in statement.sections}
-    return {section: [row[place] for row in rows] for place, section in enumerate(statement.sections)}
-
-
-async def _run(statement: Statement, variables: Variables, databases: Databases, deadline: float) -> list[Any]:
-    return await databases[statement.database].rows(statement.sql, statement.values(variables), deadline)
+        return {each: [_mark(root.sections[each])] * customers for each in contribution.sections}
 
 
 def _mark(department: str) -> bytes:

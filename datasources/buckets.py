@@ -11,7 +11,8 @@ from hashlib import sha256
 import asyncpg
 
 from auth.rates import BucketsUnavailable, Level, Rate
-from datasources.pool import Pool, Unavailable
+from datasources.pool import Pool
+from datasources.unavailable import Unavailable
 
 # $1 key, $2 points of a full bucket, $3 points that come back in a second, $4 points to draw. Two who draw at once draw
 # one after the other, as the row is locked; whoever read the clock before the other finds that no time has passed.

@@ -1,17 +1,19 @@
-"""The databases: which department lives where, and the pools that statements run on."""
+"""The databases: which department lives where, the pools that statements run on, and what is no database."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import asyncpg
 
-from datasources.pool import Pool, Unavailable
+from datasources.database import Database
+from datasources.pool import Pool
+from datasources.sources.fetching import answers
+from datasources.sources.source import Sources
+from datasources.unavailable import Unavailable
 
 DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 
@@ -26,40 +28,44 @@ _SESSION = {
     "plan_cache_mode": "force_generic_plan",
     # A list that goes wrong takes one core, not three.
     "max_parallel_workers_per_gather": "0",
+    # A statement whose connection was cut off is ended by PostgreSQL within so many milliseconds, also when the process
+    # that asked was killed.
+    "client_connection_check_interval": "50",
 }
+
+# For each connection of a department, how many may wait. One that is slow then costs a bounded part of the process.
+QUEUE = 16
 
 # A merged statement is longer than the driver's usual 15 KB for what it keeps prepared.
 _ANY_LENGTH = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
-    """One PostgreSQL database with its pool."""
-
-    url: str
-    pool: Pool
-
-    async def rows(self, sql: str, values: list[Any], deadline: float) -> list[asyncpg.Record]:
-        """Run one statement. Raises Unavailable when it is not answered by `deadline`, a time of the running loop."""
-        return await self.pool.fetch(sql, values, deadline)
-
-
 class Databases:
-    """All departments' databases. Departments with one address share a database, and are answered together."""
+    """All departments' databases. Departments with one address share a database, and are answered together.
 
-    def __init__(self, addresses: Mapping[str, str], databases: Mapping[str, Database]) -> None:
-        self.homes = addresses
+    `sources` are the departments whose data is not in SQL; each is its own home.
+    """
+
+    def __init__(
+        self, addresses: Mapping[str, str], databases: Mapping[str, Database], sources: Sources | None = None
+    ) -> None:
+        self.sources = sources or {}
+        of_sources = {department: f"the source of {department}" for department in self.sources}
+        self.homes = {**addresses, **of_sources}
         # The same databases, asked for each department by itself: when a merged statement failed.
-        self.homes_apart = {department: f"{department} at {url}" for department, url in addresses.items()}
+        apart = {department: f"{department} at {url}" for department, url in addresses.items()}
+        self.homes_apart = {**apart, **of_sources}
         self._databases = databases
-        self._by_home = dict(databases) | {
-            self.homes_apart[department]: databases[url] for department, url in addresses.items()
-        }
+        self._by_home = dict(databases) | {home: databases[addresses[department]] for department, home in apart.items()}
 
     @property
     def is_apart(self) -> bool:
         """No two departments share a database."""
-        return len(self._databases) == len(self.homes)
+        return len(self._databases) + len(self.sources) == len(self.homes)
+
+    @property
+    def core(self) -> Database:
+        return self._databases[self.homes["core"]]
 
     def __getitem__(self, home: str) -> Database:
         return self._by_home[home]
@@ -67,33 +73,44 @@ class Databases:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, addresses: Mapping[str, str], pool_size: int = 4, timeout_ms: int = 2000
+        cls,
+        addresses: Mapping[str, str],
+        pool_size: int = 4,
+        timeout_ms: int = 2000,
+        sources: Sources | None = None,
     ) -> AsyncIterator[Databases]:
-        """Pools for the departments' addresses. Nothing is connected yet: a database may be down at the start."""
-        databases = {
-            url: Database(url, Pool(partial(_reading, url, timeout_ms), pool_size))
-            for url in dict.fromkeys(addresses.values())
-        }
+        """Pools for the departments' addresses; `timeout_ms` is what each department may take.
+
+        Nothing is connected yet: a database may be down at the start.
+        """
+
+        def opened(url: str) -> Database:
+            # Without core there is no answer: whoever waits for it is bounded by server/limiter.py, where that is all.
+            queue = None if url == addresses["core"] else QUEUE * pool_size
+            return Database(url, Pool(partial(_reading, url, timeout_ms), pool_size, queue), timeout_ms / 1000)
+
+        databases = {url: opened(url) for url in dict.fromkeys(addresses.values())}
         try:
-            yield cls(dict(addresses), databases)
+            yield cls(dict(addresses), databases, sources)
         finally:
             for database in databases.values():
                 database.pool.terminate()
 
     async def reachable(self, seconds: float = 1.0) -> dict[str, bool]:
-        """Whether each department's database answers within so many seconds."""
+        """Whether each department's database or source answers within so many seconds, whatever a breaker says."""
+        deadline = asyncio.get_running_loop().time() + seconds
 
-        async def answers(url: str) -> bool:
-            deadline = asyncio.get_running_loop().time() + seconds
+        async def is_reached(home: str) -> bool:
             try:
-                await self._databases[url].rows("SELECT 1", [], deadline)
+                await self._databases[home].pool.fetch("SELECT 1", [], deadline)
             except Unavailable:
                 return False
             return True
 
-        urls = list(self._databases)
-        reached = dict(zip(urls, await asyncio.gather(*map(answers, urls)), strict=True))
-        return {department: reached[url] for department, url in self.homes.items()}
+        asked = {home: is_reached(home) for home in self._databases}
+        asked |= {self.homes[department]: answers(source, deadline) for department, source in self.sources.items()}
+        reached = dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
+        return {department: reached[home] for department, home in self.homes.items()}
 
 
 async def _reading(url: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Record]:

@@ -14,24 +14,27 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
+from datasources.unavailable import BROKEN, Crowded, told
+
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
 
 Connect = Callable[[], Awaitable["Connection"]]
 
-# The last is what the driver says of a connection that the server ended while nobody was looking.
-_BROKEN = (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-
-
-class Unavailable(Exception):
-    """A database did not answer in time, or at all. The message is for logs and says nothing of the data."""
+# A loop's alarm may go off that much before its time.
+_TICK = 0.002
 
 
 class Pool:
-    """At most `size` connections, opened as they are needed. Deadlines are times of the running loop."""
+    """At most `size` connections, opened as they are needed, and at most `queue` who wait for one.
 
-    def __init__(self, connect: Connect, size: int) -> None:
+    Deadlines are times of the running loop.
+    """
+
+    def __init__(self, connect: Connect, size: int, queue: int | None = None) -> None:
         self._connect = connect
+        self._size = size
+        self._queue = queue
         self._idle: list[Connection] = []
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._free = size
@@ -52,15 +55,34 @@ class Pool:
             try:
                 yield connection
             except BaseException as error:
+                was_cut = connection.is_closed()
                 # It may be in the middle of something, and nobody is left to see the end of it.
                 if not isinstance(error, asyncpg.PostgresError):
                     connection.terminate()
+                if was_cut and isinstance(error, Exception) and not isinstance(error, BROKEN):
+                    # Cut off between two of its steps, the driver stumbles over what is gone.
+                    raise asyncpg.InterfaceError("cut off") from error
                 raise
             finally:
                 alarm.cancel()
                 self._give_back(connection)
-        except _BROKEN as error:
-            raise Unavailable(type(error).__name__) from error
+        except BROKEN as error:
+            raise told(error, is_late=loop.time() >= deadline - _TICK) from error
+
+    @property
+    def in_use(self) -> int:
+        return self._size - self._free - len(self._idle)
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    def forget_idle(self) -> None:
+        """Cut off what is not in use: whatever broke the others may have broken these."""
+        while self._idle:
+            self._idle.pop().terminate()
+            self._free += 1
+            self._wake(None)
 
     def terminate(self) -> None:
         """Cut off every connection that is not in use; those that are go when they come back."""
@@ -89,17 +111,29 @@ class Pool:
             raise
 
     async def _waited(self, deadline: float) -> Connection:
+        if self._queue is not None and len(self._waiting) >= self._queue:
+            raise Crowded("queue")
         turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
             async with asyncio.timeout_at(deadline):
                 given = await turn
-        except BaseException:
-            # The turn may have come in the moment in which nobody waited any longer.
-            if turn.done() and not turn.cancelled() and (late := turn.result()) is not None:
-                self._give_back(late)
+        except BaseException as error:
+            self._leave(turn)
+            if isinstance(error, TimeoutError):
+                raise Crowded("turn") from error
             raise
         return given if given is not None else await self._take(deadline)
+
+    def _leave(self, turn: asyncio.Future[Connection | None]) -> None:
+        if turn in self._waiting:
+            self._waiting.remove(turn)
+        elif turn.done() and not turn.cancelled():
+            # The turn came in the moment in which nobody waited for it any longer.
+            if (late := turn.result()) is not None:
+                self._give_back(late)
+            else:
+                self._wake(None)
 
     def _give_back(self, connection: Connection) -> None:
         if self._closed:

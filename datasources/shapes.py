@@ -123,6 +123,8 @@ class Shape:
     discriminator: Expression | None = None
     variants: Mapping[str, str] = field(default_factory=dict)
     lookups: Mapping[str, "Lookup"] = field(default_factory=dict)
+    # Another department's object, of which core knows no more than whom it is about.
+    is_reference: bool = False
 
 
 Shapes = Mapping[str, Shape]

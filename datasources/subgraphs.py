@@ -25,4 +25,4 @@ def _reference(type_: str) -> Shape:
     def expression(row: Row) -> Column:
         return func.concat(literal(f"{type_}_"), row.subject.id, literal("_"), row["row"], type_=Text())
 
-    return Shape(type_, CORE, fields={"id": Value(Kind.WORD, expression, nullable=False)})
+    return Shape(type_, CORE, fields={"id": Value(Kind.WORD, expression, nullable=False)}, is_reference=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -37,6 +37,9 @@ from resolvers.skeleton import skeleton
 from resolvers.spending import spending
 from resolvers.throttle import Standing, Throttle, Throttled
 
+# The share of a request's time in which departments may answer; the rest is for the record of the answer.
+_FOR_STATEMENTS = 0.9
+
 
 class Outcome(StrEnum):
     """How a request ended: with data, with data and errors, refused before it ran, or failed by our fault."""
@@ -66,13 +69,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole response as JSON, how it ended, and the first error's code. `standing` is where the client's bucket
-    stands, if they have one, and `wait` how many seconds they have to, if it was too low.
+    """The whole response as JSON, how it ended, the first error's code, and what was withheld by type and rule.
+
+    `standing` is where the client's bucket stands, if they have one, and `wait` how many seconds they have to, if it
+    was too low.
     """
 
     body: bytes
     outcome: Outcome
     code: str | None = None
+    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
     standing: Standing | None = None
     wait: int | None = None
 
@@ -133,8 +139,8 @@ class Graph:
         self._planner = OperationPlanner(
             contract,
             shapes,
-            merged=StatementCompiler(shapes, databases.homes),
-            separate=StatementCompiler(shapes, databases.homes_apart),
+            merged=StatementCompiler(shapes, databases.homes, databases.sources),
+            separate=StatementCompiler(shapes, databases.homes_apart, databases.sources),
         )
         self.plans = PlanCache()
         self.use(policy)
@@ -153,19 +159,18 @@ class Graph:
 
     async def answer(self, request: Request) -> Answer:
         """Run one operation. What was sent is refused with errors; for who sent it, StepUpNeeded may be raised."""
-        standing = None
+        began, standing = asyncio.get_running_loop().time(), None
         try:
             read = self._read(request)
             standing = await self._throttle.draw(request.viewer, read.cost.points)
             run = self._planned(read)
         except Refused as refusal:
             return _refused(refusal, standing)
-        deadline = asyncio.get_running_loop().time() + self._seconds
-        answers = await self._answers(run, deadline)
+        answers = await self._answers(run, began + self._seconds * _FOR_STATEMENTS)
         record = disclosures.record(run.plan, answers, run.viewer, run.grant, request.request_id)
         if record is not None:
             try:
-                await self._log.store(record)
+                await self._log.store(record, began + self._seconds)
             except LogUnavailable:
                 return _unrecorded()
         return self._assembled(run, answers, read.cost, standing)
@@ -246,7 +251,7 @@ class Graph:
                 standing = self._throttle.give_back(run.request.viewer, standing, spent.unused)
             if run.request.tells_cost:
                 extensions += b',"cost":' + spent.told(standing)
-        return _written(run.plan.keys, texts, errors, extensions, standing)
+        return _written(run.plan, texts, errors, extensions, standing)
 
     def _add_rest(self, run: Run, texts: dict[str, bytes]) -> list[faults.Error]:
         """What holds nobody's data: introspection, and what the viewer may know of themselves."""
@@ -264,23 +269,19 @@ class Graph:
 def _refused(refusal: Refused, standing: Standing | None) -> Answer:
     body = orjson.dumps({"errors": refusal.errors})
     if isinstance(refusal, Throttled):
-        return Answer(body, Outcome.REFUSED, refusal.code, refusal.standing, refusal.seconds)
-    return Answer(body, Outcome.REFUSED, refusal.code, standing)
+        return Answer(body, Outcome.REFUSED, refusal.code, standing=refusal.standing, wait=refusal.seconds)
+    return Answer(body, Outcome.REFUSED, refusal.code, standing=standing)
 
 
 def _written(
-    keys: tuple[str, ...],
-    texts: Mapping[str, bytes],
-    errors: list[faults.Error],
-    extensions: bytes,
-    standing: Standing | None,
+    plan: Plan, texts: Mapping[str, bytes], errors: list[faults.Error], extensions: bytes, standing: Standing | None
 ) -> Answer:
-    data = b",".join(b'"%b":%b' % (key.encode(), texts.get(key, b"null")) for key in keys)
+    data = b",".join(b'"%b":%b' % (key.encode(), texts.get(key, b"null")) for key in plan.keys)
     problems = b'"errors":%b,' % orjson.dumps(errors) if errors else b""
     body = b'{%b"data":{%b},"extensions":{%b}}' % (problems, data, extensions)
     if not errors:
-        return Answer(body, Outcome.OK, standing=standing)
-    return Answer(body, Outcome.PARTIAL, str(errors[0]["extensions"]["code"]), standing)
+        return Answer(body, Outcome.OK, None, plan.withheld, standing)
+    return Answer(body, Outcome.PARTIAL, str(errors[0]["extensions"]["code"]), plan.withheld, standing)
 
 
 def _unrecorded() -> Answer:

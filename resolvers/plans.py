@@ -1,6 +1,6 @@
 """Plans: an operation compiled for one grant, kept under everything that shapes it."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -66,6 +66,8 @@ class Plan:
     reasons: RowReasons
     lists: Mapping[str, EntityList] = field(default_factory=dict)
     needed: tuple[Proved, ...] = ()
+    # How many fields were held back, by their type and the rule: for metrics.
+    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 class PlanCache:
@@ -130,6 +132,7 @@ class OperationPlanner:
             reasons=RowReasons(tuple(each for each in planner.disclosed.items() if each[1].condition.bits)),
             lists=parts.lists,
             needed=_needed(planner),
+            withheld=Counter((each.coordinate.partition(".")[0], each.effect.rule) for each in planner.withheld),
         )
 
 

@@ -114,7 +114,7 @@ def _node(asked: Asked) -> Planned:
     if parsed is None or parsed.type not in asked.planner.contract.nodes:
         return _NULL
     read = given.read
-    if asked.planner.shapes[parsed.type].table is None:
+    if asked.planner.shapes[parsed.type].is_reference:
         return plan_reference(asked, parsed.type)
     if parsed.type == CUSTOMER:
         return _node_customer(asked, Parameter(lambda variables: row_id(read(variables))))

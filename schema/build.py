@@ -21,6 +21,7 @@ from auth.categories import Category
 from auth.policy import Policy
 from datasources.databases import Databases
 from datasources.departments import SHAPES
+from datasources.sources.outline import outlined
 from resolvers.contract import Contract, Use
 from resolvers.graph import Graph
 from resolvers.limits import USUAL, Limits
@@ -55,7 +56,8 @@ def build_graph(
     limits: Limits = USUAL,
     throttle: Throttle | None = None,
 ) -> Graph:
-    return Graph(contract(build_schema()), SHAPES, policy, databases, log, deadline_ms, limits, throttle)
+    shapes = outlined(SHAPES, databases.sources)
+    return Graph(contract(build_schema()), shapes, policy, databases, log, deadline_ms, limits, throttle)
 
 
 def print_sdl() -> str:

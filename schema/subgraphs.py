@@ -9,6 +9,7 @@ from auth.access_log import AccessLog
 from auth.policy import Policy
 from datasources.databases import Databases
 from datasources.departments import SHAPES
+from datasources.sources.outline import outlined
 from datasources.subgraphs import shapes_of
 from resolvers.contract import Contract
 from resolvers.entities import ENTITIES, REPRESENTATIONS
@@ -55,7 +56,7 @@ def build_subgraph_graph(
 ) -> Graph:
     """The department's subgraph over its own database and core's, of which it reads the customers' flags only."""
     subgraph = build_subgraph(department)
-    shapes = shapes_of(SHAPES, department, subgraph.references)
+    shapes = shapes_of(outlined(SHAPES, databases.sources), department, subgraph.references)
     return Graph(subgraph.contract, shapes, policy, databases, log, deadline_ms, limits, throttle)
 
 

@@ -1,4 +1,4 @@
-"""Which department's data lie where: at the URLs that are set, or in the embedded PostgreSQL."""
+"""Which department's data lie where: at the URLs that are set, in the embedded PostgreSQL, or behind HTTP."""
 
 from collections.abc import Collection
 
@@ -6,17 +6,27 @@ from server.settings import DEPARTMENTS, Settings
 
 
 def addresses(settings: Settings, departments: Collection[str] = DEPARTMENTS) -> dict[str, str]:
-    """The URLs of these departments. Starts the embedded server if one of them has none."""
+    """The databases of these departments, less those who need none. Starts the embedded server if one of them has no
+    URL.
+    """
     found = configured(settings)
+    departments = [department for department in in_databases(settings) if department in departments]
     missing = [department for department in departments if department not in found]
     if missing:
         from datasources import embedded
 
         found |= dict.fromkeys(missing, embedded.start(settings.data_dir / "postgres"))
-    return {department: found[department] for department in DEPARTMENTS if department in departments}
+    return {department: found[department] for department in departments}
 
 
 def configured(settings: Settings) -> dict[str, str]:
     """The URLs that are set: a department's own, or the one for all."""
     own = {department: getattr(settings, f"{department}_database_url") for department in DEPARTMENTS}
-    return {department: url for department in DEPARTMENTS if (url := own[department] or settings.database_url)}
+    return {
+        department: url for department in in_databases(settings) if (url := own[department] or settings.database_url)
+    }
+
+
+def in_databases(settings: Settings) -> list[str]:
+    """The departments whose data are in SQL."""
+    return [department for department in DEPARTMENTS if department != "service" or settings.service_url is None]

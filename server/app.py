@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,7 +21,11 @@ from server.graphiql import page
 from server.http import GraphQLOverHTTP
 from server.oauth.routes import routes as oauth_routes
 from server.oauth.service import OAuthService
+from server.operations import Witness, write
 from server.settings import Settings
+
+if TYPE_CHECKING:
+    from server.metrics import Metrics
 
 GRAPHQL = trust.GRAPHQL
 GRAPHIQL = "/graphiql"
@@ -49,7 +54,9 @@ class Customer360:
         self._open_backend = open_backend
         self._backend: Backend | None = None
         self._endpoint: GraphQLOverHTTP | None = None
+        self._metrics = _metrics(settings)
         self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
+        self._is_draining = False
         # What kept the process from starting; the command line says it in one line.
         self.failure: BaseException | None = None
 
@@ -59,11 +66,17 @@ class Customer360:
         else:
             await self._pages(scope, receive, send)
 
+    def drain(self) -> None:
+        """From now on we are not ready: whoever chooses among servers shall choose another."""
+        self._is_draining = True
+
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         try:
             async with self._open_backend() as self._backend:
                 self._endpoint = self._make_endpoint(self._backend)
+                if self._metrics is not None:
+                    self._metrics.watch(self._backend.gauges)
                 yield
         except Exception as error:
             self.failure = error
@@ -75,14 +88,9 @@ class Customer360:
         settings = self._settings
         reader = Reader(settings.max_body_bytes, settings.receive_timeout_ms)
         origins = Origins(settings.allowed_origins)
-        return GraphQLOverHTTP(
-            backend.graph,
-            self._make_doorkeeper(backend),
-            reader,
-            origins,
-            settings.partial_status,
-            backend.trusted,
-        )
+        doorkeeper = self._make_doorkeeper(backend)
+        given = settings.partial_status, backend.trusted, backend.limiter, self._witnesses()
+        return GraphQLOverHTTP(backend.graph, doorkeeper, reader, origins, *given)
 
     def _make_doorkeeper(self, backend: Backend) -> Doorkeeper:
         register, others = backend.register, self._trusted
@@ -93,8 +101,14 @@ class Customer360:
         gate = trust.gate_of(self._verifier, self._settings, register, others.issuers, others.opaque)
         return Doorkeeper(gate, self._purposes, trust.public_url(self._settings) + trust.RESOURCE_METADATA)
 
+    def _witnesses(self) -> list[Witness]:
+        written = [write] if self._settings.log_operations else []
+        return [*written, *([self._metrics.ended] if self._metrics is not None else [])]
+
     def _routes(self) -> list[BaseRoute]:
-        routes = [*health.routes(self._check), *self._oauth_routes()]
+        routes = [*health.routes(self._check, lambda: self._is_draining), *self._oauth_routes()]
+        if self._metrics is not None:
+            routes.append(self._metrics.route())
         if self._settings.graphiql:
             sign_in = self._trusted.sign_in or trust.sign_in_of(self._settings)
             routes += page.routes(GRAPHQL, screen_pop.query(), {"phone": screen_pop.SAMPLE_PHONE}, sign_in)
@@ -115,6 +129,15 @@ class Customer360:
 
     async def _check(self) -> Mapping[str, bool]:
         return await self._backend.check() if self._backend else {}
+
+
+def _metrics(settings: Settings) -> "Metrics | None":
+    if not settings.metrics:
+        return None
+    # Its package is installed only where somebody wants it.
+    from server.metrics import Metrics
+
+    return Metrics()
 
 
 def _to_graphiql(request: Request) -> Response:

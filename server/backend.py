@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from auth.policy import Policy
+from datasources.databases import QUEUE
+from server import sources
+from server.gauges import Gauges
 from server.http import Answers
+from server.limiter import Limiter
 from server.oauth.register import Register
 from server.oauth.service import OAuthService
 from server.settings import Settings
@@ -24,12 +28,17 @@ class Backend:
     # Of who serves none.
     looked_up: Register | None = None
     trusted: Trusted = field(default_factory=Trusted)
+    limiter: Limiter = field(default_factory=Limiter)
+    gauges: Gauges = tuple
 
     @property
     def register(self) -> Register | None:
         """What is known of tokens beyond what they say."""
         return self.oauth.register if self.oauth is not None else self.looked_up
 
+
+# For each connection of a pool, how many operations may run at once: more than wait for one slow department.
+PLACES = 2 * QUEUE
 
 Opener = Callable[[], AbstractAsyncContextManager[Backend]]
 
@@ -53,15 +62,17 @@ def opener(
         from datasources.databases import Databases
         from schema.build import build_graph
         from schema.subgraphs import build_subgraph_graph
+        from server.gauges import gauges, watched
         from server.reload import on_hangup
         from server.throttling import limits_of, throttling
 
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
-        pools = Databases.open(addresses, settings.pool_size, settings.deadline_ms)
+        budget = min(settings.department_budget_ms, settings.deadline_ms)
         logs = CoreAccessLog.open(addresses["core"], settings.deadline_ms)
         core = addresses["core"]
         async with (
-            pools as databases,
+            sources.opened(settings, subgraph) as found,
+            Databases.open(addresses, settings.pool_size, budget, found) as databases,
             logs as log,
             _oauth(settings, policy, core) as oauth,
             _register(settings, core, looks_up=looks_up) as register,
@@ -70,8 +81,10 @@ def opener(
             limits = limits_of(settings, asked_by_gateway=subgraph is not None)
             graph = build(databases, policy, log, settings.deadline_ms, limits, throttle)
             trusted = Trusted.of(settings, graph)
-            with on_hangup(graph, settings, trusted):
-                yield Backend(graph, databases.reachable, oauth, register, trusted)
+            limiter = Limiter(PLACES * settings.pool_size, lambda: databases.core.is_slow)
+            with on_hangup(graph, settings, trusted), watched() as lag:
+                look = gauges(graph, databases, limiter, lag)
+                yield Backend(graph, databases.reachable, oauth, register, trusted, limiter, look)
 
     return opened
 

@@ -25,6 +25,8 @@ COMMANDS = {
     "consent": "Record consents, objections and restrictions.",
     "config": "Show the settings that count.",
 }
+# Found when it is called, and not listed: the program starts it itself.
+HIDDEN = ("worker",)
 EPILOG = """Settings are environment variables that start with CUSTOMER360_; docs/settings.md lists them.
 
 Exit codes: 0 done, 1 a check failed or something went wrong, 2 wrong usage or a wrong setting."""
@@ -37,7 +39,7 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in (*COMMANDS, *HIDDEN):
             return None
         command = import_module(f"server.commands.{cmd_name}_command").command
         assert isinstance(command, click.Command)
@@ -96,3 +98,7 @@ def _explain(error: Exception) -> int:
 def _fail(text: str, code: int) -> int:
     click.echo(f"customer360: {text}", err=True)
     return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 """One HTTP exchange, without a framework: what of the request counts, and how the response is sent."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.types import Message, Scope, Send
@@ -37,6 +38,9 @@ class Response:
     status: int
     body: bytes = b""
     headers: tuple[Header, ...] = ()
+    # What is told of it to those who operate the server.
+    code: str | None = None
+    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

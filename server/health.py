@@ -15,13 +15,15 @@ Check = Callable[[], Awaitable[Mapping[str, bool]]]
 log = logging.getLogger("customer360.health")
 
 
-def routes(check: Check) -> list[BaseRoute]:
+def routes(check: Check, is_draining: Callable[[], bool] = lambda: False) -> list[BaseRoute]:
     """`/healthz` for restarts, `/readyz` for load balancers. Neither needs a token or tells of data."""
 
     async def alive(request: Request) -> Response:
         return JSONResponse({"status": "ok"}, headers=HEADERS)
 
     async def ready(request: Request) -> Response:
+        if is_draining():
+            return JSONResponse({"status": "draining"}, 503, HEADERS)
         departments = await _departments(check)
         # Without core nothing personal is answered. Another department costs its own fields only.
         is_ready = departments.get("core", False)

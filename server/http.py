@@ -1,7 +1,9 @@
 """GraphQL over HTTP: a raw ASGI application that reads a request, asks the graph and answers."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
@@ -16,6 +18,9 @@ from server.body import Reader
 from server.cors import METHODS, Origins
 from server.exchange import Exchange, Response
 from server.faults import report
+from server.leaving import Attendance
+from server.limiter import RETRY, Limiter
+from server.operations import LEFT, Operation, Witness
 from server.parameters import Parameters
 from server.rate_headers import retry_after, told
 from server.refusals import STATUSES, Disconnected, Header, Refusal
@@ -26,7 +31,6 @@ log = logging.getLogger("customer360.http")
 FAULT = Refusal(Code.INTERNAL_SERVER_ERROR, "Something went wrong on our side. The request id finds it in our log.")
 ALLOW: Header = (b"allow", METHODS)
 ALLOW_POST: Header = (b"allow", b"POST")
-RETRY: Header = (b"retry-after", b"1")
 READS = ("GET", "HEAD")
 # What is missing may be back in a moment.
 PASSING = (Code.CORE_UNAVAILABLE, Code.ACCESS_LOG_UNAVAILABLE)
@@ -48,6 +52,8 @@ class GraphQLOverHTTP:
     origins: Origins
     partial_status: int = 200
     trusted: Trusted = field(default_factory=Trusted)
+    limiter: Limiter = field(default_factory=Limiter)
+    witnesses: Sequence[Witness] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
@@ -55,26 +61,36 @@ class GraphQLOverHTTP:
         if exchange.method == "OPTIONS":
             await exchange.send(send, Response(204, headers=(ALLOW,)), self.origins.preflight(origin))
             return
+        began = perf_counter()
         try:
             response = await self._respond(exchange, receive)
         except Disconnected:
+            self._tell(exchange, Response(LEFT), began)
             return
-        log.debug("%s %d %s", exchange.method, response.status, exchange.request_id)
+        self._tell(exchange, response, began)
         await exchange.send(send, response, self.origins.headers(origin))
+
+    def _tell(self, exchange: Exchange, response: Response, began: float) -> None:
+        log.debug("%s %d %s", exchange.method, response.status, exchange.request_id)
+        if self.witnesses:
+            seconds, told = perf_counter() - began, (response.status, response.code)
+            operation = Operation(exchange.request_id, exchange.method, *told, seconds, response.withheld)
+            for witness in self.witnesses:
+                witness(operation)
 
     async def _respond(self, exchange: Exchange, receive: Receive) -> Response:
         try:
             return await self._answer(exchange, receive)
         except Refusal as refusal:
-            return Response(refusal.status, refusal.body, refusal.headers)
+            return Response(refusal.status, refusal.body, refusal.headers, refusal.code)
         except StepUpNeeded as error:
             needed = self.doorkeeper.step_up(error)
-            return Response(needed.status, needed.body, needed.headers)
+            return Response(needed.status, needed.body, needed.headers, needed.code)
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the client is told nothing of it
             report(error, exchange.request_id)
-            return Response(FAULT.status, FAULT.body)
+            return Response(FAULT.status, FAULT.body, code=FAULT.code)
 
     async def _answer(self, exchange: Exchange, receive: Receive) -> Response:
         self._check(exchange)
@@ -86,12 +102,18 @@ class GraphQLOverHTTP:
         )
         asked = await self._read(exchange, receive)
         document = self.trusted.document(asked, viewer)
-        answer = await self.graph.answer(_request(document, asked, viewer, exchange))
-        response = self._response(answer, exchange)
-        return response if answer.standing is None else told(response, answer.standing)
+        with Attendance(receive):
+            async with self.limiter:
+                answer = await self.graph.answer(_request(document, asked, viewer, exchange))
+        status, headers = self._status(answer, exchange)
+        if answer.standing is not None:
+            headers += told(answer.standing)
+        return Response(status, answer.body, headers, answer.code, answer.withheld)
 
     def _check(self, exchange: Exchange) -> None:
         """What can be told without knowing who asks."""
+        if self.limiter.is_full:
+            raise self.limiter.overloaded()
         if exchange.method not in ("POST", *READS):
             raise Refusal(Code.METHOD_NOT_ALLOWED, "GraphQL is asked by POST or GET.", ALLOW)
         exchange.media = media.negotiate(exchange.one(b"accept"))
@@ -107,22 +129,22 @@ class GraphQLOverHTTP:
             return parameters.from_query(exchange.query)
         return parameters.from_body(await self.reader.read(receive, exchange.one(b"content-length")))
 
-    def _response(self, answer: Answer, exchange: Exchange) -> Response:
+    def _status(self, answer: Answer, exchange: Exchange) -> tuple[int, tuple[Header, ...]]:
         if answer.code == Code.METHOD_NOT_ALLOWED:
-            return Response(405, answer.body, (ALLOW_POST,))
+            return 405, (ALLOW_POST,)
         if answer.code == Code.RATE_LIMITED:
-            return Response(STATUSES[Code.RATE_LIMITED], answer.body, (retry_after(answer.wait),))
+            return STATUSES[Code.RATE_LIMITED], (retry_after(answer.wait),)
         match answer.outcome:
             case Outcome.FAILED if answer.code in PASSING:
-                return Response(503, answer.body, (RETRY,))
+                return 503, (RETRY,)
             case Outcome.FAILED:
-                return Response(500, answer.body)
+                return 500, ()
             case Outcome.REFUSED if exchange.media == media.GRAPHQL_RESPONSE:
-                return Response(400, answer.body)
+                return 400, ()
             case Outcome.PARTIAL if exchange.media == media.GRAPHQL_RESPONSE:
-                return Response(self.partial_status, answer.body)
+                return self.partial_status, ()
         # With application/json every well-formed answer is 200: older clients read no other.
-        return Response(200, answer.body)
+        return 200, ()
 
 
 def _request(document: str, asked: Parameters, viewer: Viewer, exchange: Exchange) -> Request:

@@ -12,6 +12,7 @@ from typing import NoReturn
 import uvicorn
 
 from server.app import Customer360
+from server.draining import RETIRE, DrainingServer
 from server.protocol import bounded
 from server.settings import Settings
 
@@ -26,23 +27,20 @@ class ListenError(OSError):
     """The address cannot be listened on. The message says why and which setting changes it."""
 
 
-class _Server(uvicorn.Server):
-    """uvicorn's, which says when it answers."""
-
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._announce = announce
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._announce()
-
-
-def run(app: Customer360, settings: Settings, listener: socket.socket, announce: Announce) -> None:
-    """Serve until a signal ends it. `announce` is told the address as soon as it answers."""
-    _log(settings.log_level)
+def run(
+    app: Customer360,
+    settings: Settings,
+    listener: socket.socket,
+    announce: Announce,
+    line: socket.socket | None = None,
+) -> None:
+    """Serve until a signal ends it, or the line to who started it does. `announce` is told the address as soon as it
+    answers.
+    """
+    log_to_stderr(settings.log_level)
     signal.signal(signal.SIGTERM, _end)
-    server = _Server(_configuration(app, settings), lambda: announce(_url(listener)))
+    server = server_of(app, settings, lambda: announce(url_of(listener)), line)
+    signal.signal(RETIRE, server.retire)
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:
@@ -54,6 +52,12 @@ def run(app: Customer360, settings: Settings, listener: socket.socket, announce:
         raise app.failure from None
     finally:
         listener.close()
+
+
+def server_of(
+    app: Customer360, settings: Settings, announce: Callable[[], None], line: socket.socket | None = None
+) -> DrainingServer:
+    return DrainingServer(_configuration(app, settings), announce, settings.drain_ms / 1000, app.drain, line)
 
 
 def _configuration(app: Customer360, settings: Settings) -> uvicorn.Config:
@@ -82,13 +86,18 @@ def listen(settings: Settings) -> socket.socket:
         raise ListenError(f"{reason}. Set CUSTOMER360_HOST or CUSTOMER360_PORT") from None
 
 
-def _url(listener: socket.socket) -> str:
+def url_of(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _log(level: str) -> None:
+def log_to_stderr(level: str) -> None:
     logging.basicConfig(stream=sys.stderr, level=level.upper(), format=LOG_FORMAT)
+    operations = logging.StreamHandler(sys.stderr)
+    operations.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("customer360.operations")
+    # The whole line is JSON.
+    logger.handlers, logger.propagate, logger.level = [operations], False, logging.INFO
     # Its news are ours to tell, and its tracebacks would hold what exceptions quote.
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL if level != "debug" else logging.DEBUG)
 

@@ -1,20 +1,17 @@
 """Where a client stands with their points, in the headers RateLimit and RateLimit-Policy, and Retry-After."""
 
-from dataclasses import replace
 from math import ceil, floor
 
 from resolvers.throttle import Standing
-from server.exchange import Response
 from server.refusals import Header
 
 
-def told(response: Response, standing: Standing) -> Response:
-    """The response with the bucket's size and level, as draft-ietf-httpapi-ratelimit-headers writes them."""
+def told(standing: Standing) -> tuple[Header, ...]:
+    """The bucket's size and level, as draft-ietf-httpapi-ratelimit-headers writes them."""
     rate = standing.rate
     policy = f'"{standing.unit}";q={floor(rate.most)};w={ceil(rate.most / rate.per_second)}'
     level = f'"{standing.unit}";r={max(0, floor(standing.left))};t={standing.seconds_to_full}'
-    headers = ((b"ratelimit-policy", policy.encode()), (b"ratelimit", level.encode()))
-    return replace(response, headers=(*response.headers, *headers))
+    return (b"ratelimit-policy", policy.encode()), (b"ratelimit", level.encode())
 
 
 def retry_after(seconds: int | None) -> Header:

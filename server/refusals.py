@@ -22,6 +22,7 @@ STATUSES = {
     Code.UNSUPPORTED_MEDIA_TYPE: 415,
     Code.RATE_LIMITED: 429,
     Code.INTERNAL_SERVER_ERROR: 500,
+    Code.OVERLOADED: 503,
 }
 
 
@@ -40,4 +41,4 @@ class Refusal(Exception):
 
 
 class Disconnected(Exception):
-    """The client went away before it had sent its request."""
+    """The client went away before it had its answer."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from auth.rates import Rate
+from server.fetching import unsound
 
 Value = TypeVar("Value")
 
@@ -14,6 +15,8 @@ ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\
 
 RATE = re.compile(r"([1-9]\d{0,8})/([1-9]\d{0,5})")
 SECRET = re.compile(r"[0-9A-Fa-f]{64}")
+
+BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
 def text(given: str) -> str:
@@ -88,6 +91,21 @@ def public_url(given: str) -> str:
     if not ORIGIN.fullmatch(given):
         raise ValueError(f"{given!r} is no address of a server; one looks like https://customers.example.com")
     return given
+
+
+def api_url(given: str) -> str:
+    """The address that an API's paths begin with. What is wrong with it is said without its text."""
+    wrong = "must be an address without a query" if "?" in given else unsound(given)
+    if wrong:
+        raise ValueError(f"{wrong}; one looks like https://tickets.example.com/api")
+    return given
+
+
+def bearer(given: str) -> bytes:
+    """A bearer token, as RFC 6750 spells them. What is wrong with it is said without its text."""
+    if not BEARER.fullmatch(given):
+        raise ValueError("must be a bearer token: letters, digits and -._~+/ without spaces")
+    return given.encode()
 
 
 def secret(given: str) -> bytes:

@@ -33,9 +33,12 @@ class Settings:
     sales_database_url: str | None
     service_database_url: str | None
     marketing_database_url: str | None
+    service_url: str | None
+    service_secret: bytes | None
     data_dir: Path
     pool_size: int
     deadline_ms: int
+    department_budget_ms: int
     host: str
     port: int
     allowed_origins: frozenset[str]
@@ -63,6 +66,9 @@ class Settings:
     oauth_secret: bytes | None
     issuers_file: Path | None
     policy_file: Path | None
+    drain_ms: int
+    metrics: bool
+    log_operations: bool
     log_level: str
 
 
@@ -94,6 +100,9 @@ SETTINGS = (
     Setting("CUSTOMER360_DATA_DIR", values.folder, ".customer360"),
     Setting("CUSTOMER360_POOL_SIZE", values.whole(1, 500), "8"),
     Setting("CUSTOMER360_DEADLINE_MS", values.whole(10, 600_000), "2000"),
+    Setting("CUSTOMER360_DEPARTMENT_BUDGET_MS", values.whole(10, 600_000), "1500"),
+    Setting("CUSTOMER360_SERVICE_URL", values.api_url),
+    Setting("CUSTOMER360_SERVICE_SECRET", values.bearer, is_secret=True),
     Setting("CUSTOMER360_HOST", values.text, "127.0.0.1"),
     Setting("CUSTOMER360_PORT", values.whole(1, 65_535), "8360"),
     Setting("CUSTOMER360_ALLOWED_ORIGINS", values.origins, ""),
@@ -121,6 +130,9 @@ SETTINGS = (
     Setting("CUSTOMER360_OAUTH_SECRET", values.secret, is_secret=True),
     Setting("CUSTOMER360_ISSUERS_FILE", values.file),
     Setting("CUSTOMER360_POLICY_FILE", values.file),
+    Setting("CUSTOMER360_DRAIN_MS", values.whole(0, 600_000), "0"),
+    Setting("CUSTOMER360_METRICS", values.on_off, "off"),
+    Setting("CUSTOMER360_LOG_OPERATIONS", values.on_off, "off"),
     Setting("CUSTOMER360_LOG_LEVEL", values.one_of(str, "debug", "info", "warning", "error"), "info"),
 )
 KEYS = {setting.key: setting for setting in SETTINGS}
@@ -131,7 +143,17 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     _check_known(environment)
     read = {setting.name: _read(setting, environment) for setting in SETTINGS}
     assert read.keys() == {field.name for field in fields(Settings)}, "a key without a field, or the reverse"
-    return Settings(**read)
+    settings = Settings(**read)
+    _check_service(settings)
+    return settings
+
+
+def _check_service(settings: Settings) -> None:
+    """Service's data lie in one place, and a secret goes to whom it is meant for."""
+    if settings.service_url and settings.service_database_url:
+        raise SettingsError("CUSTOMER360_SERVICE_URL: CUSTOMER360_SERVICE_DATABASE_URL is set too; keep one of them")
+    if settings.service_secret and not settings.service_url:
+        raise SettingsError("CUSTOMER360_SERVICE_SECRET: set CUSTOMER360_SERVICE_URL too, or remove it")
 
 
 def _check_known(environment: Mapping[str, str]) -> None:

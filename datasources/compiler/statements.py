@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ClauseElement, ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import array
@@ -19,10 +20,14 @@ from datasources.compiler.objects import ObjectCompiler, needs_locating
 from datasources.compiler.pages import Fresh, Rows
 from datasources.compiler.sections import Section, SectionFinder
 from datasources.compiler.subjects import Subjects
+from datasources.contributions import Contribution, Locate
+from datasources.databases import Databases
 from datasources.json_text import Parts, join
 from datasources.plan import Customers, Entities, Field, OneCustomer, OneObject, Parameter, Root, Variables, constant
 from datasources.rows import Row
 from datasources.shapes import Shapes
+from datasources.sources.compiler import reading, search
+from datasources.sources.source import Sources
 from datasources.sql_text import separator
 
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
@@ -37,21 +42,30 @@ class Statement:
     parameters: tuple[Parameter, ...]
     sections: tuple[int, ...] = ()
 
-    def values(self, variables: Variables) -> list[Any]:
-        return [parameter.read(variables) for parameter in self.parameters]
+    async def rows(self, variables: Variables, databases: Databases, deadline: float) -> list[Any]:
+        values = [parameter.read(variables) for parameter in self.parameters]
+        return await databases[self.database].rows(self.sql, values, deadline)
+
+    async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
+        rows = await self.rows(told, databases, deadline)
+        return {section: [row[place] for row in rows] for place, section in enumerate(self.sections)}
 
 
 @dataclass(frozen=True, slots=True)
-class Locate:
-    """Asks a department whom an object of its own is about."""
+class LocateStatement:
+    """Asks a department's database whom an object of its own is about."""
 
     department: str
     statement: Statement
 
+    async def owner(self, variables: Variables, databases: Databases, deadline: float) -> UUID | None:
+        rows = await self.statement.rows(variables, databases, deadline)
+        return rows[0][0] if rows else None
+
 
 @dataclass(frozen=True, slots=True)
 class RootStatements:
-    """All that answers one root field: who it is about, core's part, and every database apart.
+    """All that answers one root field: who it is about, core's part, and every database and source apart.
 
     Core answers one row: the answer's text, the customers' ids, their flags, core's clock, and the texts of its own
     sections. `sections` names each section's department.
@@ -59,18 +73,19 @@ class RootStatements:
 
     locate: Locate | None
     core: Statement
-    others: tuple[Statement, ...]
+    others: tuple[Contribution, ...]
     sections: Mapping[int, str]
     # Core's rows end with the batches and ids of the objects that were asked for, of those whose customers it found.
     tells_rows: bool = False
 
 
 class StatementCompiler:
-    """Compiles roots for one arrangement of departments over databases: `homes` names each department's database."""
+    """Compiles roots for one arrangement of departments over databases and sources: `homes` names each department's."""
 
-    def __init__(self, shapes: Shapes, homes: Mapping[str, str]) -> None:
+    def __init__(self, shapes: Shapes, homes: Mapping[str, str], sources: Sources) -> None:
         self._shapes = shapes
         self._homes = homes
+        self._sources = {homes[department]: source for department, source in sources.items()}
         self._finder = SectionFinder(shapes, homes)
 
     def compile(self, root: Root) -> RootStatements:
@@ -79,7 +94,7 @@ class StatementCompiler:
         return RootStatements(
             self._locate(root),
             self._core(root, sections),
-            tuple(self._apart(home, root, sections) for home in sorted(homes)),
+            tuple(self._contribution(home, root, sections) for home in sorted(homes)),
             {section.number: section.department for section in sections},
             isinstance(root.entry, Entities),
         )
@@ -95,8 +110,11 @@ class StatementCompiler:
         compiler = self._compiler(self._homes[department], [])
         if not needs_locating(root.entry, compiler):
             return None
+        source = self._sources.get(self._homes[department])
+        if source is not None:
+            return search(source, root.entry)
         located = ObjectCompiler(compiler, root.entry).located()
-        return Locate(department, _rendered(self._homes[department], compiler, located, []))
+        return LocateStatement(department, _rendered(self._homes[department], compiler, located, []))
 
     def _core(self, root: Root, sections: list[Section]) -> Statement:
         compiler = self._compiler(self._homes[CORE], sections)
@@ -135,16 +153,22 @@ class StatementCompiler:
         objects = ((each, compiler.object(self._shapes[each.type], each.asked.fields, found.row)) for each in sections)
         return [join(in_batch(root.entry, found.found, each.batch, its)) for each, its in objects]
 
-    def _apart(self, home: str, root: Root, sections: list[Section]) -> Statement:
-        compiler = self._compiler(home, sections)
-        table, subject = apart(compiler, root.entry)
+    def _contribution(self, home: str, root: Root, sections: list[Section]) -> Contribution:
         mine = [section for section in sections if self._homes[section.department] == home]
-        parts = ((each, self._part(compiler, root, each, Row(table, subject))) for each in mine)
+        compiler = self._compiler(home, sections)
+        source = self._sources.get(home)
+        if source is not None:
+            return reading(source, root, mine, compiler.sections)
+        return self._apart(home, compiler, root, mine)
+
+    def _apart(self, home: str, compiler: Compiler, root: Root, mine: list[Section]) -> Statement:
+        table, subject = apart(compiler, root.entry)
+        parts = ((each, self._section(compiler, root, each, Row(table, subject))) for each in mine)
         texts = [join(in_batch(root.entry, table, each.batch, its)) for each, its in parts]
         statement = select(*texts).select_from(table).order_by(table.c.rank)
         return _rendered(home, compiler, statement, mine)
 
-    def _part(self, compiler: Compiler, root: Root, section: Section, row: Row) -> Parts:
+    def _section(self, compiler: Compiler, root: Root, section: Section, row: Row) -> Parts:
         match root.entry:
             case OneObject() as one if section.asked is root.asked:
                 return ObjectCompiler(compiler, one).object(root.asked, row.subject)

@@ -1,6 +1,6 @@
 """Rows on their way into the departments' tables, gathered by table and sent by COPY."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -45,11 +45,23 @@ class Rows:
     def __len__(self) -> int:
         return sum(map(len, self._rows.values()))
 
-    async def copy(self, connections: Mapping[str, asyncpg.Connection]) -> None:
+    def of(self, table: Table) -> Iterator[dict[str, Any]]:
+        """The rows of one table."""
+        for row in self._rows.get(table, ()):
+            yield dict(zip(self._columns[table], row, strict=True))
+
+    async def copy(self, connections: Mapping[str, asyncpg.Connection]) -> int:
+        """Send the rows of the departments that have a connection. Returns their number."""
+        sent = 0
         for table, rows in self._rows.items():
-            await connections[table.schema or ""].copy_records_to_table(
+            connection = connections.get(table.schema or "")
+            if connection is None:
+                continue
+            await connection.copy_records_to_table(
                 table.name, schema_name=table.schema, columns=list(self._columns[table]), records=rows
             )
+            sent += len(rows)
+        return sent
 
 
 def generator(*key: object) -> Random:

@@ -1,6 +1,6 @@
 """Fills empty databases with sample customers: the same number and seed give the same rows, ids included."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime
 from random import Random
@@ -43,7 +43,8 @@ async def seed(
     today: date | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Add this many customers and return the number of rows; `progress` hears of customers done and to do.
+    """Add this many customers and return the number of rows; `progress` hears of customers done and to do. What a
+    department without an address would have of them is left out.
 
     Histories end on `today`, or the day it is, so the same rows need the same day. All of a database is one
     transaction: a run that is interrupted leaves nothing behind.
@@ -57,6 +58,8 @@ async def seed(
 
 async def is_empty(addresses: Mapping[str, str]) -> bool:
     for department, table in FILLED.items():
+        if department not in addresses:
+            continue
         connection = await asyncpg.connect(addresses[department])
         try:
             if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})"):  # noqa: S608 - our own names
@@ -73,7 +76,19 @@ async def _copy_all(
     day: date,
     progress: Progress | None,
 ) -> int:
-    goods, added = catalog(seed, day), 0
+    added = 0
+    for last, rows in batches(customers, seed, day):
+        added += await rows.copy(connections)
+        if progress is not None:
+            progress(last, customers)
+    for department, connection in connections.items():
+        await _analyze(connection, department)
+    return added
+
+
+def batches(customers: int, seed: int, day: date) -> Iterator[tuple[int, Rows]]:
+    """All rows of all departments, in batches, each with the number of its last customer."""
+    goods = catalog(seed, day)
     for first in range(1, customers + 1, BATCH):
         last = min(first + BATCH - 1, customers)
         rows = Rows()
@@ -81,13 +96,7 @@ async def _copy_all(
             add_catalog(rows, goods)
         for index in range(first, last + 1):
             _add_history(rows, goods, seed, index, day)
-        await rows.copy(connections)
-        added += len(rows)
-        if progress is not None:
-            progress(last, customers)
-    for department, connection in connections.items():
-        await _analyze(connection, department)
-    return added
+        yield last, rows
 
 
 async def _analyze(connection: asyncpg.Connection, department: str) -> None:

@@ -22,6 +22,9 @@ class TicketStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
+OPEN = (TicketStatus.ACKNOWLEDGED, TicketStatus.PENDING, TicketStatus.HELD, TicketStatus.IN_PROGRESS)
+
+
 class Priority(StrEnum):
     LOW = "LOW"
     NORMAL = "NORMAL"

@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, case, exists, false, func, select
 from datasources.json_text import Kind
 from datasources.rows import Column, Row
 from datasources.service import tables
-from datasources.service.codes import TicketStatus
+from datasources.service.codes import OPEN
 from datasources.shapes import (
     Inside,
     Key,
@@ -22,8 +22,6 @@ from datasources.shapes import (
     word,
 )
 from datasources.sql_text import literal
-
-OPEN = (TicketStatus.ACKNOWLEDGED, TicketStatus.PENDING, TicketStatus.HELD, TicketStatus.IN_PROGRESS)
 
 
 def _is_open(row: Row) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import click
 
 from server.commands.serve_command import listening, serve
-from server.settings import DEPARTMENTS, Settings
+from server.settings import Settings
 from server.terminal import Progress, run, say
 
 CUSTOMERS = 1000
@@ -36,10 +36,10 @@ def command(host: str | None, port: int | None, customers: int) -> None:
 
     It prints a token, a curl line and the address of GraphiQL.
     """
-    from server.addresses import addresses, configured
+    from server.addresses import addresses, configured, in_databases
 
     settings, listener = listening(host, port)
-    if len(configured(settings)) < len(DEPARTMENTS):
+    if len(configured(settings)) < len(in_databases(settings)):
         say("Starting PostgreSQL ...")
     found = addresses(settings)
     run(_fill(found, customers))

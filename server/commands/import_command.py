@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from server.settings import load
-from server.terminal import Progress, as_json, fields, run, show_json
+from server.terminal import Failed, Progress, as_json, fields, run, show_json
 
 if TYPE_CHECKING:
     from datasources.imports.run import Summary
@@ -38,8 +38,12 @@ def command(file: Path, mapping: Path, rejects: Path | None, as_json: bool) -> N
     from server.addresses import addresses
 
     read, refused = load_mapping(mapping), rejects or file.with_name(f"{file.name}.rejects.csv")
+    found = addresses(load())
+    for department in read.departments:
+        if department not in found:
+            raise Failed(f"the data of {department} are not in a database here: import them where they are")
     with Progress("Bytes") as progress:
-        summary = run(import_file(addresses(load()), file, read, refused, progress))
+        summary = run(import_file(found, file, read, refused, progress))
     if as_json:
         show_json(asdict(summary))
     else:

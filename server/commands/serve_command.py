@@ -14,11 +14,14 @@ from server.terminal import Failed, run, say
 @click.option("--host", help="Address to listen on, instead of CUSTOMER360_HOST.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port, instead of CUSTOMER360_PORT; 0 takes a free one.")
 @click.option("--subgraph", type=click.Choice(DEPARTMENTS), help="Only this department's part, for a gateway.")
-def command(host: str | None, port: int | None, subgraph: str | None) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
+def command(host: str | None, port: int | None, subgraph: str | None, workers: int) -> None:
     """Serve the graph at /graphql and GraphiQL at /graphiql.
 
     As a subgraph it opens only that department's database and core's, and serves no GraphiQL; core's serves /oauth, if
     CUSTOMER360_PUBLIC_URL says where clients find it.
+
+    Several workers share the port and nothing else; SIGHUP replaces them one by one.
 
     It listens on this machine only, unless CUSTOMER360_HOST says otherwise. Run `customer360 db upgrade` first.
     """
@@ -30,10 +33,21 @@ def command(host: str | None, port: int | None, subgraph: str | None) -> None:
         found, name = addresses(settings), "Customer360"
     else:
         looks_up = settings.oauth
-        settings = replace(settings, graphiql=False, oauth=settings.oauth and _signs_people_in(settings, subgraph))
+        settings = of_subgraph(settings, subgraph)
         found, name = addresses(settings, {"core", subgraph}), f"Customer360's subgraph {subgraph}"
     run(_check_tables(found))
-    serve(settings, found, listener, lambda url: say(f"{name} answers at {url}/graphql"), subgraph, looks_up=looks_up)
+
+    def announce(url: str) -> None:
+        say(f"{name} answers at {url}/graphql")
+
+    if workers == 1:
+        serve(settings, found, listener, announce, subgraph, looks_up=looks_up)
+    else:
+        _supervise(settings, found, listener, announce, workers, subgraph)
+
+
+def of_subgraph(settings: Settings, subgraph: str) -> Settings:
+    return replace(settings, graphiql=False, oauth=settings.oauth and _signs_people_in(settings, subgraph))
 
 
 def _signs_people_in(settings: Settings, subgraph: str) -> bool:
@@ -58,6 +72,7 @@ def serve(
     listener: socket,
     announce: Callable[[str], None],
     subgraph: str | None = None,
+    line: socket | None = None,
     *,
     looks_up: bool = False,
 ) -> None:
@@ -70,7 +85,30 @@ def serve(
     open_backend = opener(settings, policy, addresses, subgraph, looks_up=looks_up)
     trusted = verifier(settings, policy)
     app = Customer360(settings, trusted, policy.purposes, open_backend, takes_proofs=subgraph is None)
-    run_process(app, settings, listener, announce)
+    run_process(app, settings, listener, announce, line)
+
+
+def _supervise(
+    settings: Settings,
+    addresses: Mapping[str, str],
+    listener: socket,
+    announce: Callable[[str], None],
+    count: int,
+    subgraph: str | None,
+) -> None:
+    from server.identity import policy_of, verifier
+    from server.process import log_to_stderr, url_of
+    from server.workers import WorkerFailed, Workers, environment
+
+    log_to_stderr(settings.log_level)
+    # What workers would find missing is said once; and the keys that they share are made once.
+    verifier(settings, policy_of(settings))
+    told = environment(addresses, settings.host, settings.port)
+    workers = Workers(listener, count, told, *([subgraph] if subgraph else []))
+    try:
+        run(workers.run(lambda: announce(url_of(listener)), settings.drain_ms / 1000))
+    except WorkerFailed as error:
+        raise Failed(str(error)) from None
 
 
 async def _check_tables(addresses: Mapping[str, str]) -> None:

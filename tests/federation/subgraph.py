@@ -14,7 +14,9 @@ from auth.access_log import AccessRecord
 from auth.policy_file import load
 from auth.reach import EVERYBODY, Scope
 from auth.viewer import Viewer
-from datasources.databases import Database, Databases
+from datasources.database import Database
+from datasources.databases import Databases
+from datasources.sources.source import Sources
 from resolvers.graph import Answer, Graph, Request
 from schema.build import build_graph
 from schema.subgraphs import build_subgraph_graph
@@ -29,8 +31,10 @@ ENTITIES = "query($of: [_Any!]!) { _entities(representations: $of) { __typename 
 class Watched(Databases):
     """Counts statements by the database they run on."""
 
-    def __init__(self, addresses: Mapping[str, str], databases: Mapping[str, Database]) -> None:
-        super().__init__(addresses, databases)
+    def __init__(
+        self, addresses: Mapping[str, str], databases: Mapping[str, Database], sources: Sources | None = None
+    ) -> None:
+        super().__init__(addresses, databases, sources)
         self.statements: Counter[str] = Counter()
         self.sql: list[str] = []
 
@@ -56,7 +60,7 @@ class KeptLog:
     def __init__(self) -> None:
         self.records: list[AccessRecord] = []
 
-    async def store(self, record: AccessRecord) -> None:
+    async def store(self, record: AccessRecord, deadline: float) -> None:
         self.records.append(record)
 
 

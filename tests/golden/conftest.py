@@ -13,6 +13,9 @@ from schema.build import build_graph
 from tests.conftest import SEEDED_TODAY, Addresses
 from tests.golden.golden import Way
 
+# A busy machine needs time, and these tests are about something else.
+PATIENT_MS = 60_000
+
 # What passes with time would change the answers: nothing here is ever past its retention.
 TIMELESS = {
     "finance": ("invoice", "payment", "credit_note"),
@@ -47,8 +50,12 @@ async def _way(addresses: Addresses) -> AsyncIterator[Way]:
     await seed(addresses, customers=300, seed=7, today=SEEDED_TODAY)
     await _stop_time(addresses)
     policy = load()
-    async with Databases.open(addresses) as databases, CoreAccessLog.open(addresses["core"]) as log:
-        yield Way(build_graph(databases, policy, log), policy, {url: name for name, url in addresses.items()})
+    homes = {url: name for name, url in addresses.items()}
+    async with (
+        Databases.open(addresses, timeout_ms=PATIENT_MS) as databases,
+        CoreAccessLog.open(addresses["core"]) as log,
+    ):
+        yield Way(build_graph(databases, policy, log, PATIENT_MS), policy, homes)
 
 
 async def _stop_time(addresses: Addresses) -> None:

@@ -14,7 +14,7 @@ import pytest
 from auth.policy import Policy
 from auth.reach import EVERYBODY, Reach, Scope
 from auth.viewer import Viewer
-from datasources.databases import Database
+from datasources.database import Database
 from resolvers.graph import Graph, Request
 
 FOLDER = Path(__file__).parent

@@ -14,7 +14,8 @@ from auth.access_log import AccessRecord
 from auth.policy_file import load
 from auth.viewer import Viewer
 from bench.workloads import DOCUMENTS, NAMES
-from datasources.databases import Database, Databases
+from datasources.database import Database
+from datasources.databases import Databases
 from datasources.sample.seed import seed
 from migrations.upgrade import BRANCHES
 from resolvers.graph import Answer, Graph, Outcome, Request
@@ -42,7 +43,7 @@ class Memory:
 
     records: list[AccessRecord] = field(default_factory=list)
 
-    async def store(self, record: AccessRecord) -> None:
+    async def store(self, record: AccessRecord, deadline: float) -> None:
         self.records.append(record)
 
 

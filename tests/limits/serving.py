@@ -39,7 +39,7 @@ def serving(
     app = Customer360(settings, Verifier(EXPECTED, TrustedKeys([KEY])), PURPOSES, opener(graph, trusted))
     listener = process.listen(settings)
     started = threading.Event()
-    server = process._Server(process._configuration(app, settings), started.set)
+    server = process.server_of(app, settings, started.set)
     thread = threading.Thread(target=lambda: asyncio.run(server._serve([listener])))
     thread.start()
     try:

@@ -30,6 +30,10 @@ async def address(copy: Copy) -> str:
     return await copy()
 
 
+def soon() -> float:
+    return asyncio.get_running_loop().time() + 60
+
+
 def _record(n: int) -> AccessRecord:
     coordinates = (("Customer.number", "allow"), ("Customer.displayName", "mask"))
     disclosure = Disclosure(bytes([n % 7]) * 32, coordinates)
@@ -124,7 +128,7 @@ async def test_a_lost_connection_costs_one_answer_at_most(address: str, policy: 
 async def test_nothing_is_lost_when_many_come_at_once(address: str) -> None:
     """Groups share a commit: every record whose store returned is there, each once, with its list of coordinates."""
     async with CoreAccessLog.open(address, timeout_ms=60_000) as log:
-        await asyncio.gather(*(log.store(_record(n)) for n in range(1_500)))
+        await asyncio.gather(*(log.store(_record(n), soon()) for n in range(1_500)))
         stored = await fetch(address, "SELECT request_id FROM core.access_record")
     assert sorted(row["request_id"] for row in stored) == sorted(f"request {n}" for n in range(1_500))
     assert await value(address, "SELECT count(*) FROM core.disclosure") == 7
@@ -134,7 +138,7 @@ async def test_nothing_is_lost_when_many_come_at_once(address: str) -> None:
 
 async def test_while_connections_are_cut_no_store_returns_without_its_record(address: str) -> None:
     async with CoreAccessLog.open(address, timeout_ms=60_000) as log:
-        stores = [asyncio.create_task(log.store(_record(n))) for n in range(800)]
+        stores = [asyncio.create_task(log.store(_record(n), soon())) for n in range(800)]
         await asyncio.sleep(0)
         for _ in range(3):
             await run(address, CUT)
@@ -148,8 +152,8 @@ async def test_a_record_that_no_table_can_hold_does_not_stop_the_log(address: st
     """A text with NUL is refused by the database; those that came later are stored."""
     async with CoreAccessLog.open(address) as log:
         with pytest.raises(LogUnavailable):
-            await log.store(replace(_record(1), viewer="a\0b"))
-        await log.store(_record(2))
+            await log.store(replace(_record(1), viewer="a\0b"), soon())
+        await log.store(_record(2), soon())
     assert await value(address, "SELECT count(*) FROM core.access_record") == 1
 
 
@@ -157,8 +161,8 @@ async def test_a_record_that_no_table_can_hold_does_not_stop_the_log(address: st
 async def test_an_odd_record_is_stored_or_refused_and_the_log_goes_on(odd: str, address: str) -> None:
     async with CoreAccessLog.open(address) as log, asyncio.timeout(30):
         with suppress(LogUnavailable, UnicodeEncodeError):
-            await log.store(replace(_record(1), viewer=odd))
-        await log.store(_record(2))
+            await log.store(replace(_record(1), viewer=odd), soon())
+        await log.store(_record(2), soon())
     assert await value(address, "SELECT count(*) FROM core.access_record WHERE request_id = 'request 2'") == 1
 
 

@@ -12,9 +12,11 @@ import pytest
 
 from auth.policy import Policy
 from datasources.access_log import CoreAccessLog
-from datasources.databases import Database
-from datasources.pool import Unavailable
+from datasources.database import Database
+from datasources.unavailable import Unavailable
 from resolvers.graph import Graph
+from server.metrics import Metrics
+from server.operations import Operation, write
 from tests.oracle.world import World
 from tests.permissions.askers import Asker, askers
 from tests.permissions.attacks import Copy, Field
@@ -146,6 +148,24 @@ async def test_a59_the_access_log_holds_no_value(
         rows = await fetch(planted, f"SELECT t::text FROM {table} t")  # noqa: S608 - our own names
         assert len(rows) > 3
         assert [row for row in rows if MARK in row[0] or str(SUM)[:6] in row[0]] == []
+
+
+async def test_a61_metrics_and_lines_of_operations_hold_no_value(
+    watched: Graph, original_rows: World, matrix: Matrix, arena: Field, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    world, metrics = World({**original_rows.tables, **_planted(original_rows)}), Metrics()
+    # Labels are the same for everybody: a few askers, of all roles in turn, stand for all.
+    for number, asker in enumerate(list(askers(matrix, arena.ordinary()["id"]))[::6]):
+        for document, variables in (*_cases(world, number), *_wrong(world)):
+            answer = await ask(watched, document, asker.viewer, **variables)
+            operation = Operation("request", "POST", 200, answer.code, 0.1, answer.withheld)
+            metrics.ended(operation)
+            write(operation)
+    told = metrics.text() + caplog.text
+    assert "customer360_withheld_total{" in told
+    assert '"withheld":' in told
+    assert [each for each in (MARK, str(SUM)[:6]) if each in told] == []
 
 
 async def test_a59_a_statement_that_fails_says_nothing_of_the_row(

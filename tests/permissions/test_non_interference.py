@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
 from random import Random
@@ -21,7 +21,7 @@ from tests.permissions.askers import Asker, askers, strangers
 from tests.permissions.attacks import Copy
 from tests.permissions.matrix import Matrix
 from tests.permissions.probes import Probe, Probes
-from tests.permissions.twins import Twin
+from tests.permissions.twins import Tables, Twin
 from tests.permissions.worlds import Pair, rewrite, served
 
 CASES = int(os.environ.get("CUSTOMER360_NON_INTERFERENCE_CASES", "5200"))
@@ -65,8 +65,12 @@ class Twins:
         twin = Twin(self.rows.tables, asker, Random(seed))  # noqa: S311 - repeatable, not secret
         made, other = twin.made(), await self.copy()
         await rewrite(other, made)
-        async with served(other, self.policy, like=self.furnished) as graph:
+        async with self.served(other, made) as graph:
             yield Pair(self.furnished, graph), twin, World({**self.rows.tables, **made})
+
+    def served(self, address: str, tables: Tables) -> AbstractAsyncContextManager[Graph]:
+        """A graph over the twin with these tables."""
+        return served(address, self.policy, like=self.furnished)
 
 
 @pytest.fixture(scope="module")

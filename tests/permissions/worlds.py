@@ -17,6 +17,8 @@ from auth.policy import Policy
 from auth.viewer import Viewer
 from datasources.databases import DEPARTMENTS, Databases
 from datasources.departments import SHAPES
+from datasources.sources.outline import outlined
+from datasources.sources.source import Sources
 from resolvers.contract import Contract
 from resolvers.graph import Answer, Graph, Request
 from resolvers.limits import UNLIMITED
@@ -94,7 +96,7 @@ class Memory(AccessLog):
 
     records: list[AccessRecord] = field(default_factory=list)
 
-    async def store(self, record: AccessRecord) -> None:
+    async def store(self, record: AccessRecord, deadline: float) -> None:
         self.records.append(record)
 
 
@@ -105,12 +107,18 @@ def the_contract() -> Contract:
 
 @asynccontextmanager
 async def served(
-    address: str, policy: Policy, *, log: AccessLog | None = None, like: Graph | None = None
+    address: str,
+    policy: Policy,
+    *,
+    log: AccessLog | None = None,
+    like: Graph | None = None,
+    sources: Sources | None = None,
 ) -> AsyncIterator[Graph]:
     """A graph over one world. It shares plans with the graph it is `like`, so that both worlds run the same ones."""
     async with Databases.open(dict.fromkeys(DEPARTMENTS, address), pool_size=2, timeout_ms=PATIENT_MS) as opened:
-        databases = Databases(dict.fromkeys(DEPARTMENTS, "here"), {"here": opened[address]})
-        graph = Graph(the_contract(), SHAPES, policy, databases, log or Memory(), PATIENT_MS, UNLIMITED)
+        databases = Databases(dict.fromkeys(DEPARTMENTS, "here"), {"here": opened[address]}, sources)
+        shapes = outlined(SHAPES, databases.sources)
+        graph = Graph(the_contract(), shapes, policy, databases, log or Memory(), PATIENT_MS, UNLIMITED)
         if like is not None:
             graph.plans, graph._documents = like.plans, like._documents
         yield graph

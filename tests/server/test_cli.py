@@ -161,7 +161,46 @@ def test_config_shows_what_counts_and_hides_passwords(shell: Shell) -> None:
     shown = json.loads(ran.out)
     assert shown["CUSTOMER360_DATABASE_URL"] == "postgresql://kim:***@db/c"
     assert (shown["CUSTOMER360_GRAPHIQL"], shown["CUSTOMER360_PORT"]) == ("off", "8360")
-    assert "secret" not in shell("config", "check").out
+    shell.patch.setenv("CUSTOMER360_SERVICE_URL", "https://tickets.example")
+    shell.patch.setenv("CUSTOMER360_SERVICE_SECRET", "a-secret")
+    assert "secret" not in shell("config", "check").out.replace("_SECRET", "")
+
+
+CALLS = """
+source = "calls"
+
+[columns]
+number = { type = "text", missing = "missing number" }
+at = { type = "timestamp", format = "%Y-%m-%d" }
+
+[[target]]
+table = "core.customer"
+key = ["number"]
+[target.set]
+number = { column = "number" }
+status = { constant = "ACTIVE" }
+kind = { constant = "INDIVIDUAL" }
+display_name = { column = "number" }
+
+[[target]]
+table = "service.call"
+key = ["number", "at"]
+[target.set]
+customer_id = { id_of = "core.customer" }
+direction = { constant = "INBOUND" }
+started_at = { column = "at" }
+duration_seconds = { constant = 60 }
+"""
+
+
+def test_calls_are_not_imported_where_service_is_behind_http(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "calls.toml").write_text(CALLS)
+    (tmp_path / "calls.csv").write_text("number,at\nC-1,2026-11-22\n")
+    shell.patch.setenv("CUSTOMER360_DATABASE_URL", "postgresql://nobody@127.0.0.1:9/nothing")
+    shell.patch.setenv("CUSTOMER360_SERVICE_URL", "https://tickets.example")
+    ran = shell("import", "calls.csv", "--mapping", "calls.toml")
+    assert (ran.code, ran.out) == (1, "")
+    assert "the data of service are not in a database here: import them where they are" in ran.err
 
 
 def test_explain_names_the_rule_and_the_condition(shell: Shell) -> None:

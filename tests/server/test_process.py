@@ -34,7 +34,7 @@ def connect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connect]:
     app = Customer360(settings, Verifier(EXPECTED, TrustedKeys([KEY])), PURPOSES, opener(FakeGraph()))
     listener = process.listen(settings)
     started = threading.Event()
-    server = process._Server(process._configuration(app, settings), started.set)
+    server = process.server_of(app, settings, started.set)
     thread = threading.Thread(target=lambda: asyncio.run(server._serve([listener])))
     thread.start()
     assert started.wait(10)

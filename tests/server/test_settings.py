@@ -54,6 +54,11 @@ def test_an_unknown_key_stops_the_start(key: str, near: str) -> None:
         ("PORT", "9" * 5000, "from 1 to 65535"),
         ("HOST", "", "says something"),
         ("HOST", "a\0b", "says something"),
+        ("SERVICE_URL", "http://tickets.example/api", "must be https"),
+        ("SERVICE_URL", "https://kim:secret@tickets.example", "must be https://host/path"),
+        ("SERVICE_URL", "https://tickets.example/?key=secret", "without a query"),
+        ("SERVICE_SECRET", "two words", "without spaces"),
+        ("SERVICE_SECRET", "a-secret", "set CUSTOMER360_SERVICE_URL too"),
         ("GRAPHIQL", "yes", "on, off"),
         ("PARTIAL_STATUS", "206", "200, 294"),
         ("MAX_BODY_BYTES", "1", "from 1024"),
@@ -98,6 +103,17 @@ def test_a_secrets_file_and_value_contradict(tmp_path: Path) -> None:
 
 def test_only_secrets_are_read_from_files() -> None:
     assert "not a setting" in refused(HOST_FILE="x")
+
+
+def test_service_lies_in_one_place() -> None:
+    told = refused(SERVICE_URL="https://tickets.example", SERVICE_DATABASE_URL=URL)
+    assert told == "CUSTOMER360_SERVICE_URL: CUSTOMER360_SERVICE_DATABASE_URL is set too; keep one of them"
+
+
+def test_service_behind_http_has_no_database() -> None:
+    settings = load({"CUSTOMER360_DATABASE_URL": URL, "CUSTOMER360_SERVICE_URL": "https://tickets.example"})
+    assert addresses(settings) == dict.fromkeys(["core", "finance", "sales", "marketing"], URL)
+    assert addresses(settings, {"core", "service"}) == {"core": URL}
 
 
 def test_what_tests_are_told_is_no_setting() -> None:

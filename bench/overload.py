@@ -1,0 +1,175 @@
+"""`python -m bench.overload`: what becomes of a server that is asked for more than it can do.
+
+First its peak, with callers who wait for each answer. Then arrivals at 0.8 and 3 times that rate, whether it answers or
+not. Printed is what was answered well of it (goodput), and what was turned away with 503.
+"""
+
+import argparse
+import asyncio
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import httptools
+import uvloop
+
+from bench import dataset, workloads
+from bench.__main__ import token
+from bench.client import formatted
+from bench.dataset import DataSet
+from bench.load import body
+from bench.rounds import started
+from bench.servers import OURS, servers
+from server.settings import load as settings
+
+TIMES = (0.8, 3.0)
+CALLERS = 32
+# Arrivals come in small bunches, as a timer of the loop is no finer.
+TICK = 0.005
+# Connections in flight at most; a caller beyond that gives up, as it would with a full backlog.
+MOST_AT_ONCE = 1000
+
+
+@dataclass
+class Tally:
+    statuses: Counter[int] = field(default_factory=Counter)
+    latencies: list[float] = field(default_factory=list)
+    given_up: int = 0
+
+    def line(self, seconds: float) -> str:
+        good = sorted(self.latencies) or [0.0]
+        p50, p99 = (good[int(len(good) * share)] * 1000 for share in (0.5, 0.99))
+        told = ", ".join(f"{count} x {status}" for status, count in sorted(self.statuses.items()))
+        rate = len(self.latencies) / seconds
+        return f"{rate:7.0f}/s good, p50 {p50:6.1f} ms, p99 {p99:6.1f} ms; {told}; {self.given_up} given up"
+
+
+class Connection(asyncio.Protocol):
+    """One connection with one request at a time."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self._done: asyncio.Future[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def ask(self, request: bytes) -> asyncio.Future[None]:
+        self._parser = httptools.HttpResponseParser(self)
+        self._asked_at = time.perf_counter()
+        self._done = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
+        return self._done
+
+    def data_received(self, data: bytes) -> None:
+        self._parser.feed_data(data)
+
+    def on_message_complete(self) -> None:
+        status = self._parser.get_status_code()
+        self._tally.statuses[status] += 1
+        if status == 200:
+            self._tally.latencies.append(time.perf_counter() - self._asked_at)
+        self._settle()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._tally.statuses[0] += 1
+        self._settle()
+
+    def _settle(self) -> None:
+        if self._done is not None and not self._done.done():
+            self._done.set_result(None)
+
+
+class Load:
+    """Sends to one port, for so many seconds."""
+
+    def __init__(self, port: int, requests: list[bytes], seconds: float) -> None:
+        self._port = port
+        self._requests = requests
+        self._seconds = seconds
+        self._number = 0
+
+    async def closed(self, callers: int) -> Tally:
+        """Callers who ask again when they are answered."""
+        tally, until = Tally(), time.perf_counter() + self._seconds
+
+        async def call() -> None:
+            connection = await self._connected(tally)
+            while time.perf_counter() < until:
+                await connection.ask(self._next())
+
+        await asyncio.gather(*(call() for _ in range(callers)))
+        return tally
+
+    async def open(self, rate: float) -> Tally:
+        """Arrivals at this rate."""
+        tally, idle, under_way = Tally(), list[Connection](), set[asyncio.Task[None]]()
+
+        async def call() -> None:
+            connection = idle.pop() if idle else await self._connected(tally)
+            await connection.ask(self._next())
+            idle.append(connection)
+
+        began, sent = time.perf_counter(), 0
+        while (passed := time.perf_counter() - began) < self._seconds:
+            while sent < passed * rate:
+                sent += 1
+                if len(under_way) >= MOST_AT_ONCE:
+                    tally.given_up += 1
+                    continue
+                under_way.add(task := asyncio.create_task(call()))
+                task.add_done_callback(under_way.discard)
+            await asyncio.sleep(TICK)
+        await asyncio.wait(under_way, timeout=10)
+        return tally
+
+    async def _connected(self, tally: Tally) -> Connection:
+        _, connection = await asyncio.get_running_loop().create_connection(
+            lambda: Connection(tally), "127.0.0.1", self._port
+        )
+        return connection
+
+    def _next(self) -> bytes:
+        self._number += 1
+        return self._requests[self._number % len(self._requests)]
+
+
+async def measured(port: int, requests: list[bytes], seconds: float) -> None:
+    load = Load(port, requests, seconds)
+    await load.closed(CALLERS)
+    peak = await load.closed(CALLERS)
+    at_most = len(peak.latencies) / seconds
+    print(f"peak          {peak.line(seconds)}", flush=True)
+    for times in TIMES:
+        tally = await load.open(at_most * times)
+        share = len(tally.latencies) / seconds / at_most
+        print(f"{times} x the peak {tally.line(seconds)}: {share:.0%} of the peak", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.overload", description=__doc__)
+    parser.add_argument("--customers", type=int, default=1000)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--workload", choices=workloads.NAMES, default="list50")
+    asked = parser.parse_args()
+    folder: Path = (settings().data_dir / "bench").resolve()
+    with dataset.opened(folder, asked.customers, apart=False) as data:
+        _run(data, asked.workload, asked.seconds)
+
+
+def _run(data: DataSet, name: str, seconds: float) -> None:
+    (ours,) = (each for each in servers(data) if each.name == OURS)
+    headers = ["Authorization", f"Bearer {token(data)}", "Customer360-Purpose", "care"]
+    chosen = asyncio.run(workloads.choose(data.url))
+    (workload,) = (each for each in chosen.all if each.name == name)
+    with started(ours, data, tuple(headers), workload) as target:
+        requests = [
+            formatted(body(workload.document(target.documents), each).decode(), headers) for each in workload.variables
+        ]
+        uvloop.run(measured(target.port, requests, seconds))
+
+
+if __name__ == "__main__":
+    main()

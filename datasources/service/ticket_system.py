@@ -1,0 +1,58 @@
+"""Service behind HTTP: a ticket system's REST API in the place of service's tables."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from datasources.rest.client import Client
+from datasources.rest.paging import Page, every_page
+from datasources.service.plain_shapes import RESOURCES, SHAPES
+from datasources.sources.columns import Columns
+from datasources.sources.shapes import PlainShapes
+from datasources.sources.source import Wanted
+from datasources.unavailable import Unavailable
+
+# The most rows that the API puts on one page.
+ROWS_A_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSystem:
+    """`GET /tickets?customer_id=A&customer_id=B&fields=id,number` answers `{"items": [...], "next": "..."}`."""
+
+    client: Client
+    department: str = "service"
+    most_values: int = 100
+
+    @property
+    def shapes(self) -> PlainShapes:
+        return SHAPES
+
+    @property
+    def resources(self) -> Mapping[str, Columns]:
+        return RESOURCES
+
+    async def fetch(self, wanted: Wanted, deadline: float) -> Sequence[Mapping[str, Any]]:
+        asked = {wanted.by: wanted.values, "fields": ",".join(wanted.columns), "limit": str(ROWS_A_PAGE)}
+
+        async def page(after: str | None) -> Page:
+            more = {} if after is None else {"after": after}
+            return _page(await self.client.get(wanted.resource, {**asked, **more}, deadline))
+
+        return await every_page(page)
+
+
+def _page(answer: Any) -> Page:
+    match answer:
+        case {"items": list() as rows, "next": str() | None as after}:
+            return Page(rows, after)
+    raise Unavailable("an answer that is no page")
+
+
+@asynccontextmanager
+async def opened(url: str, secret: str | None, connections: int) -> AsyncIterator[TicketSystem]:
+    async with Client.open(url, secret, connections) as client:
+        yield TicketSystem(client)

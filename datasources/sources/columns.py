@@ -1,0 +1,95 @@
+"""Columns of plain rows: how each kind of value is read out of JSON, and refused where it is none."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+Reader = Callable[[Any], Any]
+Columns = Mapping[str, Reader]
+
+_DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+
+
+class Malformed(ValueError):
+    """A value that is not what its column says. It is never quoted."""
+
+
+def text(value: Any) -> str:
+    """Text that somebody wrote. A NUL is no text: answers use it for what data must not look like."""
+    if not isinstance(value, str) or "\0" in value:
+        raise Malformed
+    return value
+
+
+def identifier(value: Any) -> str:
+    """A UUID, in the one spelling in which two of them compare."""
+    try:
+        return str(UUID(text(value)))
+    except ValueError:
+        raise Malformed from None
+
+
+def code(words: type[StrEnum]) -> Reader:
+    """One word of a closed list, spelled as GraphQL spells it."""
+    known = {word.value: word.value for word in words}
+
+    def read(value: Any) -> str:
+        try:
+            return known[value]
+        except (KeyError, TypeError):
+            raise Malformed from None
+
+    return read
+
+
+def whole(value: Any) -> int:
+    if type(value) is not int:
+        raise Malformed
+    return value
+
+
+def ratio(value: Any) -> float:
+    """A number with a fraction."""
+    if type(value) not in (int, float):
+        raise Malformed
+    return float(value)
+
+
+def decimal(value: Any) -> str:
+    """An exact decimal, sent as a string, with the digits that it is kept with."""
+    if not isinstance(value, str) or not _DIGITS.fullmatch(value):
+        raise Malformed
+    return value
+
+
+def flag(value: Any) -> bool:
+    if type(value) is not bool:
+        raise Malformed
+    return value
+
+
+def day(value: Any) -> date:
+    """RFC 3339 full-date."""
+    try:
+        return date.fromisoformat(text(value))
+    except ValueError:
+        raise Malformed from None
+
+
+def moment(value: Any) -> datetime:
+    """RFC 3339 date-time; one without its zone is no point in time."""
+    try:
+        read = datetime.fromisoformat(text(value))
+        if read.tzinfo is None:
+            raise Malformed
+        return read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Malformed from None
+
+
+def optional(read: Reader) -> Reader:
+    """The same, or null."""
+    return lambda value: None if value is None else read(value)

@@ -1,0 +1,32 @@
+"""`customer360 worker`: one of several processes on one socket. `customer360 serve --workers` starts it."""
+
+from socket import socket
+
+import click
+
+from server.commands.serve_command import of_subgraph, serve
+from server.settings import DEPARTMENTS, load
+
+
+@click.command("worker", hidden=True)
+@click.argument("listener", type=int)
+@click.argument("line", type=int)
+@click.argument("subgraph", type=click.Choice(DEPARTMENTS), required=False)
+def command(listener: int, line: int, subgraph: str | None) -> None:
+    """Takes the descriptors of the socket to listen on, and of the line to who started it."""
+    from server.addresses import addresses
+
+    settings, to_parent = load(), socket(fileno=line)
+    looks_up = subgraph is not None and settings.oauth
+    if subgraph is not None:
+        settings = of_subgraph(settings, subgraph)
+    found = addresses(settings, DEPARTMENTS if subgraph is None else {"core", subgraph})
+    serve(
+        settings,
+        found,
+        socket(fileno=listener),
+        lambda _: to_parent.sendall(b"1"),
+        subgraph,
+        to_parent,
+        looks_up=looks_up,
+    )

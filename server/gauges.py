@@ -1,0 +1,80 @@
+"""What the process is doing at this moment, for those who operate it: breakers, pools, plans, limit, and the loop."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from datasources.databases import Databases
+from resolvers.graph import Graph
+from server.limiter import Limiter
+
+SECONDS_BETWEEN_LOOKS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A number that goes up and down; some are told for each department."""
+
+    name: str
+    what: str
+    value: float
+    department: str | None = None
+
+
+Gauges = Callable[[], Iterable[Gauge]]
+
+
+class Lag:
+    """How late the event loop is: the most since somebody asked."""
+
+    def __init__(self) -> None:
+        self._worst = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(SECONDS_BETWEEN_LOOKS, self._look, loop.time() + SECONDS_BETWEEN_LOOKS)
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def take(self) -> float:
+        worst, self._worst = self._worst, 0.0
+        return worst
+
+    def _look(self, due: float) -> None:
+        self._worst = max(self._worst, asyncio.get_running_loop().time() - due)
+        self.watch()
+
+
+@contextmanager
+def watched() -> Iterator[Lag]:
+    """While this lasts, the running loop is looked at."""
+    lag = Lag()
+    lag.watch()
+    try:
+        yield lag
+    finally:
+        lag.stop()
+
+
+def gauges(graph: Graph, databases: Databases, limiter: Limiter, lag: Lag) -> Gauges:
+    def look() -> Iterator[Gauge]:
+        for department in databases.homes:
+            yield from _department(databases, department)
+        yield Gauge("plans", "Plans that are kept.", len(graph.plans))
+        yield Gauge("operations_running", "Operations that run.", limiter.in_use)
+        yield Gauge("operations_limit", "Operations that may run at once.", limiter.limit)
+        yield Gauge("operations_shed", "Operations turned away since the start.", limiter.shed)
+        yield Gauge("loop_lag_seconds", "How late the event loop was, at most since the last look.", lag.take())
+
+    return look
+
+
+def _department(databases: Databases, department: str) -> Iterator[Gauge]:
+    database = databases[databases.homes[department]]
+    yield Gauge("breaker_state", "0 closed, 1 half-open, 2 open.", database.breaker.state, department)
+    yield Gauge("pool_in_use", "Connections in use.", database.pool.in_use, department)
+    yield Gauge("pool_waiting", "Who waits for a connection.", database.pool.waiting, department)

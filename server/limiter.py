@@ -1,0 +1,113 @@
+"""How many operations run at once: as many as core answers quickly, a few wait, and more are told to come again."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
+from types import TracebackType
+
+from resolvers.codes import Code
+from server.refusals import Header, Refusal
+
+LEAST = 8
+START = 32
+MOST = 256
+# Longer than a burst takes, and far shorter than anybody waits for an answer.
+SECONDS_TO_WAIT = 0.25
+# What was decided has to show before more is decided.
+SECONDS_BETWEEN_CUTS = 0.1
+CUT = 0.9
+
+RETRY: Header = (b"retry-after", b"1")
+
+
+class Limiter:
+    """A limit that grows by one while it is used up and core is quick, and shrinks by a tenth while core is slow.
+
+    Only core's slowness counts: a slow department is bounded where it is asked (datasources/database.py), and must
+    not turn away those who do not need it.
+    """
+
+    def __init__(
+        self, most: int = MOST, is_slow: Callable[[], bool] = lambda: False, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._most = most
+        self._is_slow = is_slow
+        self._clock = clock
+        self._limit = float(min(START, most))
+        self._cut_at = float("-inf")
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self.in_use = 0
+        self.shed = 0
+
+    @property
+    def limit(self) -> int:
+        return int(self._limit)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether whoever comes now would be turned away: it can be told before anything of a request is read."""
+        return self.in_use >= self.limit and len(self._waiting) >= self.limit
+
+    def overloaded(self) -> Refusal:
+        self.shed += 1
+        message = "The server has more to do than it can. Try again in a moment."
+        return Refusal(Code.OVERLOADED, message, RETRY)
+
+    async def __aenter__(self) -> None:
+        if self.in_use < self.limit and not self._waiting:
+            self.in_use += 1
+            return
+        if self.is_full:
+            raise self.overloaded()
+        await self._turn()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._adapt()
+        self._leave()
+
+    async def _turn(self) -> None:
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[None] = loop.create_future()
+        self._waiting.append(turn)
+        alarm = loop.call_later(SECONDS_TO_WAIT, turn.cancel)
+        try:
+            # Whoever wakes it has counted it in.
+            await turn
+        except asyncio.CancelledError:
+            self._give_up(turn)
+            if alarm.when() <= loop.time() and not _is_cancelled():
+                raise self.overloaded() from None
+            raise
+        finally:
+            alarm.cancel()
+
+    def _give_up(self, turn: asyncio.Future[None]) -> None:
+        if turn in self._waiting:
+            self._waiting.remove(turn)
+        elif not turn.cancelled():
+            self._leave()
+
+    def _leave(self) -> None:
+        self.in_use -= 1
+        while self._waiting and self.in_use < self.limit:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self.in_use += 1
+                turn.set_result(None)
+
+    def _adapt(self) -> None:
+        if self._is_slow():
+            now = self._clock()
+            if now - self._cut_at >= SECONDS_BETWEEN_CUTS:
+                self._cut_at, self._limit = now, max(self._limit * CUT, float(min(LEAST, self._most)))
+        elif self.in_use * 2 >= self.limit:
+            self._limit = min(self._limit + 1 / self._limit, float(self._most))
+
+
+def _is_cancelled() -> bool:
+    """Whether it is the task that was cancelled, and not only its turn."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

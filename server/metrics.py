@@ -1,0 +1,73 @@
+"""Metrics for Prometheus at `/metrics`: how many, how long, which codes. No label comes from what was asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.gauges import Gauge, Gauges
+from server.operations import Operation
+from server.settings import SettingsError
+
+try:
+    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+    from prometheus_client.core import GaugeMetricFamily
+except ImportError as error:
+    needed = "CUSTOMER360_METRICS: prometheus-client is missing. Run: pip install 'customer360[metrics]'"
+    raise SettingsError(needed) from error
+
+PATH = "/metrics"
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+PREFIX = "customer360_"
+
+
+class Metrics:
+    """Each worker has its own; its process id tells them apart."""
+
+    def __init__(self) -> None:
+        self._registry = kept = CollectorRegistry()
+        told = "How long operations took, by status."
+        self._seconds = Histogram(f"{PREFIX}operation_seconds", told, ["status"], buckets=BUCKETS, registry=kept)
+        told = "Answers with errors, by the code of the first."
+        self._errors = Counter(f"{PREFIX}errors", told, ["code"], registry=kept)
+        told = "Fields that were masked or withheld, by type and rule."
+        self._withheld = Counter(f"{PREFIX}withheld", told, ["type", "rule"], registry=kept)
+        self._registry.register(self)
+        self._look: Gauges = tuple
+
+    def watch(self, look: Gauges) -> None:
+        """What is measured only when somebody asks."""
+        self._look = look
+
+    def ended(self, operation: Operation) -> None:
+        self._seconds.labels(str(operation.status)).observe(operation.seconds)
+        if operation.code is not None:
+            self._errors.labels(operation.code).inc()
+        for (name, rule), count in operation.withheld.items():
+            self._withheld.labels(name, rule).inc(count)
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        families: dict[str, GaugeMetricFamily] = {}
+        for gauge in self._look():
+            _family(families, gauge).add_metric([str(os.getpid()), *filter(None, [gauge.department])], gauge.value)
+        yield from families.values()
+
+    def text(self) -> str:
+        return generate_latest(self._registry).decode()
+
+    def route(self) -> Route:
+        async def answer(request: Request) -> Response:
+            return Response(self.text(), media_type=CONTENT_TYPE_LATEST)
+
+        return Route(PATH, answer)
+
+
+def _family(families: dict[str, GaugeMetricFamily], gauge: Gauge) -> GaugeMetricFamily:
+    if gauge.name not in families:
+        labels = ["worker", *(["department"] if gauge.department else [])]
+        families[gauge.name] = GaugeMetricFamily(f"{PREFIX}{gauge.name}", gauge.what, labels=labels)
+    return families[gauge.name]

@@ -1,0 +1,39 @@
+"""What may be told of an operation to those who operate the server: how it went, never what it was about."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import orjson
+
+log = logging.getLogger("customer360.operations")
+# A client that left was sent no status; proxies write this one.
+LEFT = 499
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One request that ended. `withheld` counts fields by their type and by the rule that held them back."""
+
+    request_id: str
+    method: str
+    status: int
+    code: str | None
+    seconds: float
+    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+Witness = Callable[[Operation], None]
+
+
+def write(operation: Operation) -> None:
+    """One line of JSON for one operation. There is no document in it, no variable, and nobody's name."""
+    told = {
+        "request": operation.request_id,
+        "method": operation.method,
+        "status": operation.status,
+        "code": operation.code,
+        "ms": round(operation.seconds * 1000, 1),
+        "withheld": sum(operation.withheld.values()),
+    }
+    log.info("%s", orjson.dumps(told).decode())

@@ -1,0 +1,22 @@
+"""The departments whose data is not in SQL, as the settings name them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from datasources.sources.source import Sources
+from server.settings import Settings
+
+
+@asynccontextmanager
+async def opened(settings: Settings, subgraph: str | None = None) -> AsyncIterator[Sources]:
+    """Those that this process answers for: all, or the one of its subgraph."""
+    from datasources.service import ticket_system
+
+    if settings.service_url is None or subgraph not in (None, "service"):
+        yield {}
+        return
+    secret = settings.service_secret
+    async with ticket_system.opened(
+        settings.service_url, secret.decode() if secret else None, settings.pool_size
+    ) as service:
+        yield {service.department: service}

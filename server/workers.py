@@ -1,0 +1,152 @@
+"""Several processes on one socket: started, replaced one by one, and ended together."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from server.draining import RETIRE
+
+log = logging.getLogger("customer360.workers")
+
+SECONDS_TO_START = 60
+# What a worker may take to end beyond its grace: its requests in flight, and closing what it opened.
+SECONDS_TO_END = 15
+# One that cannot start is not tried again at once.
+SECONDS_BETWEEN_TRIES = 1.0
+# The program itself, whatever the name is by which it was called.
+COMMAND = (sys.executable, "-m", "server.cli", "worker")
+
+
+class WorkerFailed(Exception):
+    """A worker ended before it answered. What it said stands above."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worker:
+    """One process, and our end of the line between us. It ends when the line does, even if we are killed."""
+
+    process: asyncio.subprocess.Process
+    line: socket.socket
+
+
+class Workers:
+    """Keeps so many workers running. They share the socket and nothing else."""
+
+    def __init__(self, listener: socket.socket, count: int, environment: Mapping[str, str], *arguments: str) -> None:
+        self._listener = listener
+        self._count = count
+        self._environment = environment
+        self._arguments = arguments
+        self._running: list[Worker] = []
+        self._watches: set[asyncio.Task[None]] = set()
+        self._told: asyncio.Queue[signal.Signals] = asyncio.Queue()
+        self._is_ending = False
+
+    async def run(self, announce: Callable[[], None], grace: float) -> None:
+        """Until SIGTERM or Ctrl+C, which all workers are told. SIGHUP replaces them one by one."""
+        loop, told = asyncio.get_running_loop(), signal.SIGINT
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, self._told.put_nowait, number)
+        try:
+            await asyncio.gather(*(self._add() for _ in range(self._count)))
+            announce()
+            while (told := await self._told.get()) == signal.SIGHUP:
+                await self._replace_all()
+        finally:
+            await self._end_all(told, grace)
+
+    async def _add(self) -> None:
+        worker = await self._started()
+        self._running.append(worker)
+        watch = asyncio.create_task(self._watch(worker))
+        self._watches.add(watch)
+        watch.add_done_callback(self._watches.discard)
+
+    async def _started(self) -> Worker:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        with theirs:
+            given = self._listener.fileno(), theirs.fileno()
+            process = await asyncio.create_subprocess_exec(
+                *(*COMMAND, *map(str, given), *self._arguments),
+                env={**self._environment},
+                pass_fds=given,
+                # Ctrl+C is for us; we pass it on.
+                process_group=0,
+            )
+        worker = Worker(process, ours)
+        try:
+            async with asyncio.timeout(SECONDS_TO_START):
+                is_ready = await asyncio.get_running_loop().sock_recv(ours, 1)
+        except TimeoutError:
+            is_ready = b""
+        if not is_ready:
+            await _end(worker, signal.SIGKILL, 0)
+            raise WorkerFailed(f"a worker ended before it answered, with exit code {process.returncode}")
+        return worker
+
+    async def _watch(self, worker: Worker) -> None:
+        """Another takes the place of one that ends by itself, or is killed."""
+        code = await worker.process.wait()
+        if self._is_ending or worker not in self._running:
+            return
+        log.error("a worker ended with exit code %s; another takes its place", code)
+        self._running.remove(worker)
+        worker.line.close()
+        while not self._is_ending:
+            try:
+                await self._add()
+            except WorkerFailed as error:
+                log.error("%s", error)
+                await asyncio.sleep(SECONDS_BETWEEN_TRIES)
+            else:
+                return
+
+    async def _replace_all(self) -> None:
+        for old in list(self._running):
+            if not self._told.empty():
+                # To end, or to begin again.
+                return
+            try:
+                await self._add()
+            except WorkerFailed as error:
+                log.error("%s; those who run go on", error)
+                return
+            if old in self._running:
+                self._running.remove(old)
+                await _end(old, RETIRE, SECONDS_TO_END)
+        log.warning("all workers are replaced")
+
+    async def _end_all(self, number: signal.Signals, grace: float) -> None:
+        self._is_ending = True
+        for watch in self._watches:
+            watch.cancel()
+        await asyncio.gather(*(_end(each, number, grace + SECONDS_TO_END) for each in self._running))
+
+
+async def _end(worker: Worker, number: signal.Signals, seconds: float) -> None:
+    with suppress(ProcessLookupError):
+        worker.process.send_signal(number)
+    try:
+        async with asyncio.timeout(seconds):
+            await worker.process.wait()
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            worker.process.kill()
+        await worker.process.wait()
+    worker.line.close()
+
+
+def environment(addresses: Mapping[str, str], host: str, port: int) -> dict[str, str]:
+    """What workers are told: our settings, with the addresses as they were found and the port as it was taken."""
+    keys = {f"CUSTOMER360_{department.upper()}_DATABASE_URL": url for department, url in addresses.items()}
+    given = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in keys}
+    # Buckets of their own would give a client as much again from each worker.
+    common = {"CUSTOMER360_RATE_STORE": "core"}
+    return {**given, **keys, **common, "CUSTOMER360_HOST": host, "CUSTOMER360_PORT": str(port)}

@@ -1,0 +1,134 @@
+"""The limit on what runs at once: who waits, who is turned away, and how the limit follows core."""
+
+import asyncio
+
+import pytest
+from starlette.testclient import TestClient
+
+from resolvers.codes import Code
+from server.limiter import CUT, LEAST, SECONDS_BETWEEN_CUTS, START, Limiter
+from server.refusals import Refusal
+from tests.server.fake_graph import FakeGraph
+
+
+class Core:
+    """How core does, and what time it is."""
+
+    def __init__(self) -> None:
+        self.is_slow = False
+        self.now = 0.0
+
+
+@pytest.fixture
+def core() -> Core:
+    return Core()
+
+
+def limiter(core: Core, most: int = 1000) -> Limiter:
+    return Limiter(most, lambda: core.is_slow, lambda: core.now)
+
+
+async def fill(limiter: Limiter) -> None:
+    while limiter.in_use < limiter.limit:
+        await limiter.__aenter__()
+
+
+async def leave(limiter: Limiter) -> None:
+    await limiter.__aexit__(None, None, None)
+
+
+async def test_one_more_than_may_wait_is_turned_away(core: Core) -> None:
+    full = limiter(core, most=2)
+    await fill(full)
+    waiting = [asyncio.ensure_future(full.__aenter__()) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(Refusal) as refused:
+        await full.__aenter__()
+    assert (refused.value.code, refused.value.status, refused.value.headers) == (
+        Code.OVERLOADED,
+        503,
+        ((b"retry-after", b"1"),),
+    )
+    await leave(full)
+    await waiting[0]
+    assert (waiting[1].done(), full.in_use) == (False, 2)
+    await leave(full)
+    await waiting[1]
+
+
+async def test_who_waits_too_long_is_turned_away(core: Core) -> None:
+    full = limiter(core, most=1)
+    await fill(full)
+    with pytest.raises(Refusal):
+        await full.__aenter__()
+    await leave(full)
+    assert (full.in_use, full.shed) == (0, 1)
+
+
+async def test_who_leaves_while_waiting_takes_no_place(core: Core) -> None:
+    full = limiter(core, most=1)
+    await fill(full)
+    waiting = asyncio.create_task(full.__aenter__())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await leave(full)
+    await full.__aenter__()
+    assert full.in_use == 1
+
+
+async def test_a_turn_that_comes_as_one_leaves_is_passed_on(core: Core) -> None:
+    full = limiter(core, most=1)
+    await fill(full)
+    leaving, staying = (asyncio.create_task(full.__aenter__()) for _ in range(2))
+    # One may wait for each who runs; the second is turned away.
+    await asyncio.sleep(0)
+    with pytest.raises(Refusal):
+        await staying
+    await leave(full)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert full.in_use == 0
+
+
+async def test_it_grows_by_one_for_each_limit_that_was_used_up(core: Core) -> None:
+    grows = limiter(core)
+    for _ in range(START + 1):
+        await fill(grows)
+        await leave(grows)
+    assert grows.limit == START + 1
+
+
+async def test_what_is_not_used_does_not_grow(core: Core) -> None:
+    idle = limiter(core)
+    for _ in range(1000):
+        async with idle:
+            pass
+    assert idle.limit == START
+
+
+async def test_it_shrinks_while_core_is_slow_but_never_to_nothing(core: Core) -> None:
+    slow = limiter(core)
+    core.is_slow = True
+    for _ in range(3):
+        async with slow:
+            pass
+    # What was decided has to show first.
+    assert slow.limit == int(START * CUT)
+    for _ in range(100):
+        core.now += SECONDS_BETWEEN_CUTS
+        async with slow:
+            pass
+    assert slow.limit == LEAST
+
+
+def test_a_full_server_says_so_before_it_reads(
+    client: TestClient, graph: FakeGraph, bearer: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Limiter, "is_full", True)
+    answer = client.post("/graphql", json={"query": "{ hello }"}, headers=bearer)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "OVERLOADED"
+    assert graph.asked == []

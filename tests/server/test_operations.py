@@ -1,0 +1,94 @@
+"""What operators are told of operations: metrics and lines of JSON, both off unless wanted, and neither with values."""
+
+import logging
+from pathlib import Path
+
+import orjson
+import pytest
+from starlette.testclient import TestClient
+
+from server.process import log_to_stderr
+from tests.faults.proxy import Mode, proxies
+from tests.faults.served import served
+from tests.server.conftest import Make
+
+CANARY = "canary-4711"
+SENT = {"query": "query Q($t: String) { echo(text: $t) }", "variables": {"t": CANARY}, "operationName": "Q"}
+WRONG = {"query": f"query {CANARY.replace('-', '_')} {{ {CANARY.replace('-', '_')} }}"}
+
+
+def ask(client: TestClient, bearer: dict[str, str]) -> None:
+    for each in (SENT, WRONG, {"query": f'{{ echo(text: "{CANARY}") }}'}):
+        client.post("/graphql", json=each, headers=bearer)
+    client.get("/graphql", params={"query": "{ hello }", "operationName": CANARY}, headers=bearer)
+    client.post("/graphql", json=SENT, headers={"Authorization": f"Bearer {CANARY}"})
+
+
+def test_metrics_count_by_status_and_code(make_client: Make, bearer: dict[str, str]) -> None:
+    client = make_client(metrics="on")
+    ask(client, bearer)
+    told = client.get("/metrics").text
+    assert 'customer360_operation_seconds_count{status="200"} 4.0' in told
+    assert 'customer360_operation_seconds_count{status="401"} 1.0' in told
+    assert 'customer360_errors_total{code="UNAUTHENTICATED"} 1.0' in told
+    assert 'customer360_errors_total{code="GRAPHQL_VALIDATION_FAILED"} 1.0' in told
+    assert "canary" not in told
+
+
+def test_metrics_are_for_who_wants_them(client: TestClient) -> None:
+    assert client.get("/metrics").status_code == 404
+
+
+def test_a_line_for_each_operation_says_how_it_went(
+    make_client: Make, bearer: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    ask(make_client(log_operations="on"), bearer)
+    lines = [orjson.loads(each.message) for each in caplog.records if each.name == "customer360.operations"]
+    codes = [None, "GRAPHQL_VALIDATION_FAILED", None, "OPERATION_RESOLUTION_FAILURE", "UNAUTHENTICATED"]
+    assert [(each["method"], each["code"]) for each in lines] == [
+        *(("POST", code) for code in codes[:3]),
+        ("GET", codes[3]),
+        ("POST", codes[4]),
+    ]
+    assert {len(each["request"]) for each in lines} == {32}
+    assert "canary" not in str(lines)
+
+
+def test_nothing_is_written_unless_wanted(
+    client: TestClient, bearer: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    ask(client, bearer)
+    assert [each for each in caplog.records if each.name == "customer360.operations"] == []
+
+
+def test_a_line_is_json_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
+    kept = logging.getLogger("customer360.operations")
+    before = kept.handlers, kept.propagate, kept.level
+    try:
+        log_to_stderr("warning")
+        kept.info("%s", '{"status":200}')
+        assert capfd.readouterr().err == '{"status":200}\n'
+    finally:
+        kept.handlers, kept.propagate, kept.level = before
+
+
+async def test_gauges_tell_of_breakers_pools_and_plans(seeded_apart: dict[str, str], tmp_path: Path) -> None:
+    async with (
+        proxies(seeded_apart, ["finance"]) as by,
+        served(
+            seeded_apart | {"finance": by["finance"].url}, tmp_path, metrics="on", department_budget_ms="500"
+        ) as server,
+    ):
+        await server.ask()
+        by["finance"].be(Mode.RESETTING)
+        for _ in range(5):
+            await server.ask()
+        told = (await server.get("/metrics")).body.decode()
+    lines = [line for line in told.splitlines() if line.startswith("customer360_breaker_state{")]
+    states = {line.split('department="')[1].split('"')[0]: float(line.split()[-1]) for line in lines}
+    assert states == {"core": 0, "finance": 2, "sales": 0, "service": 0, "marketing": 0}
+    assert 'customer360_errors_total{code="DEPARTMENT_UNAVAILABLE"} 5.0' in told
+    assert "customer360_plans{" in told
+    assert "customer360_loop_lag_seconds{" in told
