@@ -16,5 +16,7 @@ GRANT INSERT ON core.access_record, core.disclosure TO customer360_subgraph;
 GRANT USAGE ON SCHEMA oauth TO customer360_subgraph;
 GRANT SELECT (kind, value, recorded_at, until) ON oauth.revocation TO customer360_subgraph;
 GRANT SELECT (kid, public, signs_from, retires_at) ON oauth.signing_key TO customer360_subgraph;
+-- Where CUSTOMER360_RATE_STORE is core: what each client may still spend, under keys that are hashes.
+GRANT SELECT, INSERT, UPDATE, DELETE ON core.rate_bucket TO customer360_subgraph;
 -- Adding a list of fields only where it is not there yet has to look at its digest.
 GRANT SELECT (digest) ON core.disclosure TO customer360_subgraph;

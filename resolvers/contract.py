@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from graphql import GraphQLSchema
 
 from auth.categories import Category
+from resolvers.prices import Pricing
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,12 @@ class Contract:
     """The schema with its classification.
 
     `categories` is keyed by coordinate (`Invoice.total`), `uses` by the coordinate of an input field or argument
-    (`CustomerFilter.kind`, `Finance.invoices(states:)`). `nodes` are the types that `node(id:)` can answer.
+    (`CustomerFilter.kind`, `Finance.invoices(states:)`). `nodes` are the types that `node(id:)` can answer,
+    `pricing` says what fields cost.
     """
 
     schema: GraphQLSchema
     categories: Mapping[str, Category]
     uses: Mapping[str, Use]
     nodes: frozenset[str]
+    pricing: Pricing

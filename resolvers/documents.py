@@ -1,15 +1,14 @@
-"""Documents: parsed and validated once, bounded, and the operation that is to be run."""
+"""Documents: bounded, parsed and validated once, and the operation that is to be run."""
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from graphql import (
-    FragmentDefinitionNode,
+    DocumentNode,
     GraphQLError,
-    GraphQLSchema,
     OperationDefinitionNode,
     parse,
     validate,
@@ -18,19 +17,25 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from datasources.plan import Variables
 from resolvers.codes import Code
-from resolvers.refusal import refuse_unwritable, refused, refused_by
+from resolvers.contract import Contract
+from resolvers.costs import Cost, cost
+from resolvers.extent import Fragments, extent, ordered
+from resolvers.limits import MOST_CHARACTERS, MOST_FRAGMENTS, MOST_OPERATIONS, Limits, check, exceeded
+from resolvers.refusal import Refused, refuse_unwritable, refused, refused_by
+from resolvers.selection import Selector
 
-MOST_TOKENS = 15_000
-MOST_DOCUMENTS = 1_000
+# Characters of documents that are kept. What is made of each takes some 150 bytes.
+MOST_KEPT = 1_000_000
+MOST_COSTS = 4_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A valid document: its operations by name, and its fragments."""
+    """A valid document: its operations by name, and its fragments, each after those that it uses."""
 
     digest: bytes
     operations: Mapping[str | None, OperationDefinitionNode]
-    fragments: Mapping[str, FragmentDefinitionNode]
+    fragments: Fragments
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The named operation, or the only one. Raises Refused otherwise."""
@@ -43,21 +48,63 @@ class Document:
 
 
 class Documents:
-    """Valid documents by their text, the last used of them kept."""
+    """Valid documents by their text: the last used of them are kept, and those that are trusted always."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
-        self._schema = schema
-        self._document = lru_cache(maxsize=MOST_DOCUMENTS)(self._read)
+    def __init__(self, contract: Contract, limits: Limits) -> None:
+        self._schema = contract.schema
+        self._pricing = contract.pricing
+        self._limits = limits
+        self._trusted: Mapping[str, Document] = {}
+        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._kept = 0
+        self._costs: OrderedDict[Hashable, Cost] = OrderedDict()
 
-    def document(self, text: str) -> Document:
-        """Parse and validate. Raises Refused with every error found."""
-        return self._document(text)
+    def trust(self, texts: Mapping[str, str]) -> None:
+        """Keep these, whatever else is asked. Raises Refused, with its name, for one that cannot be run; then nothing
+        changes.
+        """
+        self._trusted = {text: self._named(name, text) for name, text in texts.items()}
+
+    def document(self, text: str, when_new: Callable[[], None]) -> Document:
+        """Parse and validate, unless it is known; `when_new` may object first. Raises Refused with all errors found."""
+        found = self._trusted.get(text)
+        if found is None and (found := self._known.get(text)) is not None:
+            self._known.move_to_end(text)
+        if found is not None:
+            return found
+        when_new()
+        found = self._known[text] = self._read(text)
+        self._kept += len(text)
+        while self._kept > MOST_KEPT:
+            forgotten, _ = self._known.popitem(last=False)
+            self._kept -= len(forgotten)
+        return found
+
+    def cost(self, document: Document, name: str | None, variables: Variables) -> Cost:
+        """What the operation may cost with lists of these sizes. Raises Refused where that is too much."""
+        key = (document.digest, name, tuple(_sizes(variables)))
+        found = self._costs.get(key)
+        if found is None:
+            selector = Selector(self._schema, document.fragments, variables)
+            found = self._costs[key] = cost(self._pricing, selector, document.operation(name))
+            if len(self._costs) > MOST_COSTS:
+                self._costs.popitem(last=False)
+        self._limits.check_cost(found.points)
+        return found
+
+    def _named(self, name: str, text: str) -> Document:
+        try:
+            return self._read(text)
+        except Refused as refusal:
+            first, *_ = refusal.errors
+            raise Refused([{**first, "message": f"{name}: {first['message']}"}]) from None
 
     def _read(self, text: str) -> Document:
-        try:
-            node = parse(text, max_tokens=MOST_TOKENS)
-        except GraphQLError as error:
-            raise refused_by(Code.GRAPHQL_PARSE_FAILED, [error]) from None
+        node = self._parsed(text)
+        fragments = ordered(node)
+        check("fragments", len(fragments), MOST_FRAGMENTS)
+        check("operations", len(node.definitions) - len(fragments), MOST_OPERATIONS)
+        self._limits.check_extent(extent(node, fragments))
         errors = validate(self._schema, node, hide_suggestions=True)
         if errors:
             raise refused_by(Code.GRAPHQL_VALIDATION_FAILED, errors)
@@ -66,8 +113,17 @@ class Documents:
             for each in node.definitions
             if isinstance(each, OperationDefinitionNode)
         }
-        fragments = {each.name.value: each for each in node.definitions if isinstance(each, FragmentDefinitionNode)}
         return Document(sha256(text.encode()).digest(), operations, fragments)
+
+    def _parsed(self, text: str) -> DocumentNode:
+        check("characters", len(text), MOST_CHARACTERS)
+        try:
+            return parse(text, max_lexical_tokens=self._limits.tokens, max_comments=self._limits.tokens)
+        except GraphQLError as error:
+            for what in ("tokens", "comments"):
+                if error.message.endswith(f"more than {self._limits.tokens} {what}. Parsing aborted."):
+                    raise exceeded(what, self._limits.tokens) from None
+            raise refused_by(Code.GRAPHQL_PARSE_FAILED, [error]) from None
 
     def variables(self, operation: OperationDefinitionNode, given: Mapping[str, Any] | None) -> Variables:
         """The variables coerced to their types, defaults applied. Raises Refused for what does not fit."""
@@ -79,3 +135,12 @@ class Documents:
             refuse_unwritable(values.coerced)
             return values.coerced
         raise refused_by(Code.BAD_USER_INPUT, values)
+
+
+def _sizes(variables: Variables) -> Iterator[tuple[str, int]]:
+    """All of the variables that a cost may rest on: numbers, decisions, and how many there are in a list."""
+    for name, value in variables.items():
+        if isinstance(value, int):
+            yield name, value
+        elif isinstance(value, list):
+            yield name, len(value)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from graphql import OperationType, execute_sync
+from graphql import OperationDefinitionNode, OperationType, execute_sync
 
 from auth.access_log import AccessLog, LogUnavailable
 from auth.ceiling import Ceiling, narrowed
@@ -26,12 +26,16 @@ from datasources.shapes import Shapes
 from resolvers import disclosures, faults
 from resolvers.codes import Code
 from resolvers.contract import Contract
-from resolvers.documents import Documents
+from resolvers.costs import Cost
+from resolvers.documents import Document, Documents
 from resolvers.dry_run import tried_out
 from resolvers.entities import check_count, gathered
+from resolvers.limits import USUAL, Limits
 from resolvers.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
 from resolvers.refusal import Refused, refused
 from resolvers.skeleton import skeleton
+from resolvers.spending import spending
+from resolvers.throttle import Standing, Throttle, Throttled
 
 # The share of a request's time in which departments may answer; the rest is for the record of the answer.
 _FOR_STATEMENTS = 0.9
@@ -60,16 +64,35 @@ class Request:
     read_only: bool
     request_id: str
     dry_run: str | None = None
+    tells_cost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole response as JSON, how it ended, the first error's code, and what was withheld by type and rule."""
+    """The whole response as JSON, how it ended, the first error's code, and what was withheld by type and rule.
+
+    `standing` is where the client's bucket stands, if they have one, and `wait` how many seconds they have to, if it
+    was too low.
+    """
 
     body: bytes
     outcome: Outcome
     code: str | None = None
     withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    standing: Standing | None = None
+    wait: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A request that was read and may be run: its operation, the values of its variables, and what it may cost."""
+
+    request: Request
+    document: Document
+    operation: OperationDefinitionNode
+    variables: Variables
+    cost: Cost
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +127,15 @@ class Graph:
         databases: Databases,
         log: AccessLog,
         deadline_ms: int = 2000,
+        limits: Limits = USUAL,
+        throttle: Throttle | None = None,
     ) -> None:
         self._contract = contract
         self._databases = databases
         self._log = log
         self._seconds = deadline_ms / 1000
-        self._documents = Documents(contract.schema)
+        self._documents = Documents(contract, limits)
+        self._throttle = throttle or Throttle()
         self._planner = OperationPlanner(
             contract,
             shapes,
@@ -133,11 +159,13 @@ class Graph:
 
     async def answer(self, request: Request) -> Answer:
         """Run one operation. What was sent is refused with errors; for who sent it, StepUpNeeded may be raised."""
-        began = asyncio.get_running_loop().time()
+        began, standing = asyncio.get_running_loop().time(), None
         try:
-            run = self._planned(request)
+            read = self._read(request)
+            standing = await self._throttle.draw(request.viewer, read.cost.points)
+            run = self._planned(read)
         except Refused as refusal:
-            return Answer(orjson.dumps({"errors": refusal.errors}), Outcome.REFUSED, refusal.code)
+            return _refused(refusal, standing)
         answers = await self._answers(run, began + self._seconds * _FOR_STATEMENTS)
         record = disclosures.record(run.plan, answers, run.viewer, run.grant, request.request_id)
         if record is not None:
@@ -145,15 +173,31 @@ class Graph:
                 await self._log.store(record, began + self._seconds)
             except LogUnavailable:
                 return _unrecorded()
-        return self._assembled(run, answers)
+        return self._assembled(run, answers, read.cost, standing)
 
-    def _planned(self, request: Request) -> Run:
-        document = self._documents.document(request.document)
+    def trust(self, documents: Mapping[str, str]) -> None:
+        """Read these documents now, and keep them. Raises Refused, with its name, for one that cannot be run."""
+        self._documents.trust(documents)
+
+    def _read(self, request: Request) -> Read:
+        is_new = False
+
+        def when_new() -> None:
+            nonlocal is_new
+            is_new = True
+            self._throttle.check_new(request.viewer)
+
+        document = self._documents.document(request.document, when_new)
         operation = document.operation(request.operation_name)
         if operation.operation is not OperationType.QUERY:
             code = Code.METHOD_NOT_ALLOWED if request.read_only else Code.OPERATION_RESOLUTION_FAILURE
             raise refused(code, f"A {operation.operation.value} cannot be run here: the graph is for reading.")
         variables = self._documents.variables(operation, request.variables)
+        cost = self._documents.cost(document, request.operation_name, variables)
+        return Read(request, document, operation, variables, cost, is_new)
+
+    def _planned(self, read: Read) -> Run:
+        request, document, variables = read.request, read.document, read.variables
         viewer = request.viewer
         if request.dry_run is not None:
             viewer = tried_out(viewer, request.dry_run, self.policy)
@@ -161,7 +205,13 @@ class Graph:
         # Everything that shapes a plan: a grant decided for one filter must never be replayed for another.
         structure = skeleton(variables, self._contract.nodes) if variables else None
         key = (document.digest, request.operation_name, grant.digest, scope.reach, structure)
-        plan = self.plans.get(key, lambda: self._planner.plan(document, operation, variables, grant, scope.reach))
+
+        def planned() -> Plan:
+            if not read.is_new:
+                self._throttle.check_new(request.viewer)
+            return self._planner.plan(document, read.operation, variables, grant, scope.reach)
+
+        plan = self.plans.get(key, planned)
         check_count(plan.lists, variables)
         check_step_up(viewer, plan.needed, datetime.now(UTC))
         return Run(request, viewer, plan, grant, {**variables, REACHED_BY: scope.by})
@@ -186,7 +236,7 @@ class Graph:
         except CoreUnavailable:
             return faults.CORE_DOWN
 
-    def _assembled(self, run: Run, answers: list[RootAnswer]) -> Answer:
+    def _assembled(self, run: Run, answers: list[RootAnswer], cost: Cost, standing: Standing | None) -> Answer:
         texts, errors = dict(run.plan.texts), list[faults.Error]()
         roots = ((root.key, root.root, found) for root, found in zip(run.plan.roots, answers, strict=True))
         for key, found in gathered(run.plan.lists, roots, run.variables):
@@ -194,8 +244,14 @@ class Graph:
             errors += its
         if run.plan.rest is not None:
             errors += self._add_rest(run, texts)
-        privacy = disclosures.privacy(run.plan, answers, run.grant)
-        return _written(run.plan, texts, errors, privacy)
+        extensions = b'"privacy":' + disclosures.privacy(run.plan, answers, run.grant)
+        if standing is not None or run.request.tells_cost:
+            spent = spending(cost, run.plan, texts.values())
+            if standing is not None:
+                standing = self._throttle.give_back(run.request.viewer, standing, spent.unused)
+            if run.request.tells_cost:
+                extensions += b',"cost":' + spent.told(standing)
+        return _written(run.plan, texts, errors, extensions, standing)
 
     def _add_rest(self, run: Run, texts: dict[str, bytes]) -> list[faults.Error]:
         """What holds nobody's data: introspection, and what the viewer may know of themselves."""
@@ -210,13 +266,22 @@ class Graph:
         return [faults.outside_the_plan(error) for error in result.errors or ()]
 
 
-def _written(plan: Plan, texts: Mapping[str, bytes], errors: list[faults.Error], privacy: bytes) -> Answer:
+def _refused(refusal: Refused, standing: Standing | None) -> Answer:
+    body = orjson.dumps({"errors": refusal.errors})
+    if isinstance(refusal, Throttled):
+        return Answer(body, Outcome.REFUSED, refusal.code, standing=refusal.standing, wait=refusal.seconds)
+    return Answer(body, Outcome.REFUSED, refusal.code, standing=standing)
+
+
+def _written(
+    plan: Plan, texts: Mapping[str, bytes], errors: list[faults.Error], extensions: bytes, standing: Standing | None
+) -> Answer:
     data = b",".join(b'"%b":%b' % (key.encode(), texts.get(key, b"null")) for key in plan.keys)
     problems = b'"errors":%b,' % orjson.dumps(errors) if errors else b""
-    body = b'{%b"data":{%b},"extensions":{"privacy":%b}}' % (problems, data, privacy)
+    body = b'{%b"data":{%b},"extensions":{%b}}' % (problems, data, extensions)
     if not errors:
-        return Answer(body, Outcome.OK, None, plan.withheld)
-    return Answer(body, Outcome.PARTIAL, str(errors[0]["extensions"]["code"]), plan.withheld)
+        return Answer(body, Outcome.OK, None, plan.withheld, standing)
+    return Answer(body, Outcome.PARTIAL, str(errors[0]["extensions"]["code"]), plan.withheld, standing)
 
 
 def _unrecorded() -> Answer:

@@ -52,7 +52,7 @@ class Selector:
         visited: set[str],
     ) -> None:
         for selection in selections:
-            if not self._included(selection):
+            if not self.included(selection):
                 continue
             match selection:
                 case FieldNode():
@@ -73,7 +73,7 @@ class Selector:
             return self.schema.is_sub_type(named, type_)
         return condition == type_.name
 
-    def _included(self, selection: SelectionNode) -> bool:
+    def included(self, selection: SelectionNode) -> bool:
         return not self._condition("skip", selection, False) and self._condition("include", selection, True)
 
     def _condition(self, directive: str, selection: SelectionNode, otherwise: bool) -> bool:

@@ -5,7 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import strawberry
-from graphql import GraphQLNamedType, is_input_object_type, is_interface_type, is_object_type
+from graphql import (
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLSchema,
+    get_named_type,
+    is_input_object_type,
+    is_interface_type,
+    is_object_type,
+)
 from strawberry.schema.config import StrawberryConfig
 
 from auth.access_log import AccessLog
@@ -16,8 +24,13 @@ from datasources.departments import SHAPES
 from datasources.sources.outline import outlined
 from resolvers.contract import Contract, Use
 from resolvers.graph import Graph
+from resolvers.limits import USUAL, Limits
+from resolvers.prices import Price, Pricing
+from resolvers.throttle import Throttle
 from schema.classification import CATEGORY, GOVERNS, OPERATOR
 from schema.core import Individual, Organization
+from schema.costs import Cost, ListSize, told
+from schema.costs import price as price_of
 from schema.query import Query
 from schema.scalars import SCALARS
 
@@ -26,12 +39,25 @@ SDL_FILE = Path(__file__).with_name("customer360.graphql")
 
 def build_schema() -> strawberry.Schema:
     """The whole graph."""
-    return strawberry.Schema(Query, types=[Individual, Organization], config=StrawberryConfig(scalar_map=SCALARS))
+    schema = strawberry.Schema(Query, types=[Individual, Organization], config=StrawberryConfig(scalar_map=SCALARS))
+    for _, field, price in _priced(schema._schema):
+        definition = field.extensions["strawberry-definition"]
+        # Types outlive a schema, and may have been told it before.
+        kept = [each for each in definition.directives if not isinstance(each, Cost | ListSize)]
+        definition.directives = [*kept, *told(price)]
+    return schema
 
 
-def build_graph(databases: Databases, policy: Policy, log: AccessLog, deadline_ms: int = 2000) -> Graph:
+def build_graph(
+    databases: Databases,
+    policy: Policy,
+    log: AccessLog,
+    deadline_ms: int = 2000,
+    limits: Limits = USUAL,
+    throttle: Throttle | None = None,
+) -> Graph:
     shapes = outlined(SHAPES, databases.sources)
-    return Graph(contract(build_schema()), shapes, policy, databases, log, deadline_ms)
+    return Graph(contract(build_schema()), shapes, policy, databases, log, deadline_ms, limits, throttle)
 
 
 def print_sdl() -> str:
@@ -49,7 +75,27 @@ def contract(schema: strawberry.Schema) -> Contract:
         categories=dict(each for type_ in types for each in _categories(type_)),
         uses=dict(each for type_ in types for each in _uses(type_)),
         nodes=frozenset(each.name for each in nodes),
+        pricing=_pricing(graph),
     )
+
+
+def _pricing(graph: GraphQLSchema) -> Pricing:
+    # Introspection is bounded by what there is to tell.
+    prices, entries = {"__Schema.types": Price(length=len(graph.type_map))}, set[str]()
+    for coordinate, field, price in _priced(graph):
+        prices[coordinate] = price
+        entries |= {f"{get_named_type(field.type).name}.{name}" for name in price.sized}
+    return Pricing(prices, frozenset(entries))
+
+
+def _priced(graph: GraphQLSchema) -> Iterator[tuple[str, GraphQLField, Price]]:
+    """Each field that costs what is not usual for its kind."""
+    for type_ in graph.type_map.values():
+        if is_object_type(type_) and not type_.name.startswith("__"):
+            for name, field in type_.fields.items():
+                price = price_of(type_.name, name, field)
+                if price is not None:
+                    yield f"{type_.name}.{name}", field, price
 
 
 def _categories(type_: GraphQLNamedType) -> Iterator[tuple[str, Category]]:

@@ -78,7 +78,9 @@ class _Definitions:
 
     def _field(self, node: ObjectTypeDefinitionNode, field: FieldDefinitionNode) -> FieldDefinitionNode:
         access = self._access(node.name.value, field.name.value) if self._tells_access else ""
-        return replace(field, directives=(*(field.directives or ()), *_directives(access)))
+        # What a field costs is each server's own: gateways reckon by directives of theirs.
+        kept = (each for each in field.directives or () if each.name.value not in ("cost", "listSize"))
+        return replace(field, directives=(*kept, *_directives(access)))
 
     def _access(self, type_: str, field: str) -> str:
         """Gateways may stop a query early by what is said here; nothing rests on it, since each subgraph decides."""

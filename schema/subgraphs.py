@@ -12,7 +12,11 @@ from datasources.departments import SHAPES
 from datasources.sources.outline import outlined
 from datasources.subgraphs import shapes_of
 from resolvers.contract import Contract
+from resolvers.entities import ENTITIES, REPRESENTATIONS
 from resolvers.graph import Graph
+from resolvers.limits import USUAL, Limits
+from resolvers.prices import Price
+from resolvers.throttle import Throttle
 from schema.build import build_schema, contract, print_sdl
 from schema.federation import subgraph_sdl
 from schema.parts import parts, shared
@@ -35,17 +39,25 @@ def build_subgraph(department: str) -> Subgraph:
     part = known[department]
     sdl = subgraph_sdl(parse(print_sdl()), part, shared(known.values()))
     # Categories and uses are the whole's: a field means the same wherever it is served.
-    own = replace(whole, schema=project(whole.schema, part, sdl))
+    entities = {f"Query.{ENTITIES}": Price(slicing=(REPRESENTATIONS,))}
+    pricing = replace(whole.pricing, prices={**whole.pricing.prices, **entities})
+    own = replace(whole, schema=project(whole.schema, part, sdl), pricing=pricing)
     return Subgraph(sdl, own, part.references)
 
 
 def build_subgraph_graph(
-    department: str, databases: Databases, policy: Policy, log: AccessLog, deadline_ms: int = 2000
+    department: str,
+    databases: Databases,
+    policy: Policy,
+    log: AccessLog,
+    deadline_ms: int = 2000,
+    limits: Limits = USUAL,
+    throttle: Throttle | None = None,
 ) -> Graph:
     """The department's subgraph over its own database and core's, of which it reads the customers' flags only."""
     subgraph = build_subgraph(department)
     shapes = shapes_of(outlined(SHAPES, databases.sources), department, subgraph.references)
-    return Graph(subgraph.contract, shapes, policy, databases, log, deadline_ms)
+    return Graph(subgraph.contract, shapes, policy, databases, log, deadline_ms, limits, throttle)
 
 
 def print_subgraphs(*, tells_access: bool = True) -> Mapping[str, str]:

@@ -89,7 +89,7 @@ class Customer360:
         reader = Reader(settings.max_body_bytes, settings.receive_timeout_ms)
         origins = Origins(settings.allowed_origins)
         doorkeeper = self._make_doorkeeper(backend)
-        given = settings.partial_status, backend.limiter, self._witnesses()
+        given = settings.partial_status, backend.trusted, backend.limiter, self._witnesses()
         return GraphQLOverHTTP(backend.graph, doorkeeper, reader, origins, *given)
 
     def _make_doorkeeper(self, backend: Backend) -> Doorkeeper:

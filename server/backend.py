@@ -14,6 +14,7 @@ from server.limiter import Limiter
 from server.oauth.register import Register
 from server.oauth.service import OAuthService
 from server.settings import Settings
+from server.trusted import Trusted
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Backend:
     oauth: OAuthService | None = None
     # Of who serves none.
     looked_up: Register | None = None
+    trusted: Trusted = field(default_factory=Trusted)
     limiter: Limiter = field(default_factory=Limiter)
     gauges: Gauges = tuple
 
@@ -62,6 +64,7 @@ def opener(
         from schema.subgraphs import build_subgraph_graph
         from server.gauges import gauges, watched
         from server.reload import on_hangup
+        from server.throttling import limits_of, throttling
 
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
         budget = min(settings.department_budget_ms, settings.deadline_ms)
@@ -73,12 +76,15 @@ def opener(
             logs as log,
             _oauth(settings, policy, core) as oauth,
             _register(settings, core, looks_up=looks_up) as register,
+            throttling(settings, core) as throttle,
         ):
+            limits = limits_of(settings, asked_by_gateway=subgraph is not None)
+            graph = build(databases, policy, log, settings.deadline_ms, limits, throttle)
+            trusted = Trusted.of(settings, graph)
             limiter = Limiter(PLACES * settings.pool_size, lambda: databases.core.is_slow)
-            graph = build(databases, policy, log, settings.deadline_ms)
-            with on_hangup(graph, settings), watched() as lag:
+            with on_hangup(graph, settings, trusted), watched() as lag:
                 look = gauges(graph, databases, limiter, lag)
-                yield Backend(graph, databases.reachable, oauth, register, limiter, look)
+                yield Backend(graph, databases.reachable, oauth, register, trusted, limiter, look)
 
     return opened
 

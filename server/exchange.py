@@ -14,8 +14,10 @@ COUNTED = frozenset(
     (
         b"accept",
         b"authorization",
+        b"content-encoding",
         b"content-length",
         b"content-type",
+        b"customer360-cost",
         b"customer360-dry-run",
         b"customer360-purpose",
         b"dpop",

@@ -22,7 +22,9 @@ from server.leaving import Attendance
 from server.limiter import RETRY, Limiter
 from server.operations import LEFT, Operation, Witness
 from server.parameters import Parameters
-from server.refusals import Disconnected, Header, Refusal
+from server.rate_headers import retry_after, told
+from server.refusals import STATUSES, Disconnected, Header, Refusal
+from server.trusted import Trusted
 
 log = logging.getLogger("customer360.http")
 
@@ -49,6 +51,7 @@ class GraphQLOverHTTP:
     reader: Reader
     origins: Origins
     partial_status: int = 200
+    trusted: Trusted = field(default_factory=Trusted)
     limiter: Limiter = field(default_factory=Limiter)
     witnesses: Sequence[Witness] = ()
 
@@ -98,10 +101,13 @@ class GraphQLOverHTTP:
             exchange.method,
         )
         asked = await self._read(exchange, receive)
+        document = self.trusted.document(asked, viewer)
         with Attendance(receive):
             async with self.limiter:
-                answer = await self.graph.answer(_request(asked, viewer, exchange))
+                answer = await self.graph.answer(_request(document, asked, viewer, exchange))
         status, headers = self._status(answer, exchange)
+        if answer.standing is not None:
+            headers += told(answer.standing)
         return Response(status, answer.body, headers, answer.code, answer.withheld)
 
     def _check(self, exchange: Exchange) -> None:
@@ -116,6 +122,7 @@ class GraphQLOverHTTP:
             parameters.refuse_token_in_url(exchange.query)
         if exchange.method == "POST":
             media.check_content_type(exchange.one(b"content-type"))
+            media.check_encoding(exchange.one(b"content-encoding"))
 
     async def _read(self, exchange: Exchange, receive: Receive) -> Parameters:
         if exchange.method in READS:
@@ -125,6 +132,8 @@ class GraphQLOverHTTP:
     def _status(self, answer: Answer, exchange: Exchange) -> tuple[int, tuple[Header, ...]]:
         if answer.code == Code.METHOD_NOT_ALLOWED:
             return 405, (ALLOW_POST,)
+        if answer.code == Code.RATE_LIMITED:
+            return STATUSES[Code.RATE_LIMITED], (retry_after(answer.wait),)
         match answer.outcome:
             case Outcome.FAILED if answer.code in PASSING:
                 return 503, (RETRY,)
@@ -138,14 +147,15 @@ class GraphQLOverHTTP:
         return 200, ()
 
 
-def _request(asked: Parameters, viewer: Viewer, exchange: Exchange) -> Request:
+def _request(document: str, asked: Parameters, viewer: Viewer, exchange: Exchange) -> Request:
     return Request(
-        document=asked.document,
+        document=document,
         operation_name=asked.operation_name,
         variables=asked.variables,
         viewer=viewer,
         read_only=exchange.method in READS,
         request_id=exchange.request_id,
+        tells_cost=exchange.one(b"customer360-cost") == b"1",
         dry_run=_text(exchange.one(b"customer360-dry-run")),
     )
 

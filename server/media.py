@@ -33,6 +33,13 @@ def check_content_type(value: bytes | None) -> None:
         raise Refusal(Code.UNSUPPORTED_MEDIA_TYPE, message, (b"accept-post", JSON.encode()))
 
 
+def check_encoding(value: bytes | None) -> None:
+    """A compressed body is not unpacked: a few KB of it could be gigabytes."""
+    if value is not None and value.strip().lower() not in (b"", b"identity"):
+        message = "The body must not be compressed: leave out the header Content-Encoding."
+        raise Refusal(Code.UNSUPPORTED_MEDIA_TYPE, message, (b"accept-encoding", b"identity"))
+
+
 @lru_cache(maxsize=64)
 def _choose(accept: bytes) -> str | None:
     wishes = list(_wishes(accept.decode("latin-1")))

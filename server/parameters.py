@@ -14,12 +14,16 @@ from server.refusals import Refusal
 
 # Deeper variables than any input type needs would only exhaust whoever walks them.
 MAX_DEPTH = 64
+MAX_VALUES = 10_000
 MAX_PARAMETERS = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    document: str
+    """What is asked: a document, or the id of one that is trusted."""
+
+    document: str | None
+    document_id: str | None
     operation_name: str | None
     variables: Mapping[str, Any] | None
 
@@ -36,7 +40,7 @@ def from_query(query: bytes) -> Parameters:
         raise Refusal(Code.BAD_REQUEST, "The URL's query string cannot be read.") from None
     given: dict[str, Any] = dict(pairs)
     for name, count in Counter(name for name, _ in pairs).items():
-        if count > 1 and name in ("query", "operationName", "variables", "extensions"):
+        if count > 1 and name in ("query", "documentId", "operationName", "variables", "extensions"):
             raise Refusal(Code.BAD_REQUEST, f"The parameter {name} occurs twice.")
     for name in ("variables", "extensions"):
         if name in given:
@@ -65,14 +69,16 @@ def _checked(given: Any) -> Parameters:
         raise Refusal(Code.BAD_REQUEST, "The body must be one JSON object; batches are not taken.")
     if TOKEN_PARAMETER in given:
         raise invalid_request("An access token must not be in the body.")
-    document = given.get("query")
-    if not isinstance(document, str) or not document:
+    document, document_id = given.get("query"), _optional(given, "documentId", str)
+    if document_id is None and (not isinstance(document, str) or not document):
         raise Refusal(Code.BAD_REQUEST, "The parameter query is missing or is no text.")
+    if document_id is not None and document is not None:
+        raise Refusal(Code.BAD_REQUEST, "Send query or documentId, not both.")
     variables = _optional(given, "variables", dict)
     _optional(given, "extensions", dict)
     if variables:
-        _check_depth(variables)
-    return Parameters(document, _optional(given, "operationName", str), variables)
+        _check_extent(variables)
+    return Parameters(document, document_id, _optional(given, "operationName", str), variables)
 
 
 def _optional(given: Mapping[str, Any], name: str, kind: type) -> Any:
@@ -83,10 +89,14 @@ def _optional(given: Mapping[str, Any], name: str, kind: type) -> Any:
     return value
 
 
-def _check_depth(variables: Mapping[str, Any]) -> None:
+def _check_extent(variables: Mapping[str, Any]) -> None:
     """Level by level, since a walk that calls itself is what deep variables would break."""
     level: list[Any] = [variables]
+    values = 0
     for _ in range(MAX_DEPTH):
+        values += sum(map(len, level))
+        if values > MAX_VALUES:
+            raise Refusal(Code.BAD_REQUEST, f"The variables hold more than {MAX_VALUES} values.")
         level = [
             child
             for each in level

@@ -63,7 +63,7 @@ def server_of(
 def _configuration(app: Customer360, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=bounded(settings.receive_timeout_ms / 1000),
+        http=bounded(settings.receive_timeout_ms / 1000, settings.max_connections),
         ws="none",
         lifespan="on",
         # Its lines would hold the query string of every GET, and so values.

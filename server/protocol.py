@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol, with the bounds that it lacks: on the size of a request's head, and on time."""
+"""uvicorn's HTTP protocol, with the bounds that it lacks: on connections, on the size of a head, and on time."""
 
 import asyncio
 from asyncio import TimerHandle
@@ -7,25 +7,46 @@ from typing import ClassVar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD_BYTES = 64 * 1024
+BUSY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Ends a connection whose request has too large a head, or does not arrive in time."""
+    """Ends a connection whose request has too large a head, or does not arrive in time, or whose answer is not read in
+    time; and one too many at once.
+    """
 
     seconds: ClassVar[float] = 10.0
+    most: ClassVar[int] = 1_000
 
     _timer: TimerHandle | None = None
+    _reader: TimerHandle | None = None
     _head_bytes = 0
     _is_in_head = True
     _is_in_message = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if len(self.connections) > self.most:
+            transport.write(BUSY)
+            transport.close()
+            return
         self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self.resume_writing()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Whoever does not read what they asked for may not have it kept for ever."""
+        super().pause_writing()
+        self._reader = self.loop.call_later(self.seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            self._reader = None
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         if self._is_in_head:
@@ -73,6 +94,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def bounded(seconds: float) -> type[BoundedProtocol]:
-    """The protocol with this limit of time; uvicorn makes one for each connection."""
-    return type("BoundedProtocol", (BoundedProtocol,), {"seconds": seconds})
+def bounded(seconds: float, most: int = BoundedProtocol.most) -> type[BoundedProtocol]:
+    """The protocol with these limits of time and of connections; uvicorn makes one for each connection."""
+    return type("BoundedProtocol", (BoundedProtocol,), {"seconds": seconds, "most": most})

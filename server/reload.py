@@ -1,4 +1,4 @@
-"""Reading the policy again while the server runs: on SIGHUP, and only if the new one is sound."""
+"""Reading policy and trusted documents again while the server runs: on SIGHUP, and only what is sound."""
 
 import asyncio
 import logging
@@ -10,16 +10,24 @@ from auth.policy import Policy, PolicyError
 from resolvers.graph import Graph
 from server.identity import policy_of
 from server.settings import Settings
+from server.trusted import Trusted
 
 log = logging.getLogger("customer360.policy")
 
 
 @contextmanager
-def on_hangup(graph: Graph, settings: Settings) -> Iterator[None]:
-    """While this lasts, SIGHUP has the graph decide by the policy as it then stands in its file."""
+def on_hangup(graph: Graph, settings: Settings, trusted: Trusted) -> Iterator[None]:
+    """While this lasts, SIGHUP has the graph decide by the policy as it then stands in its file, and know the trusted
+    documents as they then stand in theirs.
+    """
+
+    def read_again() -> None:
+        _reload(graph, settings)
+        trusted.reload(settings, graph)
+
     loop = asyncio.get_running_loop()
     try:
-        loop.add_signal_handler(signal.SIGHUP, _reload, graph, settings)
+        loop.add_signal_handler(signal.SIGHUP, read_again)
     except (AttributeError, NotImplementedError, RuntimeError, ValueError):
         # No such signal here, or not our thread: the policy that the process started with counts.
         yield

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from auth.rates import Rate
 from server.fetching import unsound
 
 Value = TypeVar("Value")
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 
+RATE = re.compile(r"([1-9]\d{0,8})/([1-9]\d{0,5})")
 SECRET = re.compile(r"[0-9A-Fa-f]{64}")
 
 BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -45,6 +47,18 @@ def on_off(given: str) -> bool:
     return one_of(str, "on", "off")(given) == "on"
 
 
+def rate(given: str) -> Rate | None:
+    """A bucket of points, and the seconds in which an empty one fills: `20000/60`."""
+    if given == "off":
+        return None
+    if (found := RATE.fullmatch(given)) is None:
+        raise ValueError(
+            f"must be off, or points and the seconds in which they come back, like 20000/60, not {given!r}"
+        )
+    most, seconds = int(found[1]), int(found[2])
+    return Rate(float(most), most / seconds)
+
+
 def folder(given: str) -> Path:
     return Path(text(given)).expanduser()
 
@@ -53,6 +67,13 @@ def file(given: str) -> Path:
     path = Path(text(given)).expanduser()
     if not path.is_file():
         raise ValueError(f"there is no file {given!r}")
+    return path
+
+
+def existing(given: str) -> Path:
+    path = Path(text(given)).expanduser()
+    if not path.exists():
+        raise ValueError(f"there is no file or folder {given!r}")
     return path
 
 

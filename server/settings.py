@@ -7,12 +7,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from auth.rates import Rate
+from resolvers.limits import USUAL
 from server import setting_values as values
 
 PREFIX = "CUSTOMER360_"
 # Tests say here which server they look at; it is no setting of ours.
 FOR_TESTS = "CUSTOMER360_TEST_"
 FROM_FILE = "_FILE"
+MODES = ("off", "log", "allow", "require")
 DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 
 
@@ -41,7 +44,20 @@ class Settings:
     allowed_origins: frozenset[str]
     max_body_bytes: int
     receive_timeout_ms: int
+    max_connections: int
     partial_status: int
+    max_tokens: int
+    max_depth: int
+    max_aliases: int
+    max_root_fields: int
+    max_fields: int
+    max_cost: int
+    new_documents: Rate | None
+    rate_limit: Rate | None
+    client_rates: Path | None
+    rate_store: str
+    documents: str
+    documents_path: Path | None
     graphiql: bool
     issuer: str
     audience: str
@@ -92,8 +108,21 @@ SETTINGS = (
     Setting("CUSTOMER360_ALLOWED_ORIGINS", values.origins, ""),
     Setting("CUSTOMER360_MAX_BODY_BYTES", values.whole(1024, 1 << 30), str(1 << 20)),
     Setting("CUSTOMER360_RECEIVE_TIMEOUT_MS", values.whole(100, 600_000), "10000"),
+    Setting("CUSTOMER360_MAX_CONNECTIONS", values.whole(1, 100_000), "1000"),
     Setting("CUSTOMER360_PARTIAL_STATUS", values.one_of(int, "200", "294"), "200"),
     Setting("CUSTOMER360_GRAPHIQL", values.on_off, "on"),
+    Setting("CUSTOMER360_MAX_TOKENS", values.whole(100, 15_000), str(USUAL.tokens)),
+    Setting("CUSTOMER360_MAX_DEPTH", values.whole(2, 100), str(USUAL.depth)),
+    Setting("CUSTOMER360_MAX_ALIASES", values.whole(0, 1_000), str(USUAL.aliases)),
+    Setting("CUSTOMER360_MAX_ROOT_FIELDS", values.whole(1, 1_000), str(USUAL.root_fields)),
+    Setting("CUSTOMER360_MAX_FIELDS", values.whole(10, 5_000), str(USUAL.fields)),
+    Setting("CUSTOMER360_MAX_COST", values.whole(10, 10_000_000), str(USUAL.cost)),
+    Setting("CUSTOMER360_RATE_LIMIT", values.rate, "off"),
+    Setting("CUSTOMER360_CLIENT_RATES", values.file),
+    Setting("CUSTOMER360_RATE_STORE", values.one_of(str, "process", "core"), "process"),
+    Setting("CUSTOMER360_NEW_DOCUMENTS", values.rate, "600/60"),
+    Setting("CUSTOMER360_DOCUMENTS", values.one_of(str, *MODES), "off"),
+    Setting("CUSTOMER360_DOCUMENTS_PATH", values.existing),
     Setting("CUSTOMER360_ISSUER", values.text, "urn:customer360:development"),
     Setting("CUSTOMER360_AUDIENCE", values.text, "urn:customer360"),
     Setting("CUSTOMER360_PUBLIC_URL", values.public_url),

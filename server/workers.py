@@ -147,4 +147,6 @@ def environment(addresses: Mapping[str, str], host: str, port: int) -> dict[str,
     """What workers are told: our settings, with the addresses as they were found and the port as it was taken."""
     keys = {f"CUSTOMER360_{department.upper()}_DATABASE_URL": url for department, url in addresses.items()}
     given = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in keys}
-    return {**given, **keys, "CUSTOMER360_HOST": host, "CUSTOMER360_PORT": str(port)}
+    # Buckets of their own would give a client as much again from each worker.
+    common = {"CUSTOMER360_RATE_STORE": "core"}
+    return {**given, **keys, **common, "CUSTOMER360_HOST": host, "CUSTOMER360_PORT": str(port)}

@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -181,6 +182,17 @@ access_record = Table(
     Column("disclosure", LargeBinary(), nullable=False),
     Index("ix_access_record_subjects", "subjects", postgresql_using="gin"),
     Index("ix_access_record_at", "at"),
+)
+
+# How much each client may still spend. Unlogged: after a crash every bucket is full. A key is a hash.
+rate_bucket = Table(
+    "rate_bucket",
+    METADATA,
+    Column("key", LargeBinary(), primary_key=True),
+    Column("points", Double(), nullable=False),
+    Column("is_enough", Boolean(), nullable=False),
+    moment("as_of"),
+    prefixes=["UNLOGGED"],
 )
 
 # Append-only: what a customer said is corrected by a new line, never by changing an old one.

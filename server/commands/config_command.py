@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from auth.rates import Rate
 from server.setting_values import hidden
 from server.settings import SETTINGS, Setting, Settings, load
 from server.terminal import as_json, show_json, table
@@ -40,6 +41,8 @@ def _shown(setting: Setting, settings: Settings) -> str | None:
             return ",".join(sorted(value))
         case bytes():
             return "***"
+        case Rate(most=most, per_second=per_second):
+            return f"{most:g}/{most / per_second:g}"
         case Path():
             return str(value)
     return hidden(value) if setting.is_secret else str(value)

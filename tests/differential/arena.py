@@ -19,6 +19,7 @@ from auth.viewer import Viewer
 from datasources.access_log import CoreAccessLog
 from datasources.databases import Databases
 from resolvers.graph import Answer, Graph, Request
+from resolvers.limits import UNLIMITED
 from schema.build import build_graph
 from tests.differential.comparison import difference
 from tests.differential.operations import Operation
@@ -111,7 +112,7 @@ class Place:
 
     def arena(self, policy: Policy) -> Arena:
         fused, apart = (
-            build_graph(databases, policy, log, DEADLINE_MS)
+            build_graph(databases, policy, log, DEADLINE_MS, UNLIMITED)
             for databases, log in zip((self.fused, self.apart), self.logs, strict=True)
         )
         return Arena(policy, fused, apart, Oracle(policy), self.world, self.clock)

@@ -9,7 +9,7 @@ from schema.build import print_sdl
 from schema.subgraphs import print_subgraphs
 from tests.federation.composers import Composed, by_apollo, by_guild, need_node
 
-DIRECTIVE = re.compile(r'("""[^"]*"""\n)?directive @(data|oneOf)\b[^\n]*\n+')
+DIRECTIVE = re.compile(r'("""[^"]*"""\n)?directive @(data|oneOf|cost|listSize)\b[^\n]*\n+')
 PLANTED = {
     "two departments claim one field": (
         "sales",

@@ -16,6 +16,7 @@ from auth.viewer import Viewer
 from datasources.databases import DEPARTMENTS, Databases
 from datasources.departments import SHAPES
 from resolvers.graph import Graph
+from resolvers.limits import UNLIMITED
 from tests.oracle.world import World
 from tests.permissions import worlds
 from tests.permissions.askers import CONTRACT, Asker
@@ -31,7 +32,7 @@ shapes = SHAPES
 
 
 def build(policy: Policy, databases: Databases) -> Graph:
-    return Graph(worlds.the_contract(), shapes, policy, databases, Memory(), worlds.PATIENT_MS)
+    return Graph(worlds.the_contract(), shapes, policy, databases, Memory(), worlds.PATIENT_MS, UNLIMITED)
 
 
 def suspects(matrix: Matrix) -> list[Asker]:

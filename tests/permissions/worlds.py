@@ -21,6 +21,7 @@ from datasources.sources.outline import outlined
 from datasources.sources.source import Sources
 from resolvers.contract import Contract
 from resolvers.graph import Answer, Graph, Request
+from resolvers.limits import UNLIMITED
 from schema.build import build_schema, contract
 from tests.permissions.askers import CONTRACT
 from tests.permissions.twins import COLUMNS, FUTURE, PAST
@@ -117,7 +118,7 @@ async def served(
     async with Databases.open(dict.fromkeys(DEPARTMENTS, address), pool_size=2, timeout_ms=PATIENT_MS) as opened:
         databases = Databases(dict.fromkeys(DEPARTMENTS, "here"), {"here": opened[address]}, sources)
         shapes = outlined(SHAPES, databases.sources)
-        graph = Graph(the_contract(), shapes, policy, databases, log or Memory(), PATIENT_MS)
+        graph = Graph(the_contract(), shapes, policy, databases, log or Memory(), PATIENT_MS, UNLIMITED)
         if like is not None:
             graph.plans, graph._documents = like.plans, like._documents
         yield graph
@@ -147,7 +148,9 @@ class Pair:
 
 
 async def ask(graph: Graph, document: str, viewer: Viewer, **variables: Any) -> Answer:
-    return await graph.answer(Request(document, None, variables, viewer, read_only=True, request_id="a request"))
+    """What an answer cost is asked for too: it must tell no more than the answer."""
+    request = Request(document, None, variables, viewer, read_only=True, request_id="a request", tells_cost=True)
+    return await graph.answer(request)
 
 
 @asynccontextmanager

@@ -367,7 +367,8 @@ def test_a_page_of_an_allowed_origin_may_ask(client: TestClient) -> None:
     assert response.headers["access-control-allow-origin"] == ORIGIN
     assert response.headers["access-control-allow-methods"] == "GET, HEAD, POST, OPTIONS"
     allowed = response.headers["access-control-allow-headers"].split(", ")
-    assert allowed == ["Authorization", "Content-Type", "DPoP", "Customer360-Purpose", "Customer360-Dry-Run"]
+    ours = ["Customer360-Purpose", "Customer360-Dry-Run", "Customer360-Cost"]
+    assert allowed == ["Authorization", "Content-Type", "DPoP", *ours]
     assert "access-control-allow-credentials" not in response.headers
 
 
@@ -437,3 +438,30 @@ def test_the_body_is_bounded_to_the_byte(
 def test_a_false_content_length_does_no_harm(ask: Asking, length: str) -> None:
     response = ask.post(HELLO, **{"Content-Length": length})
     assert response.status_code in (200, 413)
+
+
+# Headers of ours ---------------------------------------------------------------------------------------------------
+
+
+def test_what_is_asked_by_headers_reaches_the_graph(ask: Asking, graph: FakeGraph) -> None:
+    ask.post(HELLO)
+    ask.post(HELLO, **{"Customer360-Dry-Run": "auditor; purpose=audit", "Customer360-Cost": "1"})
+    ask.post(HELLO, **{"Customer360-Cost": "yes"})
+    told = [(asked.dry_run, asked.tells_cost) for asked in graph.asked]
+    assert told == [(None, False), ("auditor; purpose=audit", True), (None, False)]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "status"), [("identity", 200), ("gzip", 415), ("br", 415), ("gzip, identity", 415)]
+)
+def test_a_compressed_body_is_415(ask: Asking, graph: FakeGraph, encoding: str, status: int) -> None:
+    response = ask.post(HELLO, **{"Content-Encoding": encoding})
+    assert response.status_code == status
+    assert (len(graph.asked) == 1) == (status == 200)
+
+
+@pytest.mark.parametrize(("values", "status"), [(9_999, 200), (10_000, 400)])
+def test_variables_have_so_many_values(ask: Asking, values: int, status: int) -> None:
+    # The list is a value itself.
+    response = ask.post({**HELLO, "variables": {"a": [0] * values}})
+    assert response.status_code == status

@@ -12,6 +12,7 @@ from auth.policy_file import POLICY_FILE
 from resolvers.graph import Graph
 from server.reload import on_hangup
 from server.settings import load
+from server.trusted import Trusted
 from tests.resolvers.conftest import Ask, ask, data, graph
 
 __all__ = ["ask", "graph"]
@@ -20,7 +21,7 @@ BALANCE = '{ customer(by: {number: "C-000001"}) { finance { balance { currency }
 
 
 async def _hang_up(graph: Graph, file: Path) -> None:
-    with on_hangup(graph, load({"CUSTOMER360_POLICY_FILE": str(file)})):
+    with on_hangup(graph, load({"CUSTOMER360_POLICY_FILE": str(file)}), Trusted()):
         os.kill(os.getpid(), signal.SIGHUP)
         await asyncio.sleep(0.05)
 

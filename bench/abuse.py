@@ -1,0 +1,107 @@
+"""`python -m bench.abuse`: the processor's time that each abusive request costs before it is refused.
+
+Nothing is fetched for any of them, so no database is needed.
+"""
+
+import asyncio
+import gc
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from joserfc.jwk import ECKey
+
+from auth.claims import Expected
+from auth.issuer import mint
+from auth.keys import TrustedKeys
+from auth.policy_file import load
+from auth.reach import Reach
+from auth.tokens import Verifier
+from bench.abuses import ABUSES, Abuse
+from datasources.databases import DEPARTMENTS, Databases
+from resolvers.graph import Graph
+from schema.build import build_graph
+from server.bearer import Doorkeeper
+from server.body import Reader
+from server.cors import Origins
+from server.http import GraphQLOverHTTP
+
+NOWHERE = "postgresql://nobody@127.0.0.1:9/nothing"
+EXPECTED = Expected("urn:abuse", "urn:abuse", {"service_agent": Reach.ALL})
+MAX_BODY = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The endpoint over the real graph, asked without a socket. Its databases are nowhere."""
+
+    app: GraphQLOverHTTP
+    token: str
+
+    @classmethod
+    def over(cls, graph: Graph) -> "Endpoint":
+        key = ECKey.generate_key("P-256", auto_kid=True)
+        token = mint(key, EXPECTED, role="service_agent", purposes=["care"], subject="abuser")
+        doorkeeper = Doorkeeper(Verifier(EXPECTED, TrustedKeys([key])), ["care"])
+        return cls(GraphQLOverHTTP(graph, doorkeeper, Reader(MAX_BODY, 10_000), Origins([])), token)
+
+    async def ask(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+        """The status and the first error's code."""
+        sent: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await self.app(self._scope(headers), receive, send)
+        answer = orjson.loads(sent[1]["body"])
+        return sent[0]["status"], answer["errors"][0]["extensions"]["code"] if "errors" in answer else ""
+
+    def _scope(self, headers: Mapping[str, str]) -> dict[str, Any]:
+        given = {
+            "accept": "application/graphql-response+json",
+            "authorization": f"Bearer {self.token}",
+            "content-type": "application/json",
+            "customer360-purpose": "care",
+            **headers,
+        }
+        head = [(name.encode(), value.encode()) for name, value in given.items()]
+        return {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": head}
+
+
+class NoLog:
+    """Nothing is disclosed, so nothing is recorded."""
+
+    async def store(self, record: object, deadline: float) -> None:
+        raise AssertionError(record)
+
+
+async def milliseconds(endpoint: Endpoint, abuse: Abuse) -> float:
+    """The processor's time for the first answer, of a document that is not known yet."""
+    body = abuse.make()
+    started = time.process_time()
+    answered = await endpoint.ask(body, abuse.headers)
+    spent = time.process_time() - started
+    assert answered == (abuse.status, abuse.code), (abuse.name, answered)
+    return spent * 1000
+
+
+async def main() -> None:
+    async with AsyncExitStack() as stack:
+        databases = await stack.enter_async_context(Databases.open(dict.fromkeys(DEPARTMENTS, NOWHERE)))
+        endpoint = Endpoint.over(build_graph(databases, load(), NoLog()))
+        # What the schema is made of is looked through by the collector at times that no request is to blame for.
+        gc.collect()
+        gc.freeze()
+        for abuse in ABUSES:
+            spent = await milliseconds(endpoint, abuse)
+            print(f"{spent:8.1f} ms  {abuse.status} {abuse.code:28} {abuse.name}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,71 @@
+"""The limits of one operation: what goes beyond them is refused before any work is done for it."""
+
+from dataclasses import dataclass
+
+from resolvers.codes import Code
+from resolvers.extent import Extent
+from resolvers.refusal import Refused, refused
+
+# Longer than any screen's document, and short enough to be read in a few milliseconds.
+MOST_CHARACTERS = 100_000
+# What is asked for in one place is compared pair by pair when a document is validated.
+MOST_IN_ONE_PLACE = 200
+# Fragments that use each other in a chain are followed one into the other.
+MOST_FRAGMENTS = 100
+# Each is validated by itself, and one of them is run.
+MOST_OPERATIONS = 50
+
+_REMEDIES = {
+    "characters": "Ask in several operations.",
+    "tokens": "Ask in several operations, and give values by variables.",
+    "comments": "Leave them out.",
+    "fragments": "Ask in several operations.",
+    "operations": "Send each in a document of its own.",
+    "depth": "Ask again from the objects that you found, by their ids.",
+    "aliases": "Ask for a list instead of many single things, or in several operations.",
+    "root fields": "Ask for a list instead of many single things, or in several operations.",
+    "fields": "Ask for what is shown only, or in several operations.",
+    "fields in one place": "Ask for what is shown only, or in several operations.",
+    "cost": "Ask for shorter lists (`first`), fewer lists within lists, or in several operations.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one operation may ask for. Each is a setting, described in docs/settings.md."""
+
+    tokens: int = 2_000
+    depth: int = 20
+    aliases: int = 30
+    root_fields: int = 10
+    fields: int = 500
+    cost: int = 10_000
+
+    def check_extent(self, extent: Extent) -> None:
+        """Raises Refused for a document of which some part goes too far."""
+        check("root fields", extent.roots, self.root_fields)
+        check("depth", extent.depth, self.depth)
+        check("aliases", extent.aliases, self.aliases)
+        check("fields", extent.fields, self.fields)
+        check("fields in one place", extent.breadth, MOST_IN_ONE_PLACE)
+
+    def check_cost(self, cost: int) -> None:
+        check("cost", cost, self.cost)
+
+
+USUAL = Limits()
+# For tests that ask at random.
+UNLIMITED = Limits(tokens=15_000, depth=10**9, aliases=10**9, root_fields=10**9, fields=5_000, cost=10**18)
+
+
+def check(what: str, found: int, most: int) -> None:
+    if found > most:
+        raise exceeded(what, most, found)
+
+
+def exceeded(what: str, most: int, found: int | None = None) -> Refused:
+    """Names the figure, the limit and what mends it; `found` is not known of what was not read to its end."""
+    told = {} if found is None else {"found": min(found, 2**53 - 1)}
+    has = "more than the limit" if found is None else f"{told['found']}"
+    message = f"The operation's {what}: {has}, where the limit is {most}. {_REMEDIES[what]}"
+    return refused(Code.COST_EXCEEDED, message, measure=what, limit=most, **told)

@@ -1,0 +1,43 @@
+"""What an operation was priced at and what its answer came to, told to clients who ask for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil
+
+import orjson
+
+from resolvers.costs import Cost
+from resolvers.plans import Plan
+from resolvers.prices import STATEMENT
+from resolvers.throttle import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Points of an operation: those requested, and those that its answer came to."""
+
+    requested: int
+    actual: int
+
+    @property
+    def unused(self) -> int:
+        return self.requested - self.actual
+
+    def told(self, standing: Standing | None) -> bytes:
+        """`extensions.cost`."""
+        throttle = {"throttleStatus": standing.told()} if standing is not None else {}
+        told = {"requestedQueryCost": self.requested, "actualQueryCost": self.actual, **throttle}
+        return orjson.dumps(told)
+
+
+def spending(cost: Cost, plan: Plan, texts: Iterable[bytes]) -> Spending:
+    """The actual cost is counted in the answer's own text, as the objects that it shows: so it cannot tell of anything
+    that the answer does not. It never exceeds what was requested.
+    """
+    if plan.rest is not None:
+        # What functions answer took them their time, whatever came of it.
+        return Spending(cost.points, cost.points)
+    shown = sum(text.count(b"{") for text in texts)
+    # What was counted took its time too.
+    actual = ceil(STATEMENT * len(plan.roots)) + shown + cost.values
+    return Spending(cost.points, min(cost.points, actual))

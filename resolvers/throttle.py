@@ -1,0 +1,127 @@
+"""The throttle: every client draws the points of their operations from a bucket, and whoever finds it empty waits."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import ceil, floor
+
+from auth.rates import MOST_BUCKETS, Buckets, BucketsUnavailable, Level, OwnBuckets, Rate
+from auth.viewer import Viewer
+from resolvers.codes import Code
+from resolvers.refusal import Refused, refused
+
+POINTS = "points"
+log = logging.getLogger("customer360.throttle")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a client stands: what their bucket holds at most, what is left of it, and of what."""
+
+    rate: Rate
+    left: float
+    unit: str = POINTS
+
+    @property
+    def seconds_to_full(self) -> int:
+        return ceil((self.rate.most - self.left) / self.rate.per_second)
+
+    def seconds_to(self, points: float) -> int:
+        """How long until so many points are there."""
+        return max(1, ceil((points - self.left) / self.rate.per_second))
+
+    def told(self) -> Mapping[str, int | float]:
+        rate = self.rate
+        return {
+            "maximumAvailable": floor(rate.most),
+            "currentlyAvailable": floor(self.left),
+            "restoreRate": rate.per_second,
+        }
+
+
+class Throttled(Refused):
+    """The bucket does not hold enough. Nothing was drawn."""
+
+    def __init__(self, refusal: Refused, standing: Standing, seconds: int) -> None:
+        super().__init__(refusal.errors)
+        self.standing = standing
+        self.seconds = seconds
+
+
+@dataclass(slots=True)
+class Throttle:
+    """Points of cost for each client, where they are limited, and documents that are new for each in this process.
+
+    A client with a rate of its own has one bucket; of all others, each person who uses one has a bucket.
+    """
+
+    usual: Rate | None = None
+    clients: Mapping[str, Rate] = field(default_factory=dict)
+    new_documents: Rate | None = None
+    buckets: Buckets = field(default_factory=OwnBuckets)
+    # What an operation drew and did not need, until the client draws again: so it costs no statement of its own.
+    _credit: OrderedDict[str, float] = field(default_factory=OrderedDict)
+    _own: OwnBuckets = field(default_factory=OwnBuckets)
+    _new: OwnBuckets = field(default_factory=OwnBuckets)
+
+    async def draw(self, viewer: Viewer, cost: int) -> Standing | None:
+        """Draw an operation's points. None if this client is not limited; raises Throttled if there are too few."""
+        rate = self._rate(viewer)
+        if rate is None:
+            return None
+        # An operation that is allowed at all can be asked of a full bucket.
+        points = min(cost, rate.most)
+        key = self._key(viewer)
+        credit = self._credit.pop(key, 0.0)
+        level = await self._drawn(key, points - credit, rate)
+        standing = Standing(rate, level.left)
+        if not level.is_enough:
+            self._keep(key, credit)
+            seconds = standing.seconds_to(points - credit)
+            raise Throttled(_too_fast(f"It costs {cost} points.", seconds), standing, seconds)
+        return standing
+
+    def give_back(self, viewer: Viewer, standing: Standing, points: float) -> Standing:
+        """Keep what was not needed for the client's next draw."""
+        key = self._key(viewer)
+        self._keep(key, self._credit.get(key, 0.0) + points)
+        return Standing(standing.rate, min(standing.rate.most, standing.left + points))
+
+    def check_new(self, viewer: Viewer) -> None:
+        """Draw for reading a document, or planning an operation, that is new here. Raises Throttled."""
+        if self.new_documents is None:
+            return
+        level = self._new.take(self._key(viewer), 1, self.new_documents)
+        if not level.is_enough:
+            standing = Standing(self.new_documents, level.left, "documents")
+            seconds = standing.seconds_to(1)
+            hint = "Too many documents are new here. Send the same document, and values by variables."
+            raise Throttled(_too_fast(hint, seconds), standing, seconds)
+
+    async def _drawn(self, key: str, points: float, rate: Rate) -> Level:
+        """Where the common buckets are away, each process goes by its own: neither everybody nor nobody is let in."""
+        try:
+            return await self.buckets.draw(key, points, rate)
+        except BucketsUnavailable as error:
+            log.warning("the common buckets are away, and this process counts by itself: %s", error)
+            return self._own.take(key, points, rate)
+
+    def _rate(self, viewer: Viewer) -> Rate | None:
+        return self.clients.get(viewer.client or "", self.usual)
+
+    def _key(self, viewer: Viewer) -> str:
+        if viewer.client in self.clients:
+            return f"client {viewer.client}"
+        return f"person {viewer.client or ''} {viewer.subject}"
+
+    def _keep(self, key: str, credit: float) -> None:
+        if credit:
+            self._credit[key] = credit
+            if len(self._credit) > MOST_BUCKETS:
+                self._credit.popitem(last=False)
+
+
+def _too_fast(why: str, seconds: int) -> Refused:
+    message = f"More is asked than is allowed in this time. {why} Ask again in {seconds} s."
+    return refused(Code.RATE_LIMITED, message, retryAfter=seconds)

@@ -1,0 +1,63 @@
+"""Limits and rates as the settings have them: how much one operation may ask, and how much one client."""
+
+import tomllib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from auth.rates import Rate
+from datasources.buckets import CommonBuckets
+from resolvers.limits import Limits
+from resolvers.throttle import Throttle
+from server import setting_values
+from server.settings import Settings, SettingsError
+
+# A gateway puts what a client asks for in many places into one operation, under aliases of its own.
+OF_A_GATEWAY = 5
+
+
+def limits_of(settings: Settings, *, asked_by_gateway: bool = False) -> Limits:
+    times = OF_A_GATEWAY if asked_by_gateway else 1
+    return Limits(
+        tokens=settings.max_tokens,
+        depth=settings.max_depth,
+        aliases=settings.max_aliases * times,
+        root_fields=settings.max_root_fields * times,
+        fields=settings.max_fields,
+        cost=settings.max_cost,
+    )
+
+
+@asynccontextmanager
+async def throttling(settings: Settings, core: str) -> AsyncIterator[Throttle]:
+    """The throttle, with its buckets in this process or in core's database, which all processes share."""
+    clients = rates_in(settings.client_rates) if settings.client_rates else {}
+    throttle = Throttle(settings.rate_limit, clients, settings.new_documents)
+    if settings.rate_store == "process":
+        yield throttle
+        return
+    async with CommonBuckets.open(core) as throttle.buckets:
+        yield throttle
+
+
+def rates_in(file: Path) -> Mapping[str, Rate]:
+    """Clients with a rate of their own: `[clients]` and lines like `acme-dashboard = "20000/60"`."""
+    try:
+        listed: Any = tomllib.loads(file.read_text())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"CUSTOMER360_CLIENT_RATES: {file} cannot be read: {type(error).__name__}") from None
+    clients = listed.get("clients")
+    if set(listed) != {"clients"} or not isinstance(clients, dict):
+        raise SettingsError(f"CUSTOMER360_CLIENT_RATES: {file} has one table, [clients]")
+    return {name: _rate(file, name, text) for name, text in clients.items()}
+
+
+def _rate(file: Path, name: str, text: object) -> Rate:
+    try:
+        rate = setting_values.rate(str(text))
+    except ValueError as error:
+        raise SettingsError(f"CUSTOMER360_CLIENT_RATES: {name} in {file} {error}") from None
+    if rate is None:
+        raise SettingsError(f"CUSTOMER360_CLIENT_RATES: {name} in {file} needs a rate; leave the client out instead")
+    return rate

@@ -1,0 +1,52 @@
+"""The application on a real socket, in a thread of this process."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from auth.keys import TrustedKeys
+from auth.tokens import Verifier
+from server import process
+from server.app import Customer360
+from server.backend import Backend, Opener
+from server.http import Answers
+from server.settings import load
+from server.trusted import Trusted
+from tests.server.conftest import EXPECTED, KEY, PURPOSES
+from tests.server.fake_graph import all_up
+
+
+def opener(graph: Answers, trusted: Trusted | None = None) -> Opener:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Backend]:
+        yield Backend(graph, all_up, trusted=trusted or Trusted())
+
+    return opened
+
+
+@contextmanager
+def serving(
+    graph: Answers, folder: Path, trusted: Trusted | None = None, **changed: Any
+) -> Iterator[tuple[str, int, uvicorn.Server]]:
+    """Where it listens, and the server. `changed` are settings."""
+    settings = replace(load({"CUSTOMER360_DATA_DIR": str(folder)}), port=0, **changed)
+    app = Customer360(settings, Verifier(EXPECTED, TrustedKeys([KEY])), PURPOSES, opener(graph, trusted))
+    listener = process.listen(settings)
+    started = threading.Event()
+    server = process.server_of(app, settings, started.set)
+    thread = threading.Thread(target=lambda: asyncio.run(server._serve([listener])))
+    thread.start()
+    try:
+        assert started.wait(10)
+        host, port = listener.getsockname()[:2]
+        yield host, port, server
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
