@@ -52,8 +52,13 @@ class Endpoint:
         """The status and the first error's code."""
         sent: list[Any] = []
 
+        bodies = iter([body])
+
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            for each in bodies:
+                return {"type": "http.request", "body": each, "more_body": False}
+            # The client stays.
+            return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
         async def send(message: Any) -> None:
             sent.append(message)
