@@ -3,13 +3,13 @@
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from graphql import (
     DocumentNode,
     GraphQLError,
-    OperationDefinitionNode,
     parse,
     validate,
 )
@@ -19,25 +19,28 @@ from datasources.plan import Variables
 from resolvers.codes import Code
 from resolvers.contract import Contract
 from resolvers.costs import Cost, cost
-from resolvers.extent import Fragments, extent, ordered
+from resolvers.extent import extent, ordered
 from resolvers.limits import MOST_CHARACTERS, MOST_FRAGMENTS, MOST_OPERATIONS, Limits, check, exceeded
 from resolvers.refusal import Refused, refuse_unwritable, refused, refused_by
 from resolvers.selection import Selector
+from resolvers.syntax import Signature, Syntax, operations, signatures
 
-# Characters of documents that are kept. What is made of each takes some 150 bytes.
+# Characters of documents that are kept.
 MOST_KEPT = 1_000_000
+# Documents whose syntax is kept beside them. One that is planned for another grant is parsed again.
+MOST_PARSED = 32
 MOST_COSTS = 4_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A valid document: its operations by name, and its fragments, each after those that it uses."""
+    """A valid document, and its operations by name."""
 
+    text: str
     digest: bytes
-    operations: Mapping[str | None, OperationDefinitionNode]
-    fragments: Fragments
+    operations: Mapping[str | None, Signature]
 
-    def operation(self, name: str | None) -> OperationDefinitionNode:
+    def operation(self, name: str | None) -> Signature:
         """The named operation, or the only one. Raises Refused otherwise."""
         if name is None and len(self.operations) == 1:
             return next(iter(self.operations.values()))
@@ -58,6 +61,7 @@ class Documents:
         self._known: OrderedDict[str, Document] = OrderedDict()
         self._kept = 0
         self._costs: OrderedDict[Hashable, Cost] = OrderedDict()
+        self._parsed = lru_cache(MOST_PARSED)(self._parse)
 
     def trust(self, texts: Mapping[str, str]) -> None:
         """Keep these, whatever else is asked. Raises Refused, with its name, for one that cannot be run; then nothing
@@ -80,13 +84,18 @@ class Documents:
             self._kept -= len(forgotten)
         return found
 
-    def cost(self, document: Document, name: str | None, variables: Variables) -> Cost:
+    def syntax(self, document: Document) -> Syntax:
+        node = self._parsed(document.text)
+        return Syntax(operations(node), ordered(node))
+
+    def cost(self, document: Document, operation: Signature, variables: Variables) -> Cost:
         """What the operation may cost with lists of these sizes. Raises Refused where that is too much."""
-        key = (document.digest, name, tuple(_sizes(variables)))
+        key = (document.digest, operation.name, tuple(_sizes(variables)))
         found = self._costs.get(key)
         if found is None:
-            selector = Selector(self._schema, document.fragments, variables)
-            found = self._costs[key] = cost(self._pricing, selector, document.operation(name))
+            syntax = self.syntax(document)
+            selector = Selector(self._schema, syntax.fragments, variables)
+            found = self._costs[key] = cost(self._pricing, selector, syntax.operations[operation.name])
             if len(self._costs) > MOST_COSTS:
                 self._costs.popitem(last=False)
         self._limits.check_cost(found.points)
@@ -108,14 +117,9 @@ class Documents:
         errors = validate(self._schema, node, hide_suggestions=True)
         if errors:
             raise refused_by(Code.GRAPHQL_VALIDATION_FAILED, errors)
-        operations = {
-            each.name.value if each.name else None: each
-            for each in node.definitions
-            if isinstance(each, OperationDefinitionNode)
-        }
-        return Document(sha256(text.encode()).digest(), operations, fragments)
+        return Document(text, sha256(text.encode()).digest(), signatures(text))
 
-    def _parsed(self, text: str) -> DocumentNode:
+    def _parse(self, text: str) -> DocumentNode:
         check("characters", len(text), MOST_CHARACTERS)
         try:
             return parse(text, max_lexical_tokens=self._limits.tokens, max_comments=self._limits.tokens)
@@ -125,16 +129,19 @@ class Documents:
                     raise exceeded(what, self._limits.tokens) from None
             raise refused_by(Code.GRAPHQL_PARSE_FAILED, [error]) from None
 
-    def variables(self, operation: OperationDefinitionNode, given: Mapping[str, Any] | None) -> Variables:
+    def variables(self, document: Document, operation: Signature, given: Mapping[str, Any] | None) -> Variables:
         """The variables coerced to their types, defaults applied. Raises Refused for what does not fit."""
-        definitions = operation.variable_definitions or ()
-        if not definitions:
+        if not operation.variables:
             return {}
-        values = get_variable_values(self._schema, definitions, dict(given or {}), hide_suggestions=True)
+        values = get_variable_values(self._schema, operation.variables, dict(given or {}), hide_suggestions=True)
         if isinstance(values, VariableValues):
             refuse_unwritable(values.coerced)
             return values.coerced
-        raise refused_by(Code.BAD_USER_INPUT, values)
+        # Once more, for the places in the document.
+        placed = self.syntax(document).operations[operation.name].variable_definitions or ()
+        errors = get_variable_values(self._schema, placed, dict(given or {}), hide_suggestions=True)
+        assert not isinstance(errors, VariableValues)
+        raise refused_by(Code.BAD_USER_INPUT, errors)
 
 
 def _sizes(variables: Variables) -> Iterator[tuple[str, int]]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from graphql import OperationDefinitionNode, OperationType, execute_sync
+from graphql import OperationType, execute_sync
 
 from auth.access_log import AccessLog, LogUnavailable
 from auth.ceiling import Ceiling, narrowed
@@ -35,6 +35,7 @@ from resolvers.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
 from resolvers.refusal import Refused, refused
 from resolvers.skeleton import skeleton
 from resolvers.spending import spending
+from resolvers.syntax import Signature
 from resolvers.throttle import Standing, Throttle, Throttled
 
 # The share of a request's time in which departments may answer; the rest is for the record of the answer.
@@ -89,7 +90,7 @@ class Read:
 
     request: Request
     document: Document
-    operation: OperationDefinitionNode
+    operation: Signature
     variables: Variables
     cost: Cost
     is_new: bool
@@ -189,11 +190,11 @@ class Graph:
 
         document = self._documents.document(request.document, when_new)
         operation = document.operation(request.operation_name)
-        if operation.operation is not OperationType.QUERY:
+        if operation.kind is not OperationType.QUERY:
             code = Code.METHOD_NOT_ALLOWED if request.read_only else Code.OPERATION_RESOLUTION_FAILURE
-            raise refused(code, f"A {operation.operation.value} cannot be run here: the graph is for reading.")
-        variables = self._documents.variables(operation, request.variables)
-        cost = self._documents.cost(document, request.operation_name, variables)
+            raise refused(code, f"A {operation.kind.value} cannot be run here: the graph is for reading.")
+        variables = self._documents.variables(document, operation, request.variables)
+        cost = self._documents.cost(document, operation, variables)
         return Read(request, document, operation, variables, cost, is_new)
 
     def _planned(self, read: Read) -> Run:
@@ -204,12 +205,13 @@ class Graph:
         grant, scope = self._grant(viewer.viewer_class, viewer.purpose, viewer.ceiling), viewer.scope
         # Everything that shapes a plan: a grant decided for one filter must never be replayed for another.
         structure = skeleton(variables, self._contract.nodes) if variables else None
-        key = (document.digest, request.operation_name, grant.digest, scope.reach, structure)
+        key = (document.digest, read.operation.name, grant.digest, scope.reach, structure)
 
         def planned() -> Plan:
             if not read.is_new:
                 self._throttle.check_new(request.viewer)
-            return self._planner.plan(document, read.operation, variables, grant, scope.reach)
+            syntax = self._documents.syntax(document)
+            return self._planner.plan(syntax, syntax.operations[read.operation.name], variables, grant, scope.reach)
 
         plan = self.plans.get(key, planned)
         check_count(plan.lists, variables)

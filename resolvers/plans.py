@@ -19,12 +19,12 @@ from datasources.compiler.statements import RootStatements, StatementCompiler
 from datasources.plan import Batch, Root, Variables
 from datasources.shapes import Shapes
 from resolvers.contract import Contract
-from resolvers.documents import Document
 from resolvers.entities import ENTITIES, EntityList, PlannedEntities, root_of
 from resolvers.planner import Planner, Withheld
 from resolvers.roots import PLANNED, Nothing, Planned, plan_root
 from resolvers.row_reasons import RowReasons
 from resolvers.selection import Nodes, Selector
+from resolvers.syntax import Syntax
 
 MOST_PLANS = 1_000
 
@@ -103,14 +103,14 @@ class OperationPlanner:
 
     def plan(
         self,
-        document: Document,
+        syntax: Syntax,
         operation: OperationDefinitionNode,
         variables: Variables,
         grant: Grant,
         reach: Reach,
     ) -> Plan:
         """Raises Refused where the operation cannot be run for this grant."""
-        selector = Selector(self.contract.schema, document.fragments, variables)
+        selector = Selector(self.contract.schema, syntax.fragments, variables)
         planner = Planner(self.contract, self.shapes, grant, selector)
         query = self.contract.schema.query_type
         assert query is not None
@@ -119,7 +119,7 @@ class OperationPlanner:
         for key, nodes in collected.items():
             parts.add(key, nodes)
         parts.finish()
-        rest = _document(document, operation, parts.rest) if parts.rest else None
+        rest = _document(syntax, operation, parts.rest) if parts.rest else None
         return Plan(
             keys=tuple(collected),
             roots=tuple(
@@ -175,7 +175,7 @@ class _Parts:
                 self.exists = exists or self.exists
 
 
-def _document(document: Document, operation: OperationDefinitionNode, nodes: Nodes) -> DocumentNode:
+def _document(syntax: Syntax, operation: OperationDefinitionNode, nodes: Nodes) -> DocumentNode:
     """The same document with only the root fields that nobody planned."""
     only = OperationDefinitionNode(
         operation=operation.operation,
@@ -184,7 +184,7 @@ def _document(document: Document, operation: OperationDefinitionNode, nodes: Nod
         directives=(),
         selection_set=SelectionSetNode(selections=tuple(nodes)),
     )
-    return DocumentNode(definitions=(only, *document.fragments.values()))
+    return DocumentNode(definitions=(only, *syntax.fragments.values()))
 
 
 def _disclosure(disclosed: Mapping[str, Effect]) -> Disclosure:

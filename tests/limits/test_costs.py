@@ -33,7 +33,7 @@ def priced(text: str, documents: Documents | None = None, **given: Any) -> Cost:
     known = documents or Documents(CONTRACT, Limits(cost=10**12))
     document = known.document(text, lambda: None)
     operation = document.operation(None)
-    return known.cost(document, None, known.variables(operation, given))
+    return known.cost(document, operation, known.variables(document, operation, given))
 
 
 @pytest.mark.parametrize(
