@@ -1,5 +1,6 @@
 """The process: binds the port, runs the application under uvicorn, and ends in order."""
 
+import gc
 import logging
 import os
 import signal
@@ -39,7 +40,13 @@ def run(
     """
     log_to_stderr(settings.log_level)
     signal.signal(signal.SIGTERM, _end)
-    server = server_of(app, settings, lambda: announce(url_of(listener)), line)
+
+    def ready() -> None:
+        # The schema and all that was made for it stay: the collector need not walk through them again and again.
+        gc.freeze()
+        announce(url_of(listener))
+
+    server = server_of(app, settings, ready, line)
     signal.signal(RETIRE, server.retire)
     try:
         server.run(sockets=[listener])

@@ -19,6 +19,7 @@ from datasources.databases import Databases
 from datasources.sample.seed import seed
 from migrations.upgrade import BRANCHES
 from resolvers.graph import Answer, Graph, Outcome, Request
+from resolvers.limits import UNLIMITED, USUAL, Limits
 from schema.build import build_graph
 from tests.conftest import SEEDED_TODAY, Addresses
 
@@ -154,11 +155,18 @@ async def house_apart(seeded_apart: Addresses, monkeypatch: pytest.MonkeyPatch) 
         yield opened
 
 
+@pytest.fixture
+async def house_without_limits(crowd: Addresses, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+    """The graph over the crowd for documents that its limits refuse."""
+    async with _house(crowd, monkeypatch, UNLIMITED) as opened:
+        yield opened
+
+
 @asynccontextmanager
-async def _house(addresses: Addresses, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
+async def _house(addresses: Addresses, monkeypatch: pytest.MonkeyPatch, limits: Limits = USUAL) -> AsyncIterator[House]:
     async with Databases.open(addresses) as databases:
         log = Memory()
-        house = House(build_graph(databases, load(), log), log)
+        house = House(build_graph(databases, load(), log, limits=limits), log)
         run = Database.rows
 
         async def recorded(database: Database, sql: str, values: list[Any], deadline: float) -> Any:
