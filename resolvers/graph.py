@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import lru_cache
-from typing import Any
 
 import orjson
 from graphql import OperationType, execute_sync
@@ -33,55 +31,14 @@ from resolvers.entities import check_count, gathered
 from resolvers.limits import USUAL, Limits
 from resolvers.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
 from resolvers.refusal import Refused, refused
+from resolvers.requests import Answer, Context, Request, refusing, unrecorded, written
 from resolvers.skeleton import skeleton
 from resolvers.spending import spending
 from resolvers.syntax import Signature
-from resolvers.throttle import Standing, Throttle, Throttled
+from resolvers.throttle import Standing, Throttle
 
 # The share of a request's time in which departments may answer; the rest is for the record of the answer.
 _FOR_STATEMENTS = 0.9
-
-
-class Outcome(StrEnum):
-    """How a request ended: with data, with data and errors, refused before it ran, or failed by our fault."""
-
-    OK = "ok"
-    PARTIAL = "partial"
-    REFUSED = "refused"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One operation as it was asked. `read_only` refuses mutations: they may not come by GET.
-
-    `dry_run` names the class and purpose that the viewer tries out, as resolvers/dry_run.py reads it.
-    """
-
-    document: str
-    operation_name: str | None
-    variables: Mapping[str, Any] | None
-    viewer: Viewer
-    read_only: bool
-    request_id: str
-    dry_run: str | None = None
-    tells_cost: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The whole response as JSON, how it ended, the first error's code, and what was withheld by type and rule.
-
-    `standing` is where the client's bucket stands, if they have one, and `wait` how many seconds they have to, if it
-    was too low.
-    """
-
-    body: bytes
-    outcome: Outcome
-    code: str | None = None
-    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    standing: Standing | None = None
-    wait: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +62,6 @@ class Run:
     plan: Plan
     grant: Grant
     variables: Variables
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What resolvers outside the plan may know: who asks, and by which rules."""
-
-    viewer: Viewer
-    grant: Grant
-    policy: Policy
-    contract: Contract
 
 
 class Graph:
@@ -166,14 +113,14 @@ class Graph:
             standing = await self._throttle.draw(request.viewer, read.cost.points)
             run = self._planned(read)
         except Refused as refusal:
-            return _refused(refusal, standing)
+            return refusing(refusal, standing)
         answers = await self._answers(run, began + self._seconds * _FOR_STATEMENTS)
         record = disclosures.record(run.plan, answers, run.viewer, run.grant, request.request_id)
         if record is not None:
             try:
                 await self._log.store(record, began + self._seconds)
             except LogUnavailable:
-                return _unrecorded()
+                return unrecorded()
         return self._assembled(run, answers, read.cost, standing)
 
     def trust(self, documents: Mapping[str, str]) -> None:
@@ -253,7 +200,7 @@ class Graph:
                 standing = self._throttle.give_back(run.request.viewer, standing, spent.unused)
             if run.request.tells_cost:
                 extensions += b',"cost":' + spent.told(standing)
-        return _written(run.plan, texts, errors, extensions, standing)
+        return written(run.plan, texts, errors, extensions, standing)
 
     def _add_rest(self, run: Run, texts: dict[str, bytes]) -> list[faults.Error]:
         """What holds nobody's data: introspection, and what the viewer may know of themselves."""
@@ -266,29 +213,3 @@ class Graph:
         )
         texts.update({key: orjson.dumps(value) for key, value in (result.data or {}).items()})
         return [faults.outside_the_plan(error) for error in result.errors or ()]
-
-
-def _refused(refusal: Refused, standing: Standing | None) -> Answer:
-    body = orjson.dumps({"errors": refusal.errors})
-    if isinstance(refusal, Throttled):
-        return Answer(body, Outcome.REFUSED, refusal.code, standing=refusal.standing, wait=refusal.seconds)
-    return Answer(body, Outcome.REFUSED, refusal.code, standing=standing)
-
-
-def _written(
-    plan: Plan, texts: Mapping[str, bytes], errors: list[faults.Error], extensions: bytes, standing: Standing | None
-) -> Answer:
-    data = b",".join(b'"%b":%b' % (key.encode(), texts.get(key, b"null")) for key in plan.keys)
-    problems = b'"errors":%b,' % orjson.dumps(errors) if errors else b""
-    body = b'{%b"data":{%b},"extensions":{%b}}' % (problems, data, extensions)
-    if not errors:
-        return Answer(body, Outcome.OK, None, plan.withheld, standing)
-    return Answer(body, Outcome.PARTIAL, str(errors[0]["extensions"]["code"]), plan.withheld, standing)
-
-
-def _unrecorded() -> Answer:
-    error = {
-        "message": "The access log cannot be written, so nothing may be shown. Try again.",
-        "extensions": {"code": Code.ACCESS_LOG_UNAVAILABLE},
-    }
-    return Answer(orjson.dumps({"errors": [error]}), Outcome.FAILED, Code.ACCESS_LOG_UNAVAILABLE)

@@ -7,7 +7,7 @@ import strawberry
 
 from auth.categories import Category
 from datasources.core.codes import CustomerStatus, Department, PartyKind
-from resolvers.graph import Context
+from resolvers.requests import Context
 from schema.classification import DepartmentField, argument, input_field
 from schema.customer import Customer
 from schema.finance import Invoice

@@ -9,7 +9,7 @@ from auth.effects import EffectKind, Use
 from auth.grant import Grant, compile_grant
 from auth.policy import conditions_in
 from datasources.core.codes import Department
-from resolvers.graph import Context
+from resolvers.requests import Context
 from schema.classification import DepartmentField, argument
 
 field = DepartmentField(Department.CORE)

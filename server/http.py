@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from auth.step_up import StepUpNeeded
 from auth.viewer import Viewer
 from resolvers.codes import Code
-from resolvers.graph import Answer, Outcome, Request
+from resolvers.requests import Answer, Outcome, Request
 from server import media, parameters
 from server.bearer import Doorkeeper
 from server.body import Reader

@@ -23,7 +23,8 @@ from datasources.embedded import EmbeddedServer
 from datasources.privacy import record
 from datasources.sample.seed import seed
 from migrations.upgrade import upgrade
-from resolvers.graph import Graph, Request
+from resolvers.graph import Graph
+from resolvers.requests import Request
 from schema.build import build_graph
 from server import screen_pop
 from tests.conftest import SEEDED_TODAY, Addresses

@@ -18,8 +18,9 @@ from auth.policy import Policy
 from auth.viewer import Viewer
 from datasources.access_log import CoreAccessLog
 from datasources.databases import Databases
-from resolvers.graph import Answer, Graph, Request
+from resolvers.graph import Graph
 from resolvers.limits import UNLIMITED
+from resolvers.requests import Answer, Request
 from schema.build import build_graph
 from tests.differential.comparison import difference
 from tests.differential.operations import Operation

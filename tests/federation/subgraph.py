@@ -17,7 +17,8 @@ from auth.viewer import Viewer
 from datasources.database import Database
 from datasources.databases import Databases
 from datasources.sources.source import Sources
-from resolvers.graph import Answer, Graph, Request
+from resolvers.graph import Graph
+from resolvers.requests import Answer, Request
 from schema.build import build_graph
 from schema.subgraphs import build_subgraph_graph
 

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from resolvers.entities import MOST_REPRESENTATIONS
-from resolvers.graph import Outcome
+from resolvers.requests import Outcome
 from tests.federation.subgraph import CARE, ENTITIES, PAYMENT, Subgraph, of_type, opened
 
 # Nobody listens there.

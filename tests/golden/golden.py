@@ -15,7 +15,8 @@ from auth.policy import Policy
 from auth.reach import EVERYBODY, Reach, Scope
 from auth.viewer import Viewer
 from datasources.database import Database
-from resolvers.graph import Graph, Request
+from resolvers.graph import Graph
+from resolvers.requests import Request
 
 FOLDER = Path(__file__).parent
 

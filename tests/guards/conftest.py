@@ -18,8 +18,9 @@ from datasources.database import Database
 from datasources.databases import Databases
 from datasources.sample.seed import seed
 from migrations.upgrade import BRANCHES
-from resolvers.graph import Answer, Graph, Outcome, Request
+from resolvers.graph import Graph
 from resolvers.limits import UNLIMITED, USUAL, Limits
+from resolvers.requests import Answer, Outcome, Request
 from schema.build import build_graph
 from tests.conftest import SEEDED_TODAY, Addresses
 

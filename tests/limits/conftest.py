@@ -9,8 +9,9 @@ from auth.policy_file import load
 from auth.viewer import Viewer
 from bench.abuse import NOWHERE, NoLog
 from datasources.databases import DEPARTMENTS, Databases
-from resolvers.graph import Graph, Request
+from resolvers.graph import Graph
 from resolvers.limits import Limits
+from resolvers.requests import Request
 from resolvers.throttle import Throttle
 from schema.build import build_graph
 from tests.server.conftest import bearer

@@ -20,8 +20,9 @@ from datasources.departments import SHAPES
 from datasources.sources.outline import outlined
 from datasources.sources.source import Sources
 from resolvers.contract import Contract
-from resolvers.graph import Answer, Graph, Request
+from resolvers.graph import Graph
 from resolvers.limits import UNLIMITED
+from resolvers.requests import Answer, Request
 from schema.build import build_schema, contract
 from tests.permissions.askers import CONTRACT
 from tests.permissions.twins import COLUMNS, FUTURE, PAST

@@ -11,7 +11,8 @@ from auth.policy_file import load
 from auth.viewer import Viewer
 from datasources.access_log import CoreAccessLog
 from datasources.databases import Databases
-from resolvers.graph import Answer, Graph, Request
+from resolvers.graph import Graph
+from resolvers.requests import Answer, Request
 from schema.build import build_graph
 
 Ask = Callable[..., Awaitable[Answer]]

@@ -6,7 +6,8 @@ import orjson
 
 from auth.categories import Category
 from auth.ceiling import Ceiling
-from resolvers.graph import Graph, Request
+from resolvers.graph import Graph
+from resolvers.requests import Request
 from tests.resolvers.conftest import viewer
 
 CARD = """{ customer(by: {number: "C-000001"}) {

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from auth.step_up import Proved, StepUpNeeded
-from resolvers.graph import Answer, Graph, Outcome, Request
+from resolvers.graph import Graph
+from resolvers.requests import Answer, Outcome, Request
 from tests.resolvers.conftest import data, viewer
 
 HOUR = Proved(max_age=3600)

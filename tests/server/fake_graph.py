@@ -18,7 +18,7 @@ from graphql import (
 )
 
 from resolvers.codes import Code
-from resolvers.graph import Answer, Outcome, Request
+from resolvers.requests import Answer, Outcome, Request
 from server.backend import Backend, Opener
 
 SCHEMA: GraphQLSchema = build_schema("""

@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from resolvers.codes import Code
-from resolvers.graph import Outcome
+from resolvers.requests import Outcome
 from tests.server.conftest import ORIGIN, Make
 from tests.server.fake_graph import FakeGraph
 

@@ -1,0 +1,96 @@
+"""What is asked of the graph, and what it answers: values that HTTP, tests and tools share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from auth.grant import Grant
+from auth.policy import Policy
+from auth.viewer import Viewer
+from resolvers.codes import Code
+from resolvers.contract import Contract
+from resolvers.faults import Error
+from resolvers.plans import Plan
+from resolvers.refusal import Refused
+from resolvers.throttle import Standing, Throttled
+
+
+class Outcome(StrEnum):
+    """How a request ended: with data, with data and errors, refused before it ran, or failed by our fault."""
+
+    OK = "ok"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One operation as it was asked. `read_only` refuses mutations: they may not come by GET.
+
+    `dry_run` names the class and purpose that the viewer tries out, as resolvers/dry_run.py reads it.
+    """
+
+    document: str
+    operation_name: str | None
+    variables: Mapping[str, Any] | None
+    viewer: Viewer
+    read_only: bool
+    request_id: str
+    dry_run: str | None = None
+    tells_cost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole response as JSON, how it ended, the first error's code, and what was withheld by type and rule.
+
+    `standing` is where the client's bucket stands, if they have one, and `wait` how many seconds they have to, if it
+    was too low.
+    """
+
+    body: bytes
+    outcome: Outcome
+    code: str | None = None
+    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    standing: Standing | None = None
+    wait: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What resolvers outside the plan may know: who asks, and by which rules."""
+
+    viewer: Viewer
+    grant: Grant
+    policy: Policy
+    contract: Contract
+
+
+def refusing(refusal: Refused, standing: Standing | None) -> Answer:
+    body = orjson.dumps({"errors": refusal.errors})
+    if isinstance(refusal, Throttled):
+        return Answer(body, Outcome.REFUSED, refusal.code, standing=refusal.standing, wait=refusal.seconds)
+    return Answer(body, Outcome.REFUSED, refusal.code, standing=standing)
+
+
+def written(
+    plan: Plan, texts: Mapping[str, bytes], errors: list[Error], extensions: bytes, standing: Standing | None
+) -> Answer:
+    data = b",".join(b'"%b":%b' % (key.encode(), texts.get(key, b"null")) for key in plan.keys)
+    problems = b'"errors":%b,' % orjson.dumps(errors) if errors else b""
+    body = b'{%b"data":{%b},"extensions":{%b}}' % (problems, data, extensions)
+    if not errors:
+        return Answer(body, Outcome.OK, None, plan.withheld, standing)
+    return Answer(body, Outcome.PARTIAL, str(errors[0]["extensions"]["code"]), plan.withheld, standing)
+
+
+def unrecorded() -> Answer:
+    error = {
+        "message": "The access log cannot be written, so nothing may be shown. Try again.",
+        "extensions": {"code": Code.ACCESS_LOG_UNAVAILABLE},
+    }
+    return Answer(orjson.dumps({"errors": [error]}), Outcome.FAILED, Code.ACCESS_LOG_UNAVAILABLE)
