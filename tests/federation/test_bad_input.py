@@ -29,10 +29,22 @@ async def known(stack: Stack) -> list[str]:
     return [each["id"] for each in (await stack.ask("whole", page, PAYMENT))["data"]["customers"]["nodes"]]
 
 
-@pytest.mark.parametrize(("accept", "status"), [(MODERN, 400), ("application/json", 200)])
-async def test_ten_thousand_are_refused_and_nobody_is_asked(stack: Stack, accept: str, status: int) -> None:
+@pytest.mark.parametrize("accept", [MODERN, "application/json"])
+async def test_ten_thousand_are_refused_at_the_door(stack: Stack, accept: str) -> None:
     await stack.counts()
     answer = await send(stack, of_type("Customer", UNKNOWN) * 10_000, accept=accept)
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "BAD_REQUEST"
+    assert "10000 values" in error["message"]
+    assert "data" not in answer.json()
+    assert (await stack.counts())["finance"]["statements"] == {}
+
+
+@pytest.mark.parametrize(("accept", "status"), [(MODERN, 400), ("application/json", 200)])
+async def test_too_many_are_refused_and_nobody_is_asked(stack: Stack, accept: str, status: int) -> None:
+    await stack.counts()
+    answer = await send(stack, of_type("Customer", UNKNOWN) * (MOST_REPRESENTATIONS + 1), accept=accept)
     assert answer.status_code == status
     (error,) = answer.json()["errors"]
     assert error["extensions"]["code"] == "BAD_REPRESENTATION"
