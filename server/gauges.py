@@ -63,7 +63,9 @@ def watched() -> Iterator[Lag]:
 def gauges(graph: Graph, databases: Databases, limiter: Limiter, lag: Lag) -> Gauges:
     def look() -> Iterator[Gauge]:
         for department in databases.homes:
-            yield from _department(databases, department)
+            # A source has neither breaker nor pool.
+            if department not in databases.sources:
+                yield from _department(databases, department)
         yield Gauge("plans", "Plans that are kept.", len(graph.plans))
         yield Gauge("operations_running", "Operations that run.", limiter.in_use)
         yield Gauge("operations_limit", "Operations that may run at once.", limiter.limit)
