@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
+from functools import reduce
+from operator import add
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, case, cast, func
@@ -28,35 +30,47 @@ class Kind(Enum):
     TIME = auto()
 
 
-def spell(kind: Kind, value: ColumnElement[Any]) -> ColumnElement[str]:
-    """One value as JSON text; null where it is NULL.
+def spell(kind: Kind, value: ColumnElement[Any], *, nullable: bool = True) -> Parts:
+    """One value as JSON; null where it is NULL.
 
     DECIMAL is a string with the digits as stored; TIME covers dates (full-date) and moments (RFC 3339, in UTC,
     with a fraction only as long as needed), both as PostgreSQL's to_json spells them.
     """
-    return func.coalesce(_spelled(kind, value), literal("null"))
+    parts = _spelled(kind, value)
+    return (func.coalesce(_sum(parts), literal("null")),) if nullable else parts
 
 
-def _spelled(kind: Kind, value: ColumnElement[Any]) -> ColumnElement[Any]:
+def _spelled(kind: Kind, value: ColumnElement[Any]) -> Parts:
     match kind:
         case Kind.TEXT | Kind.TIME:
-            return cast(func.to_json(value), Text())
+            return (func.to_json(value),)
         case Kind.WORD | Kind.DECIMAL:
-            return literal('"') + cast(value, Text()) + literal('"')
+            return ('"', value, '"')
         case Kind.NUMBER:
-            return cast(value, Text())
+            return (value,)
         case Kind.BOOLEAN:
-            return case((value, literal("true")), (~value, literal("false")))
+            return (case((value, literal("true")), (~value, literal("false"))),)
+
+
+def _sum(parts: Parts) -> ColumnElement[str]:
+    """The parts as one text, NULL if one of them is."""
+    first, *others = (literal(part) if isinstance(part, str) else _as_text(part) for part in parts)
+    return reduce(add, others, first)
 
 
 def join(parts: Iterable[Part]) -> ColumnElement[str]:
     """The parts as one text. None of them may be NULL: concat would drop it and leave broken JSON."""
+    # concat writes values as casts to text do, but for booleans, which `_spelled` writes by itself.
     texts = [literal(part) if isinstance(part, str) else part for part in _merge(parts)]
     while len(texts) > 1:
         texts = [
             func.concat(*texts[start : start + _ARGUMENTS], type_=Text()) for start in range(0, len(texts), _ARGUMENTS)
         ]
-    return texts[0]
+    return _as_text(texts[0])
+
+
+def _as_text(value: ColumnElement[Any]) -> ColumnElement[str]:
+    return value if isinstance(value.type, Text) else cast(value, Text())
 
 
 def members(pairs: Iterable[tuple[str, Parts]]) -> Parts:

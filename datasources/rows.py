@@ -1,9 +1,9 @@
 """Rows and subjects: what a coordinate's expression may refer to inside a statement."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, FromClause, and_
+from sqlalchemy import ColumnElement, and_
 
 from auth.effects import ALWAYS, Condition
 from auth.flags import EXPIRING
@@ -12,21 +12,38 @@ from datasources.sql_text import number
 Column = ColumnElement[Any]
 
 
+def is_nullable(value: Column) -> bool:
+    """Whether it can be NULL: all but the columns that are declared NOT NULL, where no outer join is made of them."""
+    return getattr(value, "nullable", True)
+
+
+class _Named(Protocol):
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+class Columns(Protocol):
+    """What has columns by their names: a table under its alias, or a sub-select."""
+
+    @property
+    def c(self) -> _Named: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The customer that a statement is about, as its columns within that statement.
 
     `flags` are core's, already without what has expired at `as_of`, core's clock; `ordinal` counts the customers of
-    the answer from 1. `customer` is core's row where core answers in this statement, else None. `known` is what the
-    statement around has made sure of already: it need not be tested again for every row of a list. `stored` are the
-    flags as they stand in the row, where they are at hand: enough for a condition on bits that do not expire.
+    the answer from 1, where anybody asks. `customer` is core's row where core answers in this statement, else None.
+    `known` is what the statement around has made sure of already: it need not be tested again for every row of a list.
+    `stored` are the flags as they stand in the row, where they are at hand: enough for a condition on bits that do not
+    expire.
     """
 
     id: Column
     flags: Column
     as_of: Column
-    ordinal: Column
-    customer: FromClause | None = None
+    ordinal: Column | None
+    customer: Columns | None = None
     known: Condition = ALWAYS
     stored: Column | None = None
 
@@ -53,11 +70,12 @@ class Subject:
 class Row:
     """One row of a table under its alias, and the subject that it is about."""
 
-    table: FromClause
+    table: Columns
     subject: Subject
 
     def knowing(self, condition: Condition) -> "Row":
         return replace(self, subject=self.subject.knowing(condition))
 
     def __getitem__(self, column: str) -> Column:
-        return self.table.c[column]
+        found: Column = self.table.c[column]
+        return found

@@ -70,11 +70,11 @@ class PageView:
         return (f'"{asked.type}"',)
 
     def _more(self) -> Parts:
-        return (spell(Kind.BOOLEAN, func.count() > self.count),)
+        return spell(Kind.BOOLEAN, func.count() > self.count, nullable=False)
 
     def _edge(self, *, reverse: bool) -> Parts:
         cursors = self.gathered(func.array_agg, cast(self.cursor, Text()), reverse=reverse)
-        return (spell(Kind.WORD, cursors[number(1)]),)
+        return spell(Kind.WORD, cursors[number(1)])
 
 
 def edge(asked: Field, cursor: Column, node: Callable[[Field], Parts]) -> Parts:

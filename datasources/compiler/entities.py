@@ -1,6 +1,6 @@
 """Entities: objects asked for by many ids at once, of any types, in one statement for each database."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,14 +8,11 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    FromClause,
     Integer,
     Select,
     TableValuedAlias,
-    Text,
     Uuid,
     case,
-    cast,
     column,
     func,
     select,
@@ -24,13 +21,14 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from datasources.compiler import subjects
 from datasources.compiler.fields import CORE, Compiler
+from datasources.compiler.found import Found, labelled
 from datasources.compiler.lists import ListCompiler
 from datasources.compiler.pages import Fresh, Rows
-from datasources.compiler.subjects import Subjects
+from datasources.compiler.subjects import RANK, Subjects
 from datasources.ids import CUSTOMER
 from datasources.json_text import Parts, join, when
 from datasources.plan import Batch, Entities, Entry, Parameter, Variables
-from datasources.rows import Row, Subject
+from datasources.rows import Columns, Row, Subject
 from datasources.shapes import One, of_subject
 from datasources.sql_text import literal, number, separator
 
@@ -38,6 +36,9 @@ from datasources.sql_text import literal, number, separator
 ROWS, BATCHES = "@rows", "@batches"
 _rows = Parameter(lambda variables: variables[ROWS])
 _batches = Parameter(lambda variables: variables[BATCHES])
+
+# Beside the columns of core's rows: which object of the list was asked for, in which batch, by which id of its own.
+PLACE, BATCH, ROW = "place", "batch", "row"
 
 # Between the place of an object in the list that was asked for, from 1, and its text.
 PLACED = ":"
@@ -53,22 +54,22 @@ class EntityAnswer:
     def select(self, texts: list[ColumnElement[str]]) -> Select[Any]:
         """One row, as for every root; the batches and the ids of the rows come last, for whoever is to answer them."""
         subject, columns = self.found.subject, self.found.found.c
-        placed = join((cast(columns.place, Text()), PLACED, *self.object))
+        placed = join((columns[PLACE], PLACED, *self.object))
         return select(
             func.coalesce(self._joined(placed), literal("")).label("answer"),
             self._gathered(subject.id),
             self._gathered(subject.flags),
             func.max(subject.as_of),
             *(self._joined(text) for text in texts),
-            self._gathered(columns.batch),
-            self._gathered(columns.row),
-        ).select_from(self.found.source)
+            self._gathered(columns[BATCH]),
+            self._gathered(columns[ROW]),
+        ).select_from(self.found.found.subquery())
 
     def _gathered(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.array_agg(aggregate_order_by(value, self.found.subject.ordinal))
+        return func.array_agg(aggregate_order_by(value, self.found.found.c[PLACE]))
 
     def _joined(self, text: ColumnElement[str]) -> ColumnElement[str]:
-        return func.string_agg(text, aggregate_order_by(separator(), self.found.subject.ordinal))
+        return func.string_agg(text, aggregate_order_by(separator(), self.found.found.c[PLACE]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class EntityCompiler:
         texts = [self.object(batch, self._row(batch, found)) for batch in self.entry.batches]
         if len(texts) == 1:
             return texts[0]
-        batch = found.found.c.batch
+        batch = found.found.c[BATCH]
         return (
             case(*((batch == number(place), join(text)) for place, text in enumerate(texts)), else_=literal("null")),
         )
@@ -110,10 +111,15 @@ class EntityCompiler:
     def _found(self, rows: Rows) -> Subjects:
         """The customers of the objects: those who exist for the viewer, once for each object."""
         asked = self._asked()
-        rank = func.row_number().over(order_by=asked.c.place)
-        its = select(asked.c.place, asked.c.batch, asked.c.row, *subjects.columns(rows), rank.label("rank"))
-        its = its.select_from(asked.join(rows.source, rows.row["id"] == asked.c.customer)).where(*rows.where)
-        return subjects.joined(rows, its.subquery(), self.entry.exists.condition)
+        rank = func.row_number().over(order_by=asked.c[PLACE])
+        offered = {**subjects.columns(rows), **{name: asked.c[name] for name in (PLACE, BATCH, ROW)}, RANK: rank}
+
+        def written(names: Collection[str]) -> Select[Any]:
+            its = asked.join(rows.source, rows.row["id"] == asked.c.customer)
+            return select(*labelled(offered, names)).select_from(its).where(*rows.where)
+
+        found = Found(offered, written)
+        return subjects.subjects(found, self.entry.exists.condition, found.c[RANK] if self.compiler.sections else None)
 
     def _asked(self) -> TableValuedAlias:
         bind, batches = self.compiler.binds.bind, self.entry.batches
@@ -122,8 +128,8 @@ class EntityCompiler:
             bind(Parameter(lambda told: _of_all(batches, _its_rows, told)), ARRAY(Uuid())),
             bind(Parameter(lambda told: _numbers(batches, told)), ARRAY(Integer())),
         )
-        columns = column("customer", Uuid()), column("row", Uuid()), column("batch", Integer())
-        return asked.table_valued(*columns, with_ordinality="place", name="asked").render_derived()
+        columns = column("customer", Uuid()), column(ROW, Uuid()), column(BATCH, Integer())
+        return asked.table_valued(*columns, with_ordinality=PLACE, name="asked").render_derived()
 
 
 def _customers(batch: Batch) -> Parameter:
@@ -149,12 +155,12 @@ def apart(compiler: Compiler, entry: Entry) -> tuple[TableValuedAlias, Subject]:
     return subjects.apart(compiler, row=(_rows, Uuid()), batch=(_batches, Integer()))
 
 
-def in_batch(entry: Entry, table: FromClause, batch: int, parts: Parts) -> Parts:
+def in_batch(entry: Entry, table: Columns, batch: int, parts: Parts) -> Parts:
     """The parts, for objects of that batch; those of others have nothing to ask there."""
     if not isinstance(entry, Entities) or len(entry.batches) == 1:
         return parts
-    return when(table.c.batch == number(batch), parts)
+    return when(table.c[BATCH] == number(batch), parts)
 
 
 def _is_asked(row: Row, other: Row) -> ColumnElement[bool]:
-    return of_subject(row, other) & (other["id"] == row["row"])
+    return of_subject(row, other) & (other["id"] == row[ROW])

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Text, bindparam, case, cast, func
+from sqlalchemy import BindParameter, Integer, and_, bindparam, case, func
 from sqlalchemy.types import TypeEngine
 
 from auth.effects import Effect, EffectKind, Mask
 from datasources.compiler.lists import ListCompiler
-from datasources.json_text import NULL, Kind, Part, Parts, join, members, spell, when
+from datasources.json_text import NULL, Kind, Parts, join, members, spell, when
 from datasources.plan import Field, Parameter
-from datasources.rows import Column, Row, Subject
+from datasources.rows import Column, Row, Subject, is_nullable
 from datasources.shapes import (
     Amount,
     Coordinate,
@@ -84,7 +84,7 @@ class Compiler:
 
     def _shown(self, coordinate: Coordinate, asked: Field, row: Row) -> Parts:
         if isinstance(coordinate, Value):
-            return (self._scalar(coordinate, asked.effect, row),)
+            return self._scalar(coordinate, asked.effect, row)
         allowed = row.subject.meets(asked.effect.condition)
         return when(allowed, self._composed(coordinate, asked, row.knowing(asked.effect.condition)))
 
@@ -106,20 +106,20 @@ class Compiler:
                 return ListCompiler(self).value(coordinate, asked, row)
         raise TypeError(f"{asked.coordinate} is expressed by nothing that can be compiled")
 
-    def _scalar(self, coordinate: Value, effect: Effect, row: Row) -> Part:
+    def _scalar(self, coordinate: Value, effect: Effect, row: Row) -> Parts:
         value = coordinate.expression(row)
+        nullable = coordinate.nullable and is_nullable(value)
         if effect.mask is not None:
             value = masked(effect.mask, value)
         allowed = row.subject.meets(effect.condition)
         if allowed is not None:
             value = case((allowed, value))
-        if allowed is None and not coordinate.nullable and coordinate.kind is Kind.WORD:
-            return join(('"', cast(value, Text()), '"'))
-        return spell(coordinate.kind, value)
+        return spell(coordinate.kind, value, nullable=nullable or allowed is not None)
 
     def _money(self, coordinate: Amount, asked: Field, row: Row) -> Parts:
         amount, currency = coordinate.amount(row), coordinate.currency(row)
-        return when(amount.is_not(None) & currency.is_not(None), _spelled_money(asked, amount, currency))
+        there = [value.is_not(None) for value in (amount, currency) if is_nullable(value)]
+        return when(and_(*there) if there else None, _spelled_money(asked, amount, currency))
 
     def _section(self, department: str, type_: str, asked: Field, row: Row) -> Parts:
         if department not in self.here and asked.is_told:
@@ -129,7 +129,8 @@ class Compiler:
         return self.object(self.shapes[type_], asked.fields, here)
 
     def hole(self, asked: Field, subject: Subject) -> Parts:
-        return (f"{HOLE}{self.sections[id(asked)]}.", cast(subject.ordinal, Text()), '"')
+        assert subject.ordinal is not None
+        return (f"{HOLE}{self.sections[id(asked)]}.", subject.ordinal, '"')
 
     def governed(self, value: Column, effect: Effect, subject: Subject) -> Column:
         """What a field means wherever it is used: its value where the viewer may use it, else NULL."""
@@ -150,8 +151,8 @@ def masked(mask: Mask, value: Column) -> Column:
 
 def _spelled_money(asked: Field, amount: Column, currency: Column) -> Parts:
     spelled: Mapping[str, Parts] = {
-        "amount": ('"', cast(amount, Text()), '"'),
-        "currency": ('"', cast(currency, Text()), '"'),
+        "amount": spell(Kind.DECIMAL, amount, nullable=False),
+        "currency": spell(Kind.WORD, currency, nullable=False),
         "__typename": ('"Money"',),
     }
     return members((each.key, spelled[each.name]) for each in asked.only_fields)

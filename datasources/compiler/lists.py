@@ -86,11 +86,11 @@ class ListCompiler:
         rows = fresh()
         answers = self.answers(asked, rows)
         columns: list[ColumnElement[Any]] = [answer.label(f"answer{n}") for n, answer in enumerate(answers.values())]
-        columns.append(rows.row[rows.shape.identity].label("cursor"))
+        columns.append(rows.row[rows.shape.identity].label(rows.shape.identity))
         columns.append(self.pages.rank(rows, asked, page).label("rank"))
         inner = self.pages.page(fresh, rows, *columns, asked=asked, page=page).subquery()
         named = {key: inner.c[f"answer{n}"] for n, key in enumerate(answers)}
-        view = self.view(named, inner.c.cursor, inner.c.rank, page, fresh, asked)
+        view = self.view(named, replace(rows, row=replace(rows.row, table=inner)), inner.c.rank, page, fresh, asked)
         # HAVING makes it one row, even where nothing that is asked gathers rows.
         return (self._one_row(view.members(asked), inner),)
 
@@ -100,17 +100,18 @@ class ListCompiler:
     def view(
         self,
         answers: Mapping[str, ColumnElement[str]],
-        cursor: Column,
-        rank: Column,
+        rows: Rows,
+        rank: Column | None,
         page: Page,
         fresh: Fresh,
         asked: Field,
     ) -> PageView:
-        """The page as the connection shows it: what each row answers becomes a list, in the list's order."""
-        count = self.pages.count(page.size)
+        """The page as the connection shows it: what each of its rows answers becomes a list, in the list's order."""
+        cursor, count = rows.row[rows.shape.identity], self.pages.count(page.size)
         # Ranks count in reading order: from the end, where the page is read backwards.
-        keys = [SortKey(rank, descending=page.backwards, nullable=False)]
-        view = PageView({}, cursor, keys, page, count, rank <= count, self.pages.total(fresh, asked))
+        keys = self.pages.keys(rows, asked.orders) if rank is None else [SortKey(rank, page.backwards, nullable=False)]
+        on_page = None if rank is None else rank <= count
+        view = PageView({}, cursor, keys, page, count, on_page, self.pages.total(fresh, asked))
         lists = {key: view.listed(answer) for key, answer in answers.items()}
         return replace(view, lists=lists)
 

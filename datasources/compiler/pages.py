@@ -14,7 +14,7 @@ from datasources.compiler.comparisons import compare
 from datasources.compiler.keyset import SortKey, beyond
 from datasources.json_text import Parts, when
 from datasources.plan import Field, Filter, Order, Page, Parameter, Size
-from datasources.rows import Column, Row
+from datasources.rows import Column, Row, is_nullable
 from datasources.shapes import Shape, Value
 from datasources.sql_text import literal, number
 
@@ -62,11 +62,13 @@ class PageCompiler:
         narrowed = rows.select(*columns).where(*self.filtered(rows, asked.filters), *bounds)
         return narrowed.order_by(*ordered).limit(number(_limit(asked, page)))
 
-    def ranked(self, fresh: Fresh, rows: Rows, columns: Sequence[Column], asked: Field, page: Page) -> Select[Any]:
-        """The same page of a list that may be long, with each row's `rank` in reading order."""
+    def has_branches(self, rows: Rows, asked: Field) -> bool:
+        """Whether the order rests on a key that some rows do not show."""
+        return has_branches(self.keys(rows, asked.orders))
+
+    def in_branches(self, fresh: Fresh, rows: Rows, columns: Sequence[Column], asked: Field, page: Page) -> Select[Any]:
+        """The same page of a list in such an order, with each row's `rank` in reading order."""
         keys = self.keys(rows, asked.orders)
-        if not has_branches(keys):
-            return self.page(fresh, rows, *columns, self.rank(rows, asked, page).label("rank"), asked=asked, page=page)
         known = [self._known(fresh, cursor) for cursor, _ in page.cursors]
         tests = (*self.filtered(rows, asked.filters), *known)
         bounds = [(self._there(fresh, asked.orders, cursor), after) for cursor, after in page.cursors]
@@ -108,7 +110,7 @@ class PageCompiler:
     def _key(self, rows: Rows, order: Order) -> SortKey:
         value = _value(rows.shape, order.field).expression(rows.row)
         allowed = rows.row.subject.meets(order.effect.condition)
-        there = value.is_not(None) if getattr(value, "nullable", True) else None
+        there = value.is_not(None) if is_nullable(value) else None
         shown = [test for test in (allowed, there) if test is not None]
         governed = self.compiler.governed(value, order.effect, rows.row.subject)
         return SortKey(governed, order.descending, bool(shown), value, and_(*shown) if shown else None)

@@ -1,7 +1,7 @@
 """Statements: one for each database that a root field touches, rendered once and run with bound values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +15,27 @@ from datasources.compiler import subjects
 from datasources.compiler.connections import PageView
 from datasources.compiler.entities import EntityAnswer, EntityCompiler, apart, in_batch
 from datasources.compiler.fields import CORE, Compiler
-from datasources.compiler.lists import ListCompiler
+from datasources.compiler.lists import LONGEST_LIST, ListCompiler
 from datasources.compiler.objects import ObjectCompiler, needs_locating
-from datasources.compiler.pages import Fresh, Rows
+from datasources.compiler.pages import Fresh
 from datasources.compiler.sections import Section, SectionFinder
 from datasources.compiler.subjects import Subjects
 from datasources.contributions import Contribution, Locate
 from datasources.databases import Databases
 from datasources.json_text import Parts, join
-from datasources.plan import Customers, Entities, Field, OneCustomer, OneObject, Parameter, Root, Variables, constant
+from datasources.plan import (
+    Customers,
+    Entities,
+    Field,
+    OneCustomer,
+    OneObject,
+    Page,
+    Parameter,
+    Root,
+    Size,
+    Variables,
+    constant,
+)
 from datasources.rows import Row
 from datasources.shapes import Shapes
 from datasources.sources.compiler import reading, search
@@ -140,11 +152,10 @@ class StatementCompiler:
                 return EntityCompiler(compiler, several).answer(fresh)
 
     def _page(self, compiler: Compiler, fresh: Fresh, asked: Field, exists: Effect) -> "_CoreAnswer":
-        lists = ListCompiler(compiler)
-        found, page = subjects.page(compiler, fresh, exists, asked)
-        answers = lists.answers(asked, Rows(self._shapes["Customer"], found.row, found.source))
-        rank = found.found.c.rank
-        view = lists.view(answers, found.found.c.id, rank, page, fresh, asked)
+        lists, page = ListCompiler(compiler), asked.page or Page(Size(LONGEST_LIST))
+        found = subjects.page(compiler, fresh, exists, asked, page)
+        rows = replace(fresh(), row=found.row)
+        view = lists.view(lists.answers(asked, rows), rows, found.subject.ordinal, page, fresh, asked)
         return _CoreAnswer(found, join(lists.pages.checked(fresh, page, view.members(asked))), view)
 
     def _texts(
@@ -196,7 +207,7 @@ class _CoreAnswer:
                 func.max(subject.as_of),
                 *(self._by_ordinal(func.string_agg, text, separator()) for text in texts),
             ]
-        return select(self.answer.label("answer"), *columns).select_from(self.found.source)
+        return select(self.answer.label("answer"), *columns).select_from(self.found.found.subquery())
 
     def _by_ordinal(self, aggregate: Any, *values: ColumnElement[Any]) -> ColumnElement[Any]:
         """One column of the page's customers, in the order of their ordinals: of reading, whatever the list's is."""

@@ -1,6 +1,6 @@
 """Finding the customers that a root field is about, with their flags as they count now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import (
     Date,
     FromClause,
     Integer,
-    Subquery,
+    Select,
     TableValuedAlias,
     Text,
     Uuid,
@@ -27,13 +27,13 @@ from auth.effects import UNGOVERNED, Condition, Effect
 from auth.flags import Flag
 from auth.reach import Reach
 from datasources.compiler.fields import Compiler
-from datasources.compiler.lists import LONGEST_LIST
-from datasources.compiler.pages import Fresh, PageCompiler, Rows
+from datasources.compiler.found import Found, labelled
+from datasources.compiler.pages import Fresh, PageCompiler, Rows, is_ranked
 from datasources.core.codes import CustomerStatus
 from datasources.core.shapes import CUSTOMER
 from datasources.core.tables import partner_link
 from datasources.ids import row_id
-from datasources.plan import Field, Find, Page, Parameter, Size
+from datasources.plan import Field, Find, Page, Parameter
 from datasources.rows import Column, Row, Subject
 from datasources.sql_text import literal, number
 
@@ -57,6 +57,8 @@ _flags = Parameter(lambda variables: variables[FLAGS])
 _as_of = Parameter(lambda variables: variables[AS_OF])
 LOCATED = Parameter(lambda variables: variables[LOCATED_ID])
 _reached_by = Parameter(lambda variables: variables[REACHED_BY])
+# Beside the columns of core's rows, in the sub-select that finds them.
+FLAGS_NOW, NOW, RANK = "flags_now", "as_of", "rank"
 _own_id = Parameter(lambda variables: row_id(variables[REACHED_BY]))
 
 
@@ -103,26 +105,27 @@ def within(compiler: Compiler, reach: Reach, table: FromClause) -> ColumnElement
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """The customers of one answer: a sub-select of their ids, flags and ranks, joined with core's rows again."""
+    """The customers of one answer, and the sub-select of core's rows that finds them."""
 
-    found: Subquery
-    source: FromClause
+    found: Found
     subject: Subject
 
     @property
     def row(self) -> Row:
-        assert self.subject.customer is not None
-        return Row(self.subject.customer, self.subject)
+        return Row(self.found, self.subject)
 
 
 def one(fresh: Fresh, exists: Effect, test: Callable[[Row], ColumnElement[bool]], by: Effect = UNGOVERNED) -> Subjects:
     """The customer that meets the test, where the viewer may look so. Of several, one: the same one each time."""
     rows = fresh()
     allowed = rows.row.subject.meets(by.condition)
-    found = rows.select(*columns(rows), number(1).label("rank")).where(test(rows.row))
-    found = found if allowed is None else found.where(allowed)
-    known = exists.condition & by.condition
-    return joined(rows, found.order_by(rows.row["id"]).limit(number(1)).subquery(), known)
+    offered = columns(rows)
+
+    def written(names: Collection[str]) -> Select[Any]:
+        tests = (test(rows.row), *(() if allowed is None else (allowed,)))
+        return rows.select(*labelled(offered, names)).where(*tests).order_by(rows.row["id"]).limit(number(1))
+
+    return subjects(Found(offered, written), exists.condition & by.condition, number(1))
 
 
 def find(compiler: Compiler, by: Find) -> Callable[[Row], ColumnElement[bool]]:
@@ -137,12 +140,21 @@ def find(compiler: Compiler, by: Find) -> Callable[[Row], ColumnElement[bool]]:
     return test
 
 
-def page(compiler: Compiler, fresh: Fresh, exists: Effect, asked: Field) -> tuple[Subjects, Page]:
+def page(compiler: Compiler, fresh: Fresh, exists: Effect, asked: Field, part: Page) -> Subjects:
     """One page of customers; one row more, if need be, to tell whether others follow."""
-    rows = fresh()
-    part = asked.page or Page(Size(LONGEST_LIST))
-    found = PageCompiler(compiler).ranked(fresh, rows, columns(rows), asked, part).subquery()
-    return joined(rows, found, exists.condition), part
+    rows, pages = fresh(), PageCompiler(compiler)
+    has_branches = pages.has_branches(rows, asked)
+    offered = {**columns(rows), RANK: pages.rank(rows, asked, part)}
+
+    def written(names: Collection[str]) -> Select[Any]:
+        if has_branches:
+            chosen = labelled(offered, [name for name in names if name != RANK])
+            return pages.in_branches(fresh, rows, chosen, asked, part)
+        return pages.page(fresh, rows, *labelled(offered, names), asked=asked, page=part)
+
+    found = Found(offered, written)
+    is_counted = has_branches or is_ranked(asked, part) or bool(compiler.sections)
+    return subjects(found, exists.condition, found.c[RANK] if is_counted else None)
 
 
 def apart(compiler: Compiler, **beside: tuple[Parameter, TypeEngine[Any]]) -> tuple[TableValuedAlias, Subject]:
@@ -159,14 +171,13 @@ def apart(compiler: Compiler, **beside: tuple[Parameter, TypeEngine[Any]]) -> tu
     return table, Subject(table.c.id, table.c.flags, as_of, table.c.rank)
 
 
-def columns(rows: Rows) -> list[Column]:
+def columns(rows: Rows) -> dict[str, Column]:
+    """What the sub-select may be asked of each customer: core's row, and the flags as they count now."""
     subject = rows.row.subject
-    return [subject.id.label("id"), subject.flags.label("flags"), subject.as_of.label("as_of")]
+    return {**rows.source.c, FLAGS_NOW: subject.flags, NOW: subject.as_of}
 
 
-def joined(rows: Rows, found: Subquery, known: Condition) -> Subjects:
-    """The customers found, out of `rows`, with core's rows of them."""
-    assert rows.shape.table is not None
-    again = rows.shape.table.alias()
-    subject = Subject(found.c.id, found.c.flags, found.c.as_of, found.c.rank, again, known)
-    return Subjects(found, found.join(again, again.c.id == found.c.id), subject)
+def subjects(found: Found, known: Condition, ordinal: Column | None) -> Subjects:
+    """The customers whom a sub-select of such columns finds, all of whom meet what is known."""
+    told = found.c
+    return Subjects(found, Subject(told["id"], told[FLAGS_NOW], told[NOW], ordinal, found, known))

@@ -1,19 +1,19 @@
-SELECT concat('{"number":', coalesce(CAST(to_json(CASE WHEN (anon_1.flags & 64 != 64) THEN customer_1.display_name END) AS TEXT), 'null'), ',"code":', coalesce(CAST(to_json(customer_1.number) AS TEXT), 'null'), ',"finance":{"balance":', CASE WHEN (anon_1.flags & 64 != 64) THEN coalesce((SELECT concat('{"amount":"', CAST((SELECT coalesce(sum(account_1.balance), 0.00) AS coalesce_1 
+SELECT concat('{"number":', coalesce(CAST(to_json(CASE WHEN (found.flags_now & 64 != 64) THEN found.display_name END) AS TEXT), 'null'), ',"code":', to_json(found.number), ',"finance":{"balance":', CASE WHEN (found.flags_now & 64 != 64) THEN coalesce((SELECT concat('{"amount":"', (SELECT coalesce(sum(account_1.balance), 0.00) AS coalesce_1 
 FROM finance.account AS account_1 
-WHERE account_1.currency = anon_2.currency AND account_1.customer_id = anon_1.id) AS TEXT), '","unit":"', CAST(anon_2.currency AS TEXT), '"}') AS concat_1 
+WHERE account_1.currency = anon_1.currency AND account_1.customer_id = found.id), '","unit":"', anon_1.currency, '"}') AS concat_1 
 FROM (SELECT account_2.currency AS currency 
 FROM finance.account AS account_2 
-WHERE account_2.customer_id = anon_1.id ORDER BY account_2.opened_on, account_2.id 
- LIMIT 1) AS anon_2), 'null') ELSE 'null' END, ',"credit":', CASE WHEN (anon_1.flags & 64 != 64) THEN coalesce((SELECT concat('{"terms":{"netDays":', coalesce(CAST(credit_1.net_days AS TEXT), 'null'), '}}') AS concat_2 
+WHERE account_2.customer_id = found.id ORDER BY account_2.opened_on, account_2.id 
+ LIMIT 1) AS anon_1), 'null') ELSE 'null' END, ',"credit":', CASE WHEN (found.flags_now & 64 != 64) THEN coalesce((SELECT concat('{"terms":{"netDays":', credit_1.net_days, '}}') AS concat_2 
 FROM finance.credit AS credit_1 
-WHERE credit_1.customer_id = anon_1.id 
- LIMIT 1), 'null') ELSE 'null' END, '},"latest":{"orders":', CASE WHEN (anon_1.flags & 64 != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', coalesce(CAST(to_json(sales_order_1.number) AS TEXT), 'null'), ',"state":', coalesce('"' || CAST(sales_order_1.state AS TEXT) || '"', 'null'), '}') AS concat_3 
+WHERE credit_1.customer_id = found.id 
+ LIMIT 1), 'null') ELSE 'null' END, '},"latest":{"orders":', CASE WHEN (found.flags_now & 64 != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', to_json(sales_order_1.number), ',"state":"', sales_order_1.state, '"}') AS concat_3 
 FROM sales.sales_order AS sales_order_1 
-WHERE sales_order_1.customer_id = anon_1.id AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(anon_1.as_of AS DATE)) ORDER BY sales_order_1.placed_at DESC, sales_order_1.id DESC 
+WHERE sales_order_1.customer_id = found.id AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(found.as_of AS DATE)) ORDER BY sales_order_1.placed_at DESC, sales_order_1.id DESC 
  LIMIT 1)), ','), '],"totalCount":', CAST((SELECT count(*) AS count_1 
 FROM sales.sales_order AS sales_order_2 
-WHERE sales_order_2.customer_id = anon_1.id AND (sales_order_2.retain_until IS NULL OR sales_order_2.retain_until >= CAST(anon_1.as_of AS DATE))) AS TEXT), '}') ELSE 'null' END, '}}') AS answer, ARRAY[anon_1.id] AS anon_3, ARRAY[anon_1.flags] AS anon_4, anon_1.as_of 
-FROM (SELECT customer_2.id AS id, ((((customer_2.flags & CASE WHEN (customer_2.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_2.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_2.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_2.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_2.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags, now() AS as_of, 1 AS rank 
-FROM core.customer AS customer_2 
-WHERE customer_2.status != 'ERASED' AND customer_2.number = $1::VARCHAR ORDER BY customer_2.id 
- LIMIT 1) AS anon_1 JOIN core.customer AS customer_1 ON customer_1.id = anon_1.id;
+WHERE sales_order_2.customer_id = found.id AND (sales_order_2.retain_until IS NULL OR sales_order_2.retain_until >= CAST(found.as_of AS DATE))) AS TEXT), '}') ELSE 'null' END, '}}') AS answer, ARRAY[found.id] AS anon_2, ARRAY[found.flags_now] AS anon_3, found.as_of 
+FROM (SELECT customer_1.id AS id, ((((customer_1.flags & CASE WHEN (customer_1.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_1.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_1.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_1.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_1.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags_now, now() AS as_of, customer_1.display_name AS display_name, customer_1.number AS number 
+FROM core.customer AS customer_1 
+WHERE customer_1.status != 'ERASED' AND customer_1.number = $1::VARCHAR ORDER BY customer_1.id 
+ LIMIT 1) AS found;
