@@ -65,6 +65,8 @@ class Revocations:
 
     def holds(self, claims: Mapping[str, Any]) -> bool:
         """Whether a token with these claims was revoked: by itself, with its family, its client or its subject."""
+        if not self._known:
+            return False
         named = any((kind, str(claims.get(claim))) in self._known for kind, claim in _NAMED.items())
         return named or any(self._is_cut(kind, claims.get(claim), claims.get("iat")) for kind, claim in _CUT.items())
 

@@ -30,7 +30,7 @@ class CoreUnavailable(Exception):
 
 @dataclass(slots=True)
 class RootAnswer:
-    """The JSON of one root field, and the customers it is about with their flags.
+    """The JSON of one root field, and the customers it is about, each once, with their flags.
 
     Where `is_marked`, it holds marks of faults that have yet to become errors.
     """
@@ -63,7 +63,15 @@ async def answer(statements: RootStatements, variables: Variables, databases: Da
     if statements.sections:
         sections = await _sections(statements, rows[0], variables, databases, deadline)
         text = _filled(text, sections)
+    if statements.tells_rows:
+        # Core names the customer of each object.
+        ids, flags = _once(ids or (), flags or ())
     return RootAnswer(text, is_marked=_HOLE in text, subjects=ids or (), flags=flags or ())
+
+
+def _once(ids: Sequence[UUID], flags: Sequence[int]) -> tuple[Sequence[UUID], Sequence[int]]:
+    each = dict(zip(ids, flags, strict=True))
+    return list(each), list(each.values())
 
 
 async def _located(locate: Locate, variables: Variables, databases: Databases, deadline: float) -> UUID | bytes | None:

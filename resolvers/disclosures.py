@@ -1,6 +1,6 @@
 """After the answer is known and before it leaves: the record of it, and why single rows were withheld."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from auth.access_log import AccessRecord
@@ -18,7 +18,9 @@ def record(
     plan: Plan, answers: Iterable[RootAnswer], viewer: Viewer, grant: Grant, request_id: str
 ) -> AccessRecord | None:
     """Who saw whose data by this answer; None if it is about nobody."""
-    subjects = list(dict.fromkeys(each for answer in answers if answer.text != _NOBODY for each in answer.subjects))
+    shown = [answer.subjects for answer in answers if answer.text != _NOBODY]
+    # Each answer names a customer once, however often it shows them.
+    subjects = list(shown[0] if len(shown) == 1 else dict.fromkeys(each for some in shown for each in some))
     if not subjects or viewer.purpose is None:
         return None
     return AccessRecord(
@@ -34,24 +36,26 @@ def record(
     )
 
 
-def privacy(plan: Plan, answers: Iterable[RootAnswer], grant: Grant) -> bytes:
+def privacy(plan: Plan, answers: Sequence[RootAnswer], grant: Grant) -> bytes:
     """`extensions.privacy`: what the plan knows, and for viewers who may read a customer's privacy state also why
     that customer's row was withheld.
     """
     told = grant.effect(Category.PRIVACY)
     if not told.allows or not plan.reasons.conditional:
         return plan.privacy
+    # Many customers have the same few flags.
+    occurring = {flags for answer in answers for flags in answer.flags if told.condition.met_by(flags)}
+    reasons = {flags: text for flags in occurring if (text := plan.reasons.told(flags))}
+    if not reasons:
+        return plan.privacy
     rows = [
-        b'{"subject":"%b","withheld":%b}' % (str(subject).encode(), reasons)
-        for subject, flags in _subjects(answers)
-        if (reasons := plan.reasons.told(flags)) and told.condition.met_by(flags)
+        b'{"subject":"%b","withheld":%b}' % (str(subject).encode(), reasons[flags])
+        for subject, flags in _subjects(answers).items()
+        if flags in reasons
     ]
     return b'%b,"rows":[%b]}' % (plan.privacy[:-1], b",".join(rows)) if rows else plan.privacy
 
 
-def _subjects(answers: Iterable[RootAnswer]) -> Iterator[tuple[UUID, int]]:
-    known: dict[UUID, int] = {}
-    for answer in answers:
-        if answer.text != _NOBODY:
-            known.update(zip(answer.subjects, answer.flags, strict=True))
-    yield from known.items()
+def _subjects(answers: Iterable[RootAnswer]) -> Mapping[UUID, int]:
+    shown = (answer for answer in answers if answer.text != _NOBODY)
+    return dict(pair for answer in shown for pair in zip(answer.subjects, answer.flags, strict=True))

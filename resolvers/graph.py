@@ -162,7 +162,8 @@ class Graph:
 
         plan = self.plans.get(key, planned)
         check_count(plan.lists, variables)
-        check_step_up(viewer, plan.needed, datetime.now(UTC))
+        if plan.needed:
+            check_step_up(viewer, plan.needed, datetime.now(UTC))
         return Run(request, viewer, plan, grant, {**variables, REACHED_BY: scope.by})
 
     async def _answers(self, run: Run, deadline: float) -> list[RootAnswer]:

@@ -80,9 +80,11 @@ def refusing(refusal: Refused, standing: Standing | None) -> Answer:
 def written(
     plan: Plan, texts: Mapping[str, bytes], errors: list[Error], extensions: bytes, standing: Standing | None
 ) -> Answer:
-    data = b",".join(b'"%b":%b' % (key.encode(), texts.get(key, b"null")) for key in plan.keys)
-    problems = b'"errors":%b,' % orjson.dumps(errors) if errors else b""
-    body = b'{%b"data":{%b},"extensions":{%b}}' % (problems, data, extensions)
+    pieces = [b'{"errors":', orjson.dumps(errors), b',"data":{'] if errors else [b'{"data":{']
+    for place, key in enumerate(plan.keys):
+        pieces += (b',"%b":' if place else b'"%b":') % key.encode(), texts.get(key, b"null")
+    # Joined once: the texts may be long.
+    body = b"".join((*pieces, b'},"extensions":{', extensions, b"}}"))
     if not errors:
         return Answer(body, Outcome.OK, None, plan.withheld, standing)
     return Answer(body, Outcome.PARTIAL, str(errors[0]["extensions"]["code"]), plan.withheld, standing)
