@@ -52,12 +52,19 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._is_in_head:
             self._head_bytes += len(data)
         super().data_received(data)
-        if self._is_in_head and self._head_bytes > MAX_HEAD_BYTES:
+        if not self._is_in_head:
+            return
+        if self._head_bytes > MAX_HEAD_BYTES:
             self._end(b"431 Request Header Fields Too Large")
+        elif self._timer is None:
+            # Most heads come in one piece and need no timer.
+            self._start_timer()
 
     def on_message_begin(self) -> None:
         self._is_in_head = self._is_in_message = True
-        self._start_timer()
+        if self._timer is not None:
+            # What counted the time of the connection counts the head's from here.
+            self._start_timer()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
