@@ -4,7 +4,6 @@ import sys
 import warnings
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -35,20 +33,7 @@ BRANCHES: Mapping[str, MetaData] = {
 # A migration that cannot get its lock gives up, rather than have every query queue behind it.
 LOCK_TIMEOUT = "5s"
 SCHEMA_EXISTS = text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = :department")
-IS_REPLICA = text("SELECT pg_is_in_recovery()")
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('customer360 migrations ' || :department, 0))")
-
-
-@dataclass(frozen=True)
-class Status:
-    department: str
-    current: str | None
-    head: str
-    is_replica: bool
-
-    @property
-    def is_current(self) -> bool:
-        return self.current == self.head
 
 
 async def upgrade(addresses: Mapping[str, str], revision: str = "head") -> None:
@@ -59,10 +44,6 @@ async def upgrade(addresses: Mapping[str, str], revision: str = "head") -> None:
 
 async def downgrade(addresses: Mapping[str, str], department: str, revision: str = "base") -> None:
     await _run(addresses, department, lambda config: command.downgrade(config, revision))
-
-
-async def status(addresses: Mapping[str, str]) -> list[Status]:
-    return [await _status(addresses[department], department) for department in _in_order(addresses)]
 
 
 async def drift(addresses: Mapping[str, str]) -> dict[str, list[Any]]:
@@ -110,19 +91,6 @@ def _migrate(connection: Connection, department: str, act: Callable[[Config], No
     config = configuration(department)
     config.attributes["connection"] = connection
     act(config)
-
-
-async def _status(address: str, department: str) -> Status:
-    head = ScriptDirectory.from_config(configuration(department)).get_current_head()
-    assert head is not None, f"migrations/{department} has no revision"
-    async with _connected(address) as run:
-        current = await run(lambda connection: _revision(connection, department))
-        is_replica = await run(lambda connection: connection.scalar(IS_REPLICA))
-        return Status(department, current, head, is_replica)
-
-
-def _revision(connection: Connection, department: str) -> str | None:
-    return MigrationContext.configure(connection, opts=options(department)).get_current_revision()
 
 
 async def _drift(address: str, department: str) -> list[Any]:

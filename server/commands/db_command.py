@@ -25,10 +25,10 @@ def upgrade() -> None:
 @as_json
 def status(as_json: bool) -> None:
     """Show which revision each department has. Exits with 1 if one is not the newest."""
-    from migrations import upgrade as migrations
+    from migrations.status import status as status_of
     from server.addresses import addresses
 
-    found = run(migrations.status(addresses(load())))
+    found = run(status_of(addresses(load())))
     if as_json:
         show_json([{"department": each.department, "current": each.current, "head": each.head} for each in found])
     else:

@@ -11,7 +11,7 @@ from server.settings import DEPARTMENTS, Settings, load
 from server.terminal import Failed, run, say
 
 if TYPE_CHECKING:
-    from migrations.upgrade import Status
+    from migrations.status import Status
 
 
 @click.command("serve")
@@ -39,7 +39,7 @@ def command(host: str | None, port: int | None, subgraph: str | None, workers: i
         looks_up = settings.oauth
         settings = of_subgraph(settings, subgraph)
         found, name = addresses(settings, {"core", subgraph}), f"Customer360's subgraph {subgraph}"
-    run(_check_databases(found))
+    run(check(found))
 
     def announce(url: str) -> None:
         say(f"{name} answers at {url}/graphql")
@@ -115,10 +115,10 @@ def _supervise(
         raise Failed(str(error)) from None
 
 
-async def _check_databases(addresses: Mapping[str, str]) -> None:
+async def check(addresses: Mapping[str, str]) -> None:
     """A department that is down now may come back; one whose tables are old would only give errors."""
     from datasources.sessions import PoolerError, lost_settings
-    from migrations.upgrade import status
+    from migrations.status import status
 
     for department, address in addresses.items():
         try:

@@ -2,11 +2,13 @@ from collections.abc import Mapping
 
 import asyncpg
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from migrations.upgrade import BRANCHES, downgrade, drift, status, upgrade
+from migrations.status import head, status
+from migrations.upgrade import BRANCHES, configuration, downgrade, drift, upgrade
 
 # What Alembic does not compare, checks above all, as PostgreSQL itself describes it.
 CATALOG = """
@@ -109,3 +111,8 @@ async def _leftovers(address: str) -> list[str]:
 
 def test_every_department_has_a_branch(addresses: Mapping[str, str]) -> None:
     assert set(addresses) == set(BRANCHES)
+
+
+@pytest.mark.parametrize("department", BRANCHES)
+def test_the_newest_revision_is_alembics(department: str) -> None:
+    assert head(department) == ScriptDirectory.from_config(configuration(department)).get_current_head()

@@ -94,6 +94,17 @@ def test_help_imports_nothing_heavy() -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
 
 
+def test_a_server_keeps_nothing_of_alembic(addresses: Addresses) -> None:
+    """It would be 15 MiB of every worker."""
+    script = (
+        "import asyncio, sys\nfrom server.commands import serve_command\nfrom server import app, backend\n"
+        f"asyncio.run(serve_command.check({addresses!r}))\n"
+        "assert not {'alembic', 'mako'} & set(sys.modules)"
+    )
+    command = [sys.executable, "-c", script]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

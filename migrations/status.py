@@ -1,0 +1,52 @@
+"""Which revision each department's tables have. Told without Alembic: a server asks once, and would keep all of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+HERE = Path(__file__).parent
+_HAS_TABLE = "SELECT to_regclass($1) IS NOT NULL"
+_IS_REPLICA = "SELECT pg_is_in_recovery()"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a department's database has (None for nothing at all), and what it should have."""
+
+    department: str
+    current: str | None
+    head: str
+    is_replica: bool
+
+    @property
+    def is_current(self) -> bool:
+        return self.current == self.head
+
+
+async def status(addresses: Mapping[str, str]) -> list[Status]:
+    """Of the departments that have an address, in their order."""
+    return [await _status(address, department) for department, address in addresses.items()]
+
+
+def head(department: str) -> str:
+    """The newest revision: its file is named by the day, and by the revision."""
+    newest = max((HERE / department).glob("*.py"))
+    return newest.stem.split("_", 3)[-1]
+
+
+async def _status(address: str, department: str) -> Status:
+    connection = await asyncpg.connect(address)
+    try:
+        current = await _revision(connection, f"{department}.alembic_version")
+        return Status(department, current, head(department), await connection.fetchval(_IS_REPLICA))
+    finally:
+        await connection.close()
+
+
+async def _revision(connection: "asyncpg.Connection[asyncpg.Record]", versions: str) -> str | None:
+    if not await connection.fetchval(_HAS_TABLE, versions):
+        return None
+    revision: str | None = await connection.fetchval(f"SELECT version_num FROM {versions}")  # noqa: S608 - our name
+    return revision
