@@ -2,14 +2,12 @@
 
 import argparse
 import asyncio
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import asyncpg
@@ -19,7 +17,7 @@ from bench.__main__ import PURPOSE, token
 from bench.dataset import DataSet
 from bench.load import Target
 from bench.processes import Process, private_mib, resident_mib
-from bench.rounds import SECONDS_TO_START, NotStartedError, free_port
+from bench.rounds import free_port, wait_for
 from bench.servers import OURS, Server, servers
 from bench.verify import data as answered
 from server.settings import load as settings
@@ -91,24 +89,12 @@ def _started(server: Server, data: DataSet) -> Iterator[Target]:
     port = free_port()
     process = Process(server.command_at(port), {**server.environment, **PATIENT}, data.folder / "log-memory.txt")
     try:
-        _wait(process, port)
+        ready = f"http://127.0.0.1:{port}/readyz"
+        wait_for(server.name, process, lambda: urlopen(ready, timeout=5).close())
         headers = ("Authorization", f"Bearer {token(data)}", "Customer360-Purpose", PURPOSE)
         yield Target(server.name, port, process.pid, headers, server.documents)
     finally:
         process.stop()
-
-
-def _wait(process: Process, port: int) -> None:
-    until = time.monotonic() + SECONDS_TO_START
-    while True:
-        try:
-            urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5).close()
-        except URLError as error:
-            if not process.is_alive or time.monotonic() > until:
-                raise NotStartedError(f"The server does not answer ({error}): {process.said()}") from error
-            time.sleep(0.2)
-        else:
-            return
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,20 +29,22 @@ def started(server: Server, data: DataSet, headers: tuple[str, ...], workload: W
     process = Process(server.command_at(port), server.environment, log)
     target = Target(server.name, port, process.pid, headers, server.documents)
     try:
-        _wait(process, target, workload)
+        first = workload.document(target.documents), workload.variables[0]
+        wait_for(server.name, process, lambda: ask(target, *first))
         yield target
     finally:
         process.stop()
 
 
-def _wait(process: Process, target: Target, workload: Workload) -> None:
+def wait_for(name: str, process: Process, answers: Callable[[], object]) -> None:
+    """Try until the process answers. Raises NotStartedError."""
     until = time.monotonic() + SECONDS_TO_START
     while True:
         try:
-            ask(target, workload.document(target.documents), workload.variables[0])
+            answers()
         except OSError as error:
             if not process.is_alive or time.monotonic() > until:
-                raise NotStartedError(f"{target.name} does not answer ({error}): {process.said()}") from error
+                raise NotStartedError(f"{name} does not answer ({error}): {process.said()}") from error
             time.sleep(0.2)
         else:
             return
