@@ -13,6 +13,7 @@ from auth.access_log import AccessLog, LogUnavailable
 from auth.ceiling import Ceiling, narrowed
 from auth.grant import Grant, compile_grant
 from auth.policy import Policy
+from auth.step_up import StepUpNeeded
 from auth.step_up import check as check_step_up
 from auth.viewer import Viewer
 from datasources.answers import CoreUnavailable, RootAnswer, answer
@@ -33,7 +34,7 @@ from resolvers.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
 from resolvers.refusal import Refused, refused
 from resolvers.requests import Answer, Context, Request, refusing, unrecorded, written
 from resolvers.skeleton import skeleton
-from resolvers.spending import spending
+from resolvers.spending import REFUSED, spending
 from resolvers.syntax import Signature
 from resolvers.throttle import Standing, Throttle
 
@@ -107,13 +108,19 @@ class Graph:
 
     async def answer(self, request: Request) -> Answer:
         """Run one operation. What was sent is refused with errors; for who sent it, StepUpNeeded may be raised."""
-        began, standing = asyncio.get_running_loop().time(), None
+        began = asyncio.get_running_loop().time()
         try:
             read = self._read(request)
             standing = await self._throttle.draw(request.viewer, read.cost.points)
-            run = self._planned(read)
         except Refused as refusal:
-            return refusing(refusal, standing)
+            return refusing(refusal, None)
+        try:
+            run = self._planned(read)
+        except (Refused, StepUpNeeded) as error:
+            standing = self._throttle.give_back(request.viewer, standing, read.cost.points, REFUSED)
+            if isinstance(error, StepUpNeeded):
+                raise
+            return refusing(error, standing)
         answers = await self._answers(run, began + self._seconds * _FOR_STATEMENTS)
         record = disclosures.record(run.plan, answers, run.viewer, run.grant, request.request_id)
         if record is not None:
@@ -197,8 +204,7 @@ class Graph:
         extensions = b'"privacy":' + disclosures.privacy(run.plan, answers, run.grant)
         if standing is not None or run.request.tells_cost:
             spent = spending(cost, run.plan, texts.values())
-            if standing is not None:
-                standing = self._throttle.give_back(run.request.viewer, standing, spent.unused)
+            standing = self._throttle.give_back(run.request.viewer, standing, spent.requested, spent.actual)
             if run.request.tells_cost:
                 extensions += b',"cost":' + spent.told(standing)
         return written(run.plan, texts, errors, extensions, standing)

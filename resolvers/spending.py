@@ -11,6 +11,9 @@ from resolvers.plans import Plan
 from resolvers.prices import STATEMENT
 from resolvers.throttle import Standing
 
+# What an operation comes to that is refused when it is planned: little, but not nothing for whoever does it in a loop.
+REFUSED = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Spending:
@@ -18,10 +21,6 @@ class Spending:
 
     requested: int
     actual: int
-
-    @property
-    def unused(self) -> int:
-        return self.requested - self.actual
 
     def told(self, standing: Standing | None) -> bytes:
         """`extensions.cost`."""

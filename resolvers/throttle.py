@@ -82,11 +82,15 @@ class Throttle:
             raise Throttled(_too_fast(f"It costs {cost} points.", seconds), standing, seconds)
         return standing
 
-    def give_back(self, viewer: Viewer, standing: Standing, points: float) -> Standing:
-        """Keep what was not needed for the client's next draw."""
-        key = self._key(viewer)
+    def give_back(self, viewer: Viewer, standing: Standing | None, cost: int, actual: int) -> Standing | None:
+        """Keep what was drawn for `cost` and not needed, for the client's next draw."""
+        if standing is None:
+            return None
+        rate, key = standing.rate, self._key(viewer)
+        # Of an operation dearer than a full bucket, no more was drawn than that.
+        points = max(0.0, min(cost, rate.most) - actual)
         self._keep(key, self._credit.get(key, 0.0) + points)
-        return Standing(standing.rate, min(standing.rate.most, standing.left + points))
+        return Standing(rate, min(rate.most, standing.left + points))
 
     def check_new(self, viewer: Viewer) -> None:
         """Draw for reading a document, or planning an operation, that is new here. Raises Throttled."""

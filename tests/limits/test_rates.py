@@ -85,7 +85,7 @@ async def test_what_was_not_needed_counts_for_the_next() -> None:
     throttle = Throttle(RATE, buckets=OwnBuckets(Clock()))
     standing = await throttle.draw(viewer(), 90)
     assert standing is not None
-    assert throttle.give_back(viewer(), standing, 80) == Standing(RATE, 90)
+    assert throttle.give_back(viewer(), standing, 90, 10) == Standing(RATE, 90)
     assert await throttle.draw(viewer(), 85) == Standing(RATE, 5)
     # A draw that fails keeps what there is.
     for _ in range(2):
@@ -97,7 +97,7 @@ async def test_a_refused_draw_keeps_the_credit() -> None:
     throttle = Throttle(RATE, buckets=OwnBuckets(Clock()))
     standing = await throttle.draw(viewer(), 100)
     assert standing is not None
-    throttle.give_back(viewer(), standing, 10)
+    throttle.give_back(viewer(), standing, 100, 90)
     with pytest.raises(Throttled) as caught:
         await throttle.draw(viewer(), 30)
     assert caught.value.seconds == 2
