@@ -8,28 +8,34 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from datasources.database import Database
+from datasources.patience import Patience
+from datasources.places import Places
 from datasources.pool import Pool
 from datasources.sessions import reading
-from datasources.sources.fetching import answers
+from datasources.sources.patient import PatientSource
 from datasources.sources.source import Sources
 from datasources.unavailable import Unavailable
 
 DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 
-# For each connection of a department, how many may wait. One that is slow then costs a bounded part of the process.
+# For each place at a department, how many may wait. One that is slow then costs a bounded part of the process.
 QUEUE = 16
 
 
 class Databases:
     """All departments' databases. Departments with one address share a database, and are answered together.
 
-    `sources` are the departments whose data is not in SQL; each is its own home.
+    `asked` are the departments whose data is not in SQL, as they are asked; each is its own home.
     """
 
     def __init__(
-        self, addresses: Mapping[str, str], databases: Mapping[str, Database], sources: Sources | None = None
+        self,
+        addresses: Mapping[str, str],
+        databases: Mapping[str, Database],
+        asked: Mapping[str, PatientSource] | None = None,
     ) -> None:
-        self.sources = sources or {}
+        self.asked = asked or {}
+        self.sources: Sources = {department: each.source for department, each in self.asked.items()}
         of_sources = {department: f"the source of {department}" for department in self.sources}
         self.homes = {**addresses, **of_sources}
         # The same databases, asked for each department by itself: when a merged statement failed.
@@ -49,6 +55,10 @@ class Databases:
 
     def __getitem__(self, home: str) -> Database:
         return self._by_home[home]
+
+    def behind(self, department: str) -> Database | PatientSource:
+        """What answers for a department."""
+        return self.asked.get(department) or self._databases[self.homes[department]]
 
     @classmethod
     @asynccontextmanager
@@ -70,8 +80,12 @@ class Databases:
             return Database(url, Pool(partial(reading, url, timeout_ms), pool_size, queue), timeout_ms / 1000)
 
         databases = {url: opened(url) for url in dict.fromkeys(addresses.values())}
+        asked = {
+            department: PatientSource(source, Patience(timeout_ms / 1000), Places(pool_size, QUEUE * pool_size))
+            for department, source in (sources or {}).items()
+        }
         try:
-            yield cls(dict(addresses), databases, sources)
+            yield cls(dict(addresses), databases, asked)
         finally:
             for database in databases.values():
                 database.pool.terminate()
@@ -88,6 +102,6 @@ class Databases:
             return True
 
         asked = {home: is_reached(home) for home in self._databases}
-        asked |= {self.homes[department]: answers(source, deadline) for department, source in self.sources.items()}
+        asked |= {self.homes[department]: source.answers(deadline) for department, source in self.asked.items()}
         reached = dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
         return {department: reached[home] for department, home in self.homes.items()}

@@ -7,14 +7,14 @@ off whatever is not answered by its deadline without waiting for the server to a
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from datasources.unavailable import BROKEN, Crowded, Unavailable, told
+from datasources.places import Places
+from datasources.unavailable import BROKEN, Unavailable, told
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
@@ -33,11 +33,9 @@ class Pool:
 
     def __init__(self, connect: Connect, size: int, queue: int | None = None) -> None:
         self._connect = connect
-        self._size = size
-        self._queue = queue
+        # Whoever has a place has a connection or opens one.
+        self.places = Places(size, queue)
         self._idle: list[Connection] = []
-        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
-        self._free = size
         self._closed = False
 
     async def fetch(self, sql: str, values: list[Any], deadline: float) -> list[asyncpg.Record]:
@@ -49,20 +47,10 @@ class Pool:
         """A connection until the deadline, at which it is cut off. What goes wrong with it raises Unavailable."""
         return Lease(self, deadline)
 
-    @property
-    def in_use(self) -> int:
-        return self._size - self._free - len(self._idle)
-
-    @property
-    def waiting(self) -> int:
-        return len(self._waiting)
-
     def forget_idle(self) -> None:
         """Cut off what is not in use: whatever broke the others may have broken these."""
         while self._idle:
             self._idle.pop().terminate()
-            self._free += 1
-            self._wake(None)
 
     def terminate(self) -> None:
         """Cut off every connection that is not in use; those that are go when they come back."""
@@ -72,68 +60,25 @@ class Pool:
 
     async def take(self, deadline: float) -> Connection:
         """For a lease alone, which gives it back whatever happens."""
+        await self.places.take(deadline)
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():
                 return connection
-            self._free += 1
-        if self._free:
-            self._free -= 1
-            return await self._opened(deadline)
-        return await self._waited(deadline)
-
-    async def _opened(self, deadline: float) -> Connection:
         try:
             async with asyncio.timeout_at(deadline):
                 return await self._connect()
         except BaseException:
-            self._free += 1
-            self._wake(None)
+            self.places.leave()
             raise
-
-    async def _waited(self, deadline: float) -> Connection:
-        if self._queue is not None and len(self._waiting) >= self._queue:
-            raise Crowded("queue")
-        turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        try:
-            async with asyncio.timeout_at(deadline):
-                given = await turn
-        except BaseException as error:
-            self._leave(turn)
-            if isinstance(error, TimeoutError):
-                raise Crowded("turn") from error
-            raise
-        return given if given is not None else await self.take(deadline)
-
-    def _leave(self, turn: asyncio.Future[Connection | None]) -> None:
-        if turn in self._waiting:
-            self._waiting.remove(turn)
-        elif turn.done() and not turn.cancelled():
-            # The turn came in the moment in which nobody waited for it any longer.
-            if (late := turn.result()) is not None:
-                self.give_back(late)
-            else:
-                self._wake(None)
 
     def give_back(self, connection: Connection) -> None:
         """To whoever waits longest, or to those who will come."""
         if self._closed:
             connection.terminate()
-        if connection.is_closed():
-            self._free += 1
-            self._wake(None)
-        elif not self._wake(connection):
+        if not connection.is_closed():
             self._idle.append(connection)
-
-    def _wake(self, connection: Connection | None) -> bool:
-        """Give the connection to whoever waits longest, or None: that there is room for a new one."""
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(connection)
-                return True
-        return False
+        self.places.leave()
 
 
 class Lease:

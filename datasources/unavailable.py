@@ -1,4 +1,4 @@
-"""Why a database did not answer: each kind tells whether the database is at fault, and whether to ask again."""
+"""Why a department did not answer: each kind tells whether it is at fault, and whether to ask again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from asyncpg.exceptions import OperatorInterventionError
 
 
 class Unavailable(Exception):
-    """A database did not answer in time, or at all. The message is for logs and says nothing of the data."""
+    """A database or a source did not answer. The message is for logs and says nothing of the data."""
 
 
 class Late(Unavailable):
@@ -18,8 +18,12 @@ class Lost(Unavailable):
     """The connection broke, or there could be none. Whoever only reads may ask again."""
 
 
+class Failing(Unavailable):
+    """It answered that it cannot answer anybody now. Asking again at once would not help it."""
+
+
 class Crowded(Unavailable):
-    """It was not asked: too many wait for its connections, or the turn did not come in time."""
+    """It was not asked: too many wait for it, or the turn did not come in time."""
 
 
 class Resting(Unavailable):

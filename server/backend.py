@@ -81,7 +81,7 @@ def opener(
             limits = limits_of(settings, asked_by_gateway=subgraph is not None)
             graph = build(databases, policy, log, settings.deadline_ms, limits, throttle)
             trusted = Trusted.of(settings, graph)
-            limiter = Limiter(PLACES * settings.pool_size, lambda: databases.core.is_slow)
+            limiter = Limiter(PLACES * settings.pool_size, lambda: databases.core.patience.is_slow)
             with on_hangup(graph, settings, trusted), watched() as lag:
                 look = gauges(graph, databases, limiter, lag)
                 yield Backend(graph, databases.reachable, oauth, register, trusted, limiter, look)

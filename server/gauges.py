@@ -63,9 +63,7 @@ def watched() -> Iterator[Lag]:
 def gauges(graph: Graph, databases: Databases, limiter: Limiter, lag: Lag) -> Gauges:
     def look() -> Iterator[Gauge]:
         for department in databases.homes:
-            # A source has neither breaker nor pool.
-            if department not in databases.sources:
-                yield from _department(databases, department)
+            yield from _department(databases, department)
         yield Gauge("plans", "Plans that are kept.", len(graph.plans))
         yield Gauge("operations_running", "Operations that run.", limiter.in_use)
         yield Gauge("operations_limit", "Operations that may run at once.", limiter.limit)
@@ -76,7 +74,7 @@ def gauges(graph: Graph, databases: Databases, limiter: Limiter, lag: Lag) -> Ga
 
 
 def _department(databases: Databases, department: str) -> Iterator[Gauge]:
-    database = databases[databases.homes[department]]
-    yield Gauge("breaker_state", "0 closed, 1 half-open, 2 open.", database.breaker.state, department)
-    yield Gauge("pool_in_use", "Connections in use.", database.pool.in_use, department)
-    yield Gauge("pool_waiting", "Who waits for a connection.", database.pool.waiting, department)
+    behind = databases.behind(department)
+    yield Gauge("breaker_state", "0 closed, 1 half-open, 2 open.", behind.patience.breaker.state, department)
+    yield Gauge("pool_in_use", "Places in use: connections, or answers of a source.", behind.places.in_use, department)
+    yield Gauge("pool_waiting", "Who waits for a place.", behind.places.waiting, department)

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 import httpcore2
 import orjson
 
-from datasources.unavailable import Unavailable
+from datasources.unavailable import Failing, Late, Lost, Unavailable
 
 # One answer larger than this is a mistake of somebody's.
 MOST_BYTES = 16 << 20
@@ -27,7 +27,11 @@ logging.getLogger("httpcore2").setLevel(logging.CRITICAL)
 
 Parameters = Mapping[str, str | Sequence[str]]
 
-_BROKEN = (TimeoutError, httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.UnsupportedProtocol)
+# What is said of the connection, not of the request: whoever only reads may ask again.
+_LOST = (httpcore2.NetworkError, httpcore2.RemoteProtocolError)
+_UNUSABLE = (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, orjson.JSONDecodeError)
+TOO_MANY_REQUESTS = 429
+LEAST_FAULT_OF_A_SERVER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,11 @@ class Client:
         try:
             async with asyncio.timeout_at(deadline):
                 return orjson.loads(await self._body(self._url(path, parameters)))
-        except (*_BROKEN, orjson.JSONDecodeError) as error:
+        except TimeoutError:
+            raise Late(TimeoutError.__name__) from None
+        except _LOST as error:
+            raise Lost(type(error).__name__) from None
+        except _UNUSABLE as error:
             raise Unavailable(type(error).__name__) from None
 
     def _url(self, path: str, parameters: Parameters) -> httpcore2.URL:
@@ -69,10 +77,16 @@ class Client:
         async with self._pool.stream("GET", url, headers=self._headers) as response:
             # A redirect is no answer: it could lead anywhere, and would take the secret along.
             if response.status != 200:
-                raise Unavailable(f"status {response.status}")
+                raise _refusal(response.status)
             body = bytearray()
             async for chunk in response.aiter_stream():
                 body += chunk
                 if len(body) > MOST_BYTES:
                     raise Unavailable(f"more than {MOST_BYTES} bytes")
             return bytes(body)
+
+
+def _refusal(status: int) -> Unavailable:
+    """Most say something of the request; these say something of the server, or of what stands before it."""
+    is_failing = status >= LEAST_FAULT_OF_A_SERVER or status == TOO_MANY_REQUESTS
+    return (Failing if is_failing else Unavailable)(f"status {status}")

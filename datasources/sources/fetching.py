@@ -10,7 +10,7 @@ from datasources.ids import NO_ID
 from datasources.sources.columns import Columns, Malformed, Reader, identifier
 from datasources.sources.shapes import PlainRow
 from datasources.sources.source import IDENTITY, OWNER, Source, Wanted
-from datasources.unavailable import Unavailable
+from datasources.unavailable import Late, Lost, Unavailable
 
 log = logging.getLogger("customer360.sources")
 
@@ -64,7 +64,12 @@ async def _bounded(source: Source, deadline: float) -> AsyncIterator[None]:
         raise
     except Exception as error:  # noqa: BLE001 - a source is somebody's own code, and what it raises may quote data
         log.warning("%s: %s", source.department, type(error).__name__)
-        raise Unavailable(type(error).__name__) from None
+        raise _kind(error)(type(error).__name__) from None
+
+
+def _kind(error: Exception) -> type[Unavailable]:
+    # A TimeoutError is an OSError.
+    return Late if isinstance(error, TimeoutError) else Lost if isinstance(error, OSError) else Unavailable
 
 
 async def _all(source: Source, wanted: Sequence[Wanted], deadline: float) -> Sequence[Sequence[Mapping[str, Any]]]:

@@ -10,7 +10,7 @@ from datasources.compiler.entities import BATCHES, ROWS
 from datasources.compiler.subjects import AS_OF, FLAGS, IDS
 from datasources.databases import Databases
 from datasources.plan import Parameter, Variables
-from datasources.sources.fetching import Fetched, fetched, found_by
+from datasources.sources.fetching import Fetched
 from datasources.sources.shapes import PlainSubject
 from datasources.sources.texts import Write
 
@@ -31,7 +31,7 @@ class Reading:
     async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
         customers = [str(each) for each in told[IDS]]
         shown = [each for each, flags in zip(customers, told[FLAGS], strict=True) if self._shows(flags)]
-        rows = await fetched(databases.sources[self.department], self.columns, shown, deadline)
+        rows = await databases.asked[self.department].fetched(self.columns, shown, deadline)
         subjects = list(_subjects(customers, told, rows))
         return {
             section: [write({}, subject).encode() for subject in subjects]
@@ -52,8 +52,8 @@ class Search:
     value: Parameter
 
     async def owner(self, variables: Variables, databases: Databases, deadline: float) -> UUID | None:
-        source = databases.sources[self.department]
-        owner = await found_by(source, self.resource, self.column, str(self.value.read(variables)), deadline)
+        source = databases.asked[self.department]
+        owner = await source.found_by(self.resource, self.column, str(self.value.read(variables)), deadline)
         return UUID(owner) if owner else None
 
 

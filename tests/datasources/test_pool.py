@@ -35,7 +35,7 @@ def told(kind: type[Unavailable]) -> Iterator[None]:
 async def test_what_takes_too_long_is_late(pool: Pool) -> None:
     with told(Late):
         await pool.fetch("SELECT pg_sleep(600)::text", [], now() + 0.2)
-    assert pool.in_use == 0
+    assert pool.places.in_use == 0
     assert [tuple(row) for row in await pool.fetch("SELECT '1'", [], now() + 60)] == [(b"1",)]
 
 
@@ -51,7 +51,7 @@ async def test_a_fault_of_ours_stays_one(pool: Pool) -> None:
     with pytest.raises(AttributeError):
         async with pool.connection(now() + 60):
             raise AttributeError("ours")
-    assert pool.in_use == 0
+    assert pool.places.in_use == 0
 
 
 async def test_a_connection_that_the_server_ends_is_lost(pool: Pool, database_url: str) -> None:
@@ -62,7 +62,7 @@ async def test_a_connection_that_the_server_ends_is_lost(pool: Pool, database_ur
     await other.close()
     with told(Lost):
         await asked
-    assert pool.in_use == 0
+    assert pool.places.in_use == 0
 
 
 async def test_a_statement_that_fails_is_the_statements_fault(pool: Pool) -> None:
@@ -78,14 +78,14 @@ async def test_who_finds_no_place_or_no_turn_was_not_asked(pool: Pool) -> None:
             await pool.fetch("SELECT 1", [], now() + 60)
         with told(Crowded):
             await waiting
-        assert pool.waiting == 0
+        assert pool.places.waiting == 0
 
 
 async def test_nobody_there_is_lost() -> None:
     nobody = Pool(partial(reading, "postgresql://nobody@127.0.0.1:9/nothing", 1000), size=1)
     with told(Lost):
         await nobody.fetch("SELECT 1", [], now() + 60)
-    assert nobody.in_use == 0
+    assert nobody.places.in_use == 0
 
 
 def test_retries_are_a_share_of_what_is_asked() -> None:

@@ -44,11 +44,11 @@ async def test_it_costs_its_own_fields_until_it_is_back(
         for answered in [await server.ask() for _ in range(FAILURES + 1)]:
             assert answered.body["data"] == without(whole, "finance")
             assert codes(answered) == [("DEPARTMENT_UNAVAILABLE", "finance")]
-        assert server.databases[by["finance"].url].breaker.state is State.OPEN
+        assert server.databases[by["finance"].url].patience.breaker.state is State.OPEN
         by["finance"].be(Mode.WELL)
         await ask_until(server, whole)
         pools = [server.databases[url].pool for url in server.databases.homes.values()]
-        assert [(pool.in_use, pool.waiting) for pool in pools] == [(0, 0)] * 5
+        assert [(pool.places.in_use, pool.places.waiting) for pool in pools] == [(0, 0)] * 5
 
 
 async def test_while_its_breaker_is_open_it_is_not_asked(seeded_apart: dict[str, str], tmp_path: Path) -> None:
@@ -59,19 +59,19 @@ async def test_while_its_breaker_is_open_it_is_not_asked(seeded_apart: dict[str,
         whole = await server.ask()
         database = server.databases[by["finance"].url]
         # It stays open for as long as the test looks.
-        database.breaker._rest = float("inf")
-        database.breaker._open()
+        database.patience.breaker._rest = float("inf")
+        database.patience.breaker._open()
         answered = await server.ask()
         assert (answered.body["data"], codes(answered)) == (
             without(whole, "finance"),
             [("DEPARTMENT_UNAVAILABLE", "finance")],
         )
-        assert database.pool.in_use == 0
+        assert database.pool.places.in_use == 0
 
 
 async def test_core_is_denied_at_once_while_its_breaker_is_open(seeded: dict[str, str], tmp_path: Path) -> None:
     async with served(seeded, tmp_path, **BUDGET) as server:
-        breaker = server.databases[seeded["core"]].breaker
+        breaker = server.databases[seeded["core"]].patience.breaker
         breaker._rest = float("inf")
         breaker._open()
         answered = await server.ask()
@@ -102,7 +102,7 @@ async def test_no_more_wait_for_a_slow_department_than_may(seeded_apart: dict[st
         asked = [asyncio.create_task(server.ask()) for _ in range(QUEUE + 4)]
         # The first that is answered found no place to wait.
         await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
-        assert (pool.in_use, pool.waiting) == (1, QUEUE)
+        assert (pool.places.in_use, pool.places.waiting) == (1, QUEUE)
         by["finance"].be(Mode.WELL)
         answers = [await each for each in asked]
     # The other departments have one connection each here as well, and may be crowded themselves.

@@ -58,6 +58,6 @@ async def test_the_deadline_holds_while_postgresql_stands_still(
             while (await server.ask()).body != whole.body:  # noqa: ASYNC110 - nothing tells when a breaker closes
                 await asyncio.sleep(0.05)
         pool = server.databases[addresses["core"]].pool
-        assert (pool.in_use, pool.waiting) == (0, 0)
+        assert (pool.places.in_use, pool.places.waiting) == (0, 0)
     assert {answer.body["errors"][0]["extensions"]["code"] for answer in answers} == {"CORE_UNAVAILABLE"}
     assert {str(answer.body["data"]) for answer in answers} == {"{'customer': None}"}

@@ -53,7 +53,7 @@ async def test_who_hangs_up_leaves_no_statement_running(
             return int(await witness.fetchval(RUNNING, urlsplit(address).path[1:]))
 
         async def in_use() -> int:
-            return pool.in_use
+            return pool.places.in_use
 
         clients = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(5)]
         for _, writer in clients:

@@ -16,7 +16,7 @@ from auth.reach import EVERYBODY, Scope
 from auth.viewer import Viewer
 from datasources.database import Database
 from datasources.databases import Databases
-from datasources.sources.source import Sources
+from datasources.sources.patient import PatientSource
 from resolvers.graph import Graph
 from resolvers.requests import Answer, Request
 from schema.build import build_graph
@@ -33,9 +33,12 @@ class Watched(Databases):
     """Counts statements by the database they run on."""
 
     def __init__(
-        self, addresses: Mapping[str, str], databases: Mapping[str, Database], sources: Sources | None = None
+        self,
+        addresses: Mapping[str, str],
+        databases: Mapping[str, Database],
+        asked: Mapping[str, PatientSource] | None = None,
     ) -> None:
-        super().__init__(addresses, databases, sources)
+        super().__init__(addresses, databases, asked)
         self.statements: Counter[str] = Counter()
         self.sql: list[str] = []
 

@@ -116,8 +116,9 @@ async def served(
     sources: Sources | None = None,
 ) -> AsyncIterator[Graph]:
     """A graph over one world. It shares plans with the graph it is `like`, so that both worlds run the same ones."""
-    async with Databases.open(dict.fromkeys(DEPARTMENTS, address), pool_size=2, timeout_ms=PATIENT_MS) as opened:
-        databases = Databases(dict.fromkeys(DEPARTMENTS, "here"), {"here": opened[address]}, sources)
+    addresses = dict.fromkeys(DEPARTMENTS, address)
+    async with Databases.open(addresses, pool_size=2, timeout_ms=PATIENT_MS, sources=sources) as opened:
+        databases = Databases(dict.fromkeys(DEPARTMENTS, "here"), {"here": opened[address]}, opened.asked)
         shapes = outlined(SHAPES, databases.sources)
         graph = Graph(the_contract(), shapes, policy, databases, log or Memory(), PATIENT_MS, UNLIMITED)
         if like is not None:

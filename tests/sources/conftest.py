@@ -70,11 +70,13 @@ def over(seeded: Addresses, remote: Remote) -> Open:
         url: str = f"{remote.url}/seeded/",
         secret: str = SECRET_OF_TESTS,
         deadline_ms: int = PATIENT_MS,
+        budget_ms: int = PATIENT_MS,
+        pool_size: int = 8,
         most: int = 100,
     ) -> AsyncIterator[Asked]:
         async with ticket_system.opened(url, secret, 8) as service:
             sources = {"service": TicketSystem(service.client, most_values=most)}
-            async with Databases.open(seeded, timeout_ms=PATIENT_MS, sources=sources) as databases:
+            async with Databases.open(seeded, pool_size, budget_ms, sources) as databases:
                 yield Asked(build_graph(databases, POLICY, Memory(), deadline_ms))
 
     return opened

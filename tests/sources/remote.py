@@ -49,6 +49,8 @@ ITEMS: dict[str, Callable[[Items], Any]] = {
 # What it answers in the place of everything.
 ANSWERS: dict[str, Callable[[], Response]] = {
     "status 500": lambda: Response(CANARY, 500),
+    "status 429": lambda: Response(CANARY, 429),
+    "status 404": lambda: Response(CANARY, 404),
     "redirect": lambda: RedirectResponse("/-/asked"),
     "no json": lambda: Response(f"<html>{CANARY}</html>"),
     "half": lambda: Response('{"items": [{"id": "' + CANARY),

@@ -1,5 +1,6 @@
-"""What operators are told where a department is no database: the others, and no fault."""
+"""What operators are told of a department behind HTTP: as much as of a database."""
 
+from datasources.breaker import State
 from datasources.databases import Databases
 from datasources.service import ticket_system
 from schema.build import build_graph
@@ -11,11 +12,19 @@ from tests.resolvers.conftest import POLICY
 from tests.sources.process import SECRET_OF_TESTS, Remote
 
 
-async def test_breakers_and_pools_are_told_of_databases(seeded: Addresses, remote: Remote) -> None:
+async def test_breakers_and_places_are_told_of_every_department(seeded: Addresses, remote: Remote) -> None:
     async with (
         ticket_system.opened(f"{remote.url}/seeded/", SECRET_OF_TESTS, 8) as service,
         Databases.open(seeded, sources={"service": service}) as databases,
     ):
         look = gauges(build_graph(databases, POLICY, Memory()), databases, Limiter(), Lag())
-        told = [gauge.department for gauge in look() if gauge.name == "breaker_state"]
-    assert told == ["core", "finance", "sales", "marketing"]
+        behind = databases.behind("service")
+        behind.patience.breaker._open()
+        async with behind.places.taken(0):
+            told = {(gauge.name, gauge.department): gauge.value for gauge in look() if gauge.department}
+    of_service = {"breaker_state": State.OPEN, "pool_in_use": 1, "pool_waiting": 0}
+    assert told == {
+        (name, department): value if department == "service" else 0
+        for department in ("core", "finance", "sales", "service", "marketing")
+        for name, value in of_service.items()
+    }
