@@ -9,6 +9,8 @@ from types import FrameType
 
 import uvicorn
 
+from server.pulse import beat
+
 # Replaces a worker: others take the new connections from the first moment, so it is always ready, and never alone.
 RETIRE = signal.SIGUSR1
 # How long a retired worker waits for requests on connections that it has, before it closes them.
@@ -19,7 +21,8 @@ CLOSE = (b"connection", b"close")
 class DrainingServer(uvicorn.Server):
     """On SIGTERM it goes on for `seconds`, unready and asking clients to connect anew; then it stops as uvicorn does.
 
-    `leave` is called when that begins. `line` is a socket to who started it: when that ends, so does this.
+    `leave` is called when that begins. `line` is a socket to who started it, who hears our pulse on
+    it: when that ends, so does this.
     """
 
     def __init__(
@@ -43,6 +46,8 @@ class DrainingServer(uvicorn.Server):
         if self._line is not None:
             asyncio.get_running_loop().add_reader(self._line, self._hear)
         self._announce()
+        if self._line is not None:
+            beat(self._line)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first SIGTERM begins the end; a second one, and Ctrl+C, are for at once."""
@@ -75,7 +80,7 @@ class DrainingServer(uvicorn.Server):
         self._ends_at = monotonic() + (SECONDS_TO_RETIRE if is_retired else self._seconds)
 
     def _hear(self) -> None:
-        """Nothing is ever said on the line: that it can be read is its end."""
+        """Nothing is ever said to us on the line: that it can be read is its end."""
         assert self._line is not None
         asyncio.get_running_loop().remove_reader(self._line)
         self.should_exit = True

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from auth.rates import OwnBuckets, Rate
 from server.draining import RETIRE
+from server.pulse import MOST_MISSED, SECONDS, Pulse
 
 log = logging.getLogger("customer360.workers")
 
@@ -19,6 +21,9 @@ SECONDS_TO_START = 60
 SECONDS_TO_END = 15
 # One that cannot start is not tried again at once.
 SECONDS_BETWEEN_TRIES = 1.0
+# All may be lost at once, and then each as often as this: what harms one worker after the other is not mended by haste,
+# and a machine that is too slow for all of them would be slower still.
+SECONDS_FOR_EACH = 30.0
 # The program itself, whatever the name is by which it was called.
 COMMAND = (sys.executable, "-m", "server.cli", "worker")
 
@@ -29,10 +34,10 @@ class WorkerFailed(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Worker:
-    """One process, and our end of the line between us. It ends when the line does, even if we are killed."""
+    """One process, and what we hear of it. It ends when the line between us does, even if we are killed."""
 
     process: asyncio.subprocess.Process
-    line: socket.socket
+    pulse: Pulse
 
 
 class Workers:
@@ -46,6 +51,8 @@ class Workers:
         self._running: list[Worker] = []
         self._watches: set[asyncio.Task[None]] = set()
         self._told: asyncio.Queue[signal.Signals] = asyncio.Queue()
+        self._rate = Rate(count, count / SECONDS_FOR_EACH)
+        self._turns = OwnBuckets()
         self._is_ending = False
 
     async def run(self, announce: Callable[[], None], grace: float) -> None:
@@ -80,25 +87,36 @@ class Workers:
                 # Ctrl+C is for us; we pass it on.
                 process_group=0,
             )
-        worker = Worker(process, ours)
+        worker = Worker(process, Pulse(ours))
         try:
             async with asyncio.timeout(SECONDS_TO_START):
-                is_ready = await asyncio.get_running_loop().sock_recv(ours, 1)
+                is_ready = await worker.pulse.began()
         except TimeoutError:
-            is_ready = b""
+            is_ready = False
         if not is_ready:
             await _end(worker, signal.SIGKILL, 0)
             raise WorkerFailed(f"a worker ended before it answered, with exit code {process.returncode}")
         return worker
 
     async def _watch(self, worker: Worker) -> None:
-        """Another takes the place of one that ends by itself, or is killed."""
-        code = await worker.process.wait()
+        """Another takes the place of one that ends by itself, is killed, or stands still."""
+        why = await _lost(worker)
         if self._is_ending or worker not in self._running:
             return
-        log.error("a worker ended with exit code %s; another takes its place", code)
-        self._running.remove(worker)
-        worker.line.close()
+        log.error("a worker %s; another takes its place", why)
+        await self._turn()
+        # Meanwhile it may have been replaced with all others.
+        if worker in self._running:
+            self._running.remove(worker)
+            await _end(worker, signal.SIGKILL, SECONDS_TO_END)
+            await self._put_in_place()
+
+    async def _turn(self) -> None:
+        """Until another may be replaced."""
+        while not (level := self._turns.take("", 1, self._rate)).is_enough:  # noqa: ASYNC110 - it waits for time to pass
+            await asyncio.sleep((1 - level.left) / self._rate.per_second)
+
+    async def _put_in_place(self) -> None:
         while not self._is_ending:
             try:
                 await self._add()
@@ -130,6 +148,15 @@ class Workers:
         await asyncio.gather(*(_end(each, number, grace + SECONDS_TO_END) for each in self._running))
 
 
+async def _lost(worker: Worker) -> str:
+    """What became of it, once it is of no use any more."""
+    while not worker.pulse.has_ceased():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS):
+                return f"ended with exit code {await worker.process.wait()}"
+    return f"has stood still for {SECONDS * MOST_MISSED:.0f} seconds"
+
+
 async def _end(worker: Worker, number: signal.Signals, seconds: float) -> None:
     with suppress(ProcessLookupError):
         worker.process.send_signal(number)
@@ -140,7 +167,7 @@ async def _end(worker: Worker, number: signal.Signals, seconds: float) -> None:
         with suppress(ProcessLookupError):
             worker.process.kill()
         await worker.process.wait()
-    worker.line.close()
+    worker.pulse.stop()
 
 
 def environment(addresses: Mapping[str, str], host: str, port: int) -> dict[str, str]:

@@ -133,6 +133,33 @@ async def test_one_that_is_killed_is_replaced(seeded: dict[str, str], tmp_path: 
             assert ["data" in await asked(each, token) for each in connections.values()] == [True] * WORKERS
 
 
+async def test_one_that_stands_still_is_replaced_and_one_that_was_busy_is_not(
+    seeded: dict[str, str], tmp_path: Path
+) -> None:
+    with serving(seeded, tmp_path, "workers", "--workers", str(WORKERS), oauth="off") as server:
+        token, before = server.token(), workers(server)
+        async with one_each(server) as connections:
+            busy, still = (before[pid] for pid in connections)
+            busy.suspend()
+            await asyncio.sleep(3)
+            busy.resume()
+            still.suspend()
+            unanswered = asyncio.create_task(asked(connections[still.pid], token))
+            answered = 0
+            while still.is_running() and not unanswered.done():
+                answered += "data" in await asked(connections[busy.pid], token)
+            # It was asked all the while, and whoever waited for the other was not left waiting.
+            assert answered > 0
+            with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
+                await unanswered
+        await until(lambda: len(workers(server)) == WORKERS)
+        async with one_each(server) as connections:
+            assert (busy.pid in connections, still.pid in connections) == (True, False)
+            assert ["data" in await asked(each, token) for each in connections.values()] == [True] * WORKERS
+    lines = [line.partition(" a worker ")[2] for line in server.said.read_text().splitlines() if " a worker " in line]
+    assert lines == ["has stood still for 10 seconds; another takes its place"]
+
+
 async def test_they_end_with_the_one_who_started_them(seeded: dict[str, str], tmp_path: Path) -> None:
     """Killed, it could not tell them; told to end, it waits for them."""
     for number in (signal.SIGKILL, signal.SIGTERM):
