@@ -21,9 +21,9 @@ class Use:
 class Contract:
     """The schema with its classification.
 
-    `categories` is keyed by coordinate (`Invoice.total`), `uses` by the coordinate of an input field or argument
-    (`CustomerFilter.kind`, `Finance.invoices(states:)`). `nodes` are the types that `node(id:)` can answer,
-    `pricing` says what fields cost.
+    `categories` and `owners`, which are departments, are keyed by coordinate (`Invoice.total`), `uses` by the
+    coordinate of an input field or argument (`CustomerFilter.kind`, `Finance.invoices(states:)`). `nodes` are the
+    types that `node(id:)` can answer, `pricing` says what fields cost.
     """
 
     schema: GraphQLSchema
@@ -31,3 +31,4 @@ class Contract:
     uses: Mapping[str, Use]
     nodes: frozenset[str]
     pricing: Pricing
+    owners: Mapping[str, str]

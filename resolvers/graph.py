@@ -207,7 +207,7 @@ class Graph:
             standing = self._throttle.give_back(run.request.viewer, standing, spent.requested, spent.actual)
             if run.request.tells_cost:
                 extensions += b',"cost":' + spent.told(standing)
-        return written(run.plan, texts, errors, extensions, standing)
+        return written(run.plan, texts, errors, extensions, cost.points, standing)
 
     def _add_rest(self, run: Run, texts: dict[str, bytes]) -> list[faults.Error]:
         """What holds nobody's data: introspection, and what the viewer may know of themselves."""

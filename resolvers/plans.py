@@ -28,6 +28,9 @@ from resolvers.syntax import Syntax
 
 MOST_PLANS = 1_000
 
+# How many fields were held back, by the department that owns them, their type, and the rule: for metrics.
+Withholdings = Mapping[tuple[str, str, str], int]
+
 
 @dataclass(frozen=True)
 class PlannedRoot:
@@ -66,8 +69,7 @@ class Plan:
     reasons: RowReasons
     lists: Mapping[str, EntityList] = field(default_factory=dict)
     needed: tuple[Proved, ...] = ()
-    # How many fields were held back, by their type and the rule: for metrics.
-    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    withheld: Withholdings = field(default_factory=dict)
 
 
 class PlanCache:
@@ -132,7 +134,7 @@ class OperationPlanner:
             reasons=RowReasons(tuple(each for each in planner.disclosed.items() if each[1].condition.bits)),
             lists=parts.lists,
             needed=_needed(planner),
-            withheld=Counter((each.coordinate.partition(".")[0], each.effect.rule) for each in planner.withheld),
+            withheld=_counted(self.contract, planner.withheld),
         )
 
 
@@ -197,6 +199,11 @@ def _needed(planner: Planner) -> tuple[Proved, ...]:
     needed, categories = planner.grant.needed, planner.contract.categories
     touched = (categories[what.partition(":")[0]] for what in planner.disclosed)
     return tuple(dict.fromkeys(needed[category] for category in touched if category in needed))
+
+
+def _counted(contract: Contract, withheld: list[Withheld]) -> Withholdings:
+    types = ((each, each.coordinate.partition(".")[0]) for each in withheld)
+    return Counter((contract.owners[each.coordinate], type_, each.effect.rule) for each, type_ in types)
 
 
 def _privacy(grant: Grant, withheld: list[Withheld]) -> bytes:

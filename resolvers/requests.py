@@ -13,7 +13,7 @@ from auth.viewer import Viewer
 from resolvers.codes import Code
 from resolvers.contract import Contract
 from resolvers.faults import Error
-from resolvers.plans import Plan
+from resolvers.plans import Plan, Withholdings
 from resolvers.refusal import Refused
 from resolvers.throttle import Standing, Throttled
 
@@ -46,7 +46,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole response as JSON, how it ended, the first error's code, and what was withheld by type and rule.
+    """The whole response as JSON, how it ended, the first error's code, what was withheld, and the points that the
+    operation was estimated at, once it was answered.
 
     `standing` is where the client's bucket stands, if they have one, and `wait` how many seconds they have to, if it
     was too low.
@@ -55,7 +56,8 @@ class Answer:
     body: bytes
     outcome: Outcome
     code: str | None = None
-    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    withheld: Withholdings = field(default_factory=dict)
+    points: int | None = None
     standing: Standing | None = None
     wait: int | None = None
 
@@ -78,7 +80,12 @@ def refusing(refusal: Refused, standing: Standing | None) -> Answer:
 
 
 def written(
-    plan: Plan, texts: Mapping[str, bytes], errors: list[Error], extensions: bytes, standing: Standing | None
+    plan: Plan,
+    texts: Mapping[str, bytes],
+    errors: list[Error],
+    extensions: bytes,
+    points: int,
+    standing: Standing | None,
 ) -> Answer:
     pieces = [b'{"errors":', orjson.dumps(errors), b',"data":{'] if errors else [b'{"data":{']
     for place, key in enumerate(plan.keys):
@@ -86,8 +93,9 @@ def written(
     # Joined once: the texts may be long.
     body = b"".join((*pieces, b'},"extensions":{', extensions, b"}}"))
     if not errors:
-        return Answer(body, Outcome.OK, None, plan.withheld, standing)
-    return Answer(body, Outcome.PARTIAL, str(errors[0]["extensions"]["code"]), plan.withheld, standing)
+        return Answer(body, Outcome.OK, None, plan.withheld, points, standing)
+    code = str(errors[0]["extensions"]["code"])
+    return Answer(body, Outcome.PARTIAL, code, plan.withheld, points, standing)
 
 
 def unrecorded() -> Answer:

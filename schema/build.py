@@ -17,7 +17,6 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 
 from auth.access_log import AccessLog
-from auth.categories import Category
 from auth.policy import Policy
 from datasources.databases import Databases
 from datasources.departments import SHAPES
@@ -27,7 +26,7 @@ from resolvers.graph import Graph
 from resolvers.limits import USUAL, Limits
 from resolvers.prices import Price, Pricing
 from resolvers.throttle import Throttle
-from schema.classification import CATEGORY, GOVERNS, OPERATOR
+from schema.classification import CATEGORY, GOVERNS, OPERATOR, OWNER
 from schema.core import Individual, Organization
 from schema.costs import Cost, ListSize, told
 from schema.costs import price as price_of
@@ -72,10 +71,11 @@ def contract(schema: strawberry.Schema) -> Contract:
     nodes = graph.get_possible_types(node) if is_interface_type(node) else ()
     return Contract(
         graph,
-        categories=dict(each for type_ in types for each in _categories(type_)),
+        categories=dict(each for type_ in types for each in _told(type_, CATEGORY)),
         uses=dict(each for type_ in types for each in _uses(type_)),
         nodes=frozenset(each.name for each in nodes),
         pricing=_pricing(graph),
+        owners={coordinate: owner.value.lower() for type_ in types for coordinate, owner in _told(type_, OWNER)},
     )
 
 
@@ -98,12 +98,13 @@ def _priced(graph: GraphQLSchema) -> Iterator[tuple[str, GraphQLField, Price]]:
                     yield f"{type_.name}.{name}", field, price
 
 
-def _categories(type_: GraphQLNamedType) -> Iterator[tuple[str, Category]]:
+def _told(type_: GraphQLNamedType, key: str) -> Iterator[tuple[str, Any]]:
+    """What the type's fields say of themselves under this key, by coordinate."""
     if is_object_type(type_) or is_interface_type(type_):
         for name, field in type_.fields.items():
-            category = _metadata(field).get(CATEGORY)
-            if category is not None:
-                yield f"{type_.name}.{name}", category
+            value = _metadata(field).get(key)
+            if value is not None:
+                yield f"{type_.name}.{name}", value
 
 
 def _uses(type_: GraphQLNamedType) -> Iterator[tuple[str, Use]]:

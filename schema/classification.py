@@ -11,6 +11,7 @@ from auth.categories import INPUTS, Category
 from datasources.core.codes import Department
 
 CATEGORY = "category"
+OWNER = "owner"
 GOVERNS = "governs"
 OPERATOR = "operator"
 
@@ -39,7 +40,7 @@ class DepartmentField:
             description=f"{description}\n\n{_told(category, self._owner)}"
             if description and category.is_personal
             else description,
-            metadata={CATEGORY: category},
+            metadata={CATEGORY: category, OWNER: self._owner},
             directives=[Data(category=category.value, owner=self._owner, derived_from=_sources(category))],
             **options,
         )

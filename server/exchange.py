@@ -1,11 +1,11 @@
 """One HTTP exchange, without a framework: what of the request counts, and how the response is sent."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from starlette.types import Message, Scope, Send
 
+from resolvers.plans import Withholdings
 from server.cors import REQUEST_ID
 from server.media import CONTENT_TYPES, JSON
 from server.refusals import Header
@@ -40,7 +40,8 @@ class Response:
     headers: tuple[Header, ...] = ()
     # What is told of it to those who operate the server.
     code: str | None = None
-    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    withheld: Withholdings = field(default_factory=dict)
+    points: int | None = None
 
 
 @dataclass(slots=True)

@@ -73,8 +73,8 @@ class GraphQLOverHTTP:
     def _tell(self, exchange: Exchange, response: Response, began: float) -> None:
         log.debug("%s %d %s", exchange.method, response.status, exchange.request_id)
         if self.witnesses:
-            seconds, told = perf_counter() - began, (response.status, response.code)
-            operation = Operation(exchange.request_id, exchange.method, *told, seconds, response.withheld)
+            told = response.status, response.code, perf_counter() - began, response.withheld, response.points
+            operation = Operation(exchange.request_id, exchange.method, *told)
             for witness in self.witnesses:
                 witness(operation)
 
@@ -108,7 +108,7 @@ class GraphQLOverHTTP:
         status, headers = self._status(answer, exchange)
         if answer.standing is not None:
             headers += told(answer.standing)
-        return Response(status, answer.body, headers, answer.code, answer.withheld)
+        return Response(status, answer.body, headers, answer.code, answer.withheld, answer.points)
 
     def _check(self, exchange: Exchange) -> None:
         """What can be told without knowing who asks."""

@@ -22,6 +22,7 @@ except ImportError as error:
 
 PATH = "/metrics"
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+POINTS = (1, 10, 30, 100, 300, 1_000, 3_000, 10_000)
 PREFIX = "customer360_"
 
 
@@ -34,8 +35,10 @@ class Metrics:
         self._seconds = Histogram(f"{PREFIX}operation_seconds", told, ["status"], buckets=BUCKETS, registry=kept)
         told = "Answers with errors, by the code of the first."
         self._errors = Counter(f"{PREFIX}errors", told, ["code"], registry=kept)
-        told = "Fields that were masked or withheld, by type and rule."
-        self._withheld = Counter(f"{PREFIX}withheld", told, ["type", "rule"], registry=kept)
+        told = "Fields that were masked or withheld, by the department that owns them, type and rule."
+        self._withheld = Counter(f"{PREFIX}withheld", told, ["department", "type", "rule"], registry=kept)
+        told = "Points that operations were estimated at, of those that were answered."
+        self._points = Histogram(f"{PREFIX}operation_points", told, buckets=POINTS, registry=kept)
         self._registry.register(self)
         self._look: Gauges = tuple
 
@@ -47,8 +50,10 @@ class Metrics:
         self._seconds.labels(str(operation.status)).observe(operation.seconds)
         if operation.code is not None:
             self._errors.labels(operation.code).inc()
-        for (name, rule), count in operation.withheld.items():
-            self._withheld.labels(name, rule).inc(count)
+        if operation.points is not None:
+            self._points.observe(operation.points)
+        for labels, count in operation.withheld.items():
+            self._withheld.labels(*labels).inc(count)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         families: dict[str, GaugeMetricFamily] = {}

@@ -1,10 +1,12 @@
 """What may be told of an operation to those who operate the server: how it went, never what it was about."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import orjson
+
+from resolvers.plans import Withholdings
 
 log = logging.getLogger("customer360.operations")
 # A client that left was sent no status; proxies write this one.
@@ -13,14 +15,15 @@ LEFT = 499
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One request that ended. `withheld` counts fields by their type and by the rule that held them back."""
+    """One request that ended. Of one that was answered, what was withheld and the points that it was estimated at."""
 
     request_id: str
     method: str
     status: int
     code: str | None
     seconds: float
-    withheld: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    withheld: Withholdings = field(default_factory=dict)
+    points: int | None = None
 
 
 Witness = Callable[[Operation], None]

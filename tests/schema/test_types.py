@@ -26,7 +26,7 @@ from datasources.departments import SHAPES
 from datasources.json_text import Kind
 from datasources.rows import Column, Row, Subject
 from datasources.shapes import Amount, Coordinate, Many, Pages, SubjectLink, Total, Value
-from schema.build import build_schema
+from schema.build import build_schema, contract
 from schema.classification import CATEGORY, GOVERNS, Data
 
 GRAPH: GraphQLSchema = build_schema()._schema
@@ -115,6 +115,13 @@ def test_every_argument_and_input_field_has_a_description() -> None:
 def test_every_field_has_a_category() -> None:
     unclassified = [coordinate for coordinate, field in fields() if not isinstance(category(field), Category)]
     assert unclassified == []
+
+
+def test_every_field_has_an_owner() -> None:
+    known = contract(build_schema())
+    assert known.owners.keys() == known.categories.keys()
+    named = ("Customer.number", "Customer.finance", "Invoice.total", "Query.customer")
+    assert [known.owners[each] for each in named] == ["core", "finance", "finance", "core"]
 
 
 def test_every_field_prints_its_category() -> None:

@@ -74,6 +74,24 @@ def test_a_line_is_json_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> N
         kept.handlers, kept.propagate, kept.level = before
 
 
+async def test_what_is_withheld_and_what_it_costs_is_counted(seeded: dict[str, str], tmp_path: Path) -> None:
+    document = """query($number: String!) { customer(by: {number: $number}) {
+      party { ... on Individual { birthDate } } finance { credit { decisionBasis } }
+      marketing { scores { rfm { code } } } } }"""
+    async with served(seeded, tmp_path, metrics="on") as server:
+        for _ in range(2):
+            await server.ask(document)
+        await server.ask("{ nonsense }")
+        told = (await server.get("/metrics")).body.decode()
+    assert sorted(each for each in told.splitlines() if each.startswith("customer360_withheld_total{")) == [
+        'customer360_withheld_total{department="core",rule="no-rule",type="Individual"} 2.0',
+        'customer360_withheld_total{department="finance",rule="no-rule",type="Credit"} 2.0',
+        'customer360_withheld_total{department="marketing",rule="no-rule",type="Marketing"} 2.0',
+    ]
+    assert "customer360_operation_points_count 2.0" in told
+    assert [each for each in told.splitlines() if "points_sum" in each] == ["customer360_operation_points_sum 32.0"]
+
+
 async def test_gauges_tell_of_breakers_pools_and_plans(seeded_apart: dict[str, str], tmp_path: Path) -> None:
     async with (
         proxies(seeded_apart, ["finance"]) as by,
@@ -90,5 +108,6 @@ async def test_gauges_tell_of_breakers_pools_and_plans(seeded_apart: dict[str, s
     states = {line.split('department="')[1].split('"')[0]: float(line.split()[-1]) for line in lines}
     assert states == {"core": 0, "finance": 2, "sales": 0, "service": 0, "marketing": 0}
     assert 'customer360_errors_total{code="DEPARTMENT_UNAVAILABLE"} 5.0' in told
+    assert "customer360_operation_points_count 6.0" in told
     assert "customer360_plans{" in told
     assert "customer360_loop_lag_seconds{" in told
