@@ -14,6 +14,7 @@ from datasources.contributions import Contribution, Locate
 from datasources.databases import Databases
 from datasources.plan import Variables
 from datasources.sql_text import SEPARATOR
+from datasources.stages import Stage, stage
 from datasources.unavailable import Unavailable
 
 _HOLE = HOLE.encode()
@@ -54,7 +55,8 @@ async def answer(statements: RootStatements, variables: Variables, databases: Da
             return RootAnswer(located, is_marked=True)
         variables = {**variables, LOCATED_ID: located}
     try:
-        rows = await statements.core.rows(variables, databases, deadline)
+        with stage(Stage.ASK, statements.core.departments):
+            rows = await statements.core.rows(variables, databases, deadline)
     except Unavailable as error:
         raise CoreUnavailable from error
     if not rows:
@@ -77,7 +79,8 @@ def _once(ids: Sequence[UUID], flags: Sequence[int]) -> tuple[Sequence[UUID], Se
 async def _located(locate: Locate, variables: Variables, databases: Databases, deadline: float) -> UUID | bytes | None:
     """The customer that a department's object is about; None if there is no such object, a mark if it is down."""
     try:
-        return await locate.owner(variables, databases, deadline)
+        with stage(Stage.ASK, (locate.department,)):
+            return await locate.owner(variables, databases, deadline)
     except Unavailable:
         return _mark(locate.department)
 
@@ -108,7 +111,8 @@ async def _apart(
     deadline: float,
 ) -> Mapping[int, list[bytes]]:
     try:
-        return await contribution.texts(told, databases, deadline)
+        with stage(Stage.ASK, contribution.departments):
+            return await contribution.texts(told, databases, deadline)
     except Unavailable:
         return {each: [_mark(root.sections[each])] * customers for each in contribution.sections}
 

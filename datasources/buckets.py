@@ -12,6 +12,7 @@ import asyncpg
 
 from auth.rates import BucketsUnavailable, Level, Rate
 from datasources.pool import Pool
+from datasources.stages import Stage, stage
 from datasources.unavailable import Unavailable
 
 # $1 key, $2 points of a full bucket, $3 points that come back in a second, $4 points to draw. Two who draw at once draw
@@ -54,7 +55,8 @@ class CommonBuckets:
         digest = sha256(key.encode()).digest()
         deadline = asyncio.get_running_loop().time() + SECONDS
         try:
-            rows = await self._pool.fetch(_DRAW, [digest, rate.most, rate.per_second, points], deadline)
+            with stage(Stage.DRAW):
+                rows = await self._pool.fetch(_DRAW, [digest, rate.most, rate.per_second, points], deadline)
         except Unavailable as error:
             raise BucketsUnavailable(str(error)) from error
         return Level(bool(rows[0]["is_enough"]), float(rows[0]["points"]))

@@ -14,6 +14,10 @@ class Contribution(Protocol):
     @property
     def sections(self) -> tuple[int, ...]: ...
 
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """Whose data it asks for."""
+
     async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
         """For each section a text for each customer, in the order in which core tells of them. Raises Unavailable."""
 

@@ -84,6 +84,9 @@ class Documents:
             self._kept -= len(forgotten)
         return found
 
+    def trusts(self, document: Document) -> bool:
+        return self._trusted.get(document.text) is document
+
     def syntax(self, document: Document) -> Syntax:
         node = self._parsed(document.text)
         return Syntax(operations(node), ordered(node))

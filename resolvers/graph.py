@@ -22,6 +22,7 @@ from datasources.compiler.subjects import REACHED_BY
 from datasources.databases import Databases
 from datasources.plan import Variables
 from datasources.shapes import Shapes
+from datasources.stages import TRACE, Stage, stage, told_new
 from resolvers import disclosures, faults
 from resolvers.codes import Code
 from resolvers.contract import Contract
@@ -110,12 +111,14 @@ class Graph:
         """Run one operation. What was sent is refused with errors; for who sent it, StepUpNeeded may be raised."""
         began = asyncio.get_running_loop().time()
         try:
-            read = self._read(request)
+            with stage(Stage.READ):
+                read = self._read(request)
             standing = await self._throttle.draw(request.viewer, read.cost.points)
         except Refused as refusal:
             return refusing(refusal, None)
         try:
-            run = self._planned(read)
+            with stage(Stage.PLAN):
+                run = self._planned(read)
         except (Refused, StepUpNeeded) as error:
             standing = self._throttle.give_back(request.viewer, standing, read.cost.points, REFUSED)
             if isinstance(error, StepUpNeeded):
@@ -125,7 +128,8 @@ class Graph:
         record = disclosures.record(run.plan, answers, run.viewer, run.grant, request.request_id)
         if record is not None:
             try:
-                await self._log.store(record, began + self._seconds)
+                with stage(Stage.RECORD):
+                    await self._log.store(record, began + self._seconds)
             except LogUnavailable:
                 return unrecorded()
         return self._assembled(run, answers, read.cost, standing)
@@ -140,10 +144,13 @@ class Graph:
         def when_new() -> None:
             nonlocal is_new
             is_new = True
+            told_new()
             self._throttle.check_new(request.viewer)
 
         document = self._documents.document(request.document, when_new)
         operation = document.operation(request.operation_name)
+        if (trace := TRACE.get()) is not None:
+            trace.is_a(operation.kind.value, operation.name if self._documents.trusts(document) else None)
         if operation.kind is not OperationType.QUERY:
             code = Code.METHOD_NOT_ALLOWED if request.read_only else Code.OPERATION_RESOLUTION_FAILURE
             raise refused(code, f"A {operation.kind.value} cannot be run here: the graph is for reading.")
@@ -162,6 +169,7 @@ class Graph:
         key = (document.digest, read.operation.name, grant.digest, scope.reach, structure)
 
         def planned() -> Plan:
+            told_new()
             if not read.is_new:
                 self._throttle.check_new(request.viewer)
             syntax = self._documents.syntax(document)

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.tokens import Verifier
 from server import health, issuers, resource, screen_pop, trust
@@ -53,7 +53,7 @@ class Customer360:
         self._trusted = issuers.load(settings.issuers_file, expected.audience, expected.classes, home)
         self._open_backend = open_backend
         self._backend: Backend | None = None
-        self._endpoint: GraphQLOverHTTP | None = None
+        self._endpoint: ASGIApp | None = None
         self._metrics = _metrics(settings)
         self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
         self._is_draining = False
@@ -84,13 +84,14 @@ class Customer360:
         finally:
             self._backend = self._endpoint = None
 
-    def _make_endpoint(self, backend: Backend) -> GraphQLOverHTTP:
+    def _make_endpoint(self, backend: Backend) -> ASGIApp:
         settings = self._settings
         reader = Reader(settings.max_body_bytes, settings.receive_timeout_ms)
         origins = Origins(settings.allowed_origins)
         doorkeeper = self._make_doorkeeper(backend)
-        given = settings.partial_status, backend.trusted, backend.limiter, self._witnesses()
-        return GraphQLOverHTTP(backend.graph, doorkeeper, reader, origins, *given)
+        given = settings.partial_status, backend.trusted, backend.limiter, self._witnesses(backend)
+        endpoint = GraphQLOverHTTP(backend.graph, doorkeeper, reader, origins, *given)
+        return endpoint if backend.traces is None else backend.traces.around(endpoint)
 
     def _make_doorkeeper(self, backend: Backend) -> Doorkeeper:
         register, others = backend.register, self._trusted
@@ -101,9 +102,10 @@ class Customer360:
         gate = trust.gate_of(self._verifier, self._settings, register, others.issuers, others.opaque)
         return Doorkeeper(gate, self._purposes, trust.public_url(self._settings) + trust.RESOURCE_METADATA)
 
-    def _witnesses(self) -> list[Witness]:
+    def _witnesses(self, backend: Backend) -> list[Witness]:
         written = [write] if self._settings.log_operations else []
-        return [*written, *([self._metrics.ended] if self._metrics is not None else [])]
+        told = (each.ended for each in (self._metrics, backend.traces) if each is not None)
+        return [*written, *told]
 
     def _routes(self) -> list[BaseRoute]:
         routes = [*health.routes(self._check, lambda: self._is_draining), *self._oauth_routes()]

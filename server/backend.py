@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 from auth.policy import Policy
 from datasources.databases import QUEUE
@@ -15,6 +16,9 @@ from server.oauth.register import Register
 from server.oauth.service import OAuthService
 from server.settings import Settings
 from server.trusted import Trusted
+
+if TYPE_CHECKING:
+    from server.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Backend:
     trusted: Trusted = field(default_factory=Trusted)
     limiter: Limiter = field(default_factory=Limiter)
     gauges: Gauges = tuple
+    traces: "Traces | None" = None
 
     @property
     def register(self) -> Register | None:
@@ -77,6 +82,7 @@ def opener(
             _oauth(settings, policy, core) as oauth,
             _register(settings, core, looks_up=looks_up) as register,
             throttling(settings, core) as throttle,
+            _traces(settings, subgraph) as traces,
         ):
             limits = limits_of(settings, asked_by_gateway=subgraph is not None)
             graph = build(databases, policy, log, settings.deadline_ms, limits, throttle)
@@ -84,9 +90,22 @@ def opener(
             limiter = Limiter(PLACES * settings.pool_size, lambda: databases.core.patience.is_slow)
             with on_hangup(graph, settings, trusted), watched() as lag:
                 look = gauges(graph, databases, limiter, lag)
-                yield Backend(graph, databases.reachable, oauth, register, trusted, limiter, look)
+                yield Backend(graph, databases.reachable, oauth, register, trusted, limiter, look, traces)
 
     return opened
+
+
+@asynccontextmanager
+async def _traces(settings: Settings, subgraph: str | None) -> AsyncIterator["Traces | None"]:
+    if not settings.traces:
+        yield None
+        return
+    # Its packages are installed only where somebody wants them.
+    from server.delivery import NAME, delivered
+    from server.traces import Traces
+
+    async with delivered(NAME if subgraph is None else f"{NAME}-{subgraph}") as tracer:
+        yield Traces(tracer)
 
 
 @asynccontextmanager

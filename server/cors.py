@@ -8,8 +8,9 @@ from server.refusals import Header
 REQUEST_ID = "Customer360-Request-Id"
 DRY_RUN = "Customer360-Dry-Run"
 COST = "Customer360-Cost"
+TRACEPARENT = "traceparent"
 METHODS = b"GET, HEAD, POST, OPTIONS"
-REQUEST_HEADERS = f"Authorization, Content-Type, DPoP, {PURPOSE}, {DRY_RUN}, {COST}".encode()
+REQUEST_HEADERS = f"Authorization, Content-Type, DPoP, {PURPOSE}, {DRY_RUN}, {COST}, {TRACEPARENT}".encode()
 EXPOSED_HEADERS = f"{REQUEST_ID}, WWW-Authenticate, Retry-After, RateLimit, RateLimit-Policy".encode()
 KEPT_SECONDS = b"600"
 

@@ -68,6 +68,7 @@ class Settings:
     policy_file: Path | None
     drain_ms: int
     metrics: bool
+    traces: bool
     log_operations: bool
     log_level: str
 
@@ -132,6 +133,7 @@ SETTINGS = (
     Setting("CUSTOMER360_POLICY_FILE", values.file),
     Setting("CUSTOMER360_DRAIN_MS", values.whole(0, 600_000), "0"),
     Setting("CUSTOMER360_METRICS", values.on_off, "off"),
+    Setting("CUSTOMER360_TRACES", values.on_off, "off"),
     Setting("CUSTOMER360_LOG_OPERATIONS", values.on_off, "off"),
     Setting("CUSTOMER360_LOG_LEVEL", values.one_of(str, "debug", "info", "warning", "error"), "info"),
 )

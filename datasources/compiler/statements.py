@@ -1,6 +1,6 @@
 """Statements: one for each database that a root field touches, rendered once and run with bound values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -47,11 +47,12 @@ _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with the parameters it binds, in order, and the sections that its rows answer."""
+    """SQL with the parameters it binds, in order, the departments it asks, and the sections that its rows answer."""
 
     database: str
     sql: str
     parameters: tuple[Parameter, ...]
+    departments: tuple[str, ...]
     sections: tuple[int, ...] = ()
 
     async def rows(self, variables: Variables, databases: Databases, deadline: float) -> list[Any]:
@@ -126,14 +127,14 @@ class StatementCompiler:
         if source is not None:
             return search(source, root.entry)
         located = ObjectCompiler(compiler, root.entry).located()
-        return LocateStatement(department, _rendered(self._homes[department], compiler, located, []))
+        return LocateStatement(department, _rendered(self._homes[department], compiler, located, (department,)))
 
     def _core(self, root: Root, sections: list[Section]) -> Statement:
         compiler = self._compiler(self._homes[CORE], sections)
         mine = [section for section in sections if section.department == CORE]
         answer = self._answer(compiler, root)
         statement = answer.select(self._texts(compiler, root, answer.found, mine))
-        return _rendered(self._homes[CORE], compiler, statement, mine)
+        return _rendered(self._homes[CORE], compiler, statement, self._finder.asked(self._homes[CORE], root), mine)
 
     def _answer(self, compiler: Compiler, root: Root) -> "_CoreAnswer | EntityAnswer":
         exists = root.entry.exists
@@ -177,7 +178,7 @@ class StatementCompiler:
         parts = ((each, self._section(compiler, root, each, Row(table, subject))) for each in mine)
         texts = [join(in_batch(root.entry, table, each.batch, its)) for each, its in parts]
         statement = select(*texts).select_from(table).order_by(table.c.rank)
-        return _rendered(home, compiler, statement, mine)
+        return _rendered(home, compiler, statement, self._finder.asked(home, root), mine)
 
     def _section(self, compiler: Compiler, root: Root, section: Section, row: Row) -> Parts:
         match root.entry:
@@ -215,11 +216,18 @@ class _CoreAnswer:
         return self.view.gathered(aggregate, *values, reverse=self.view.page.backwards)
 
 
-def _rendered(home: str, compiler: Compiler, statement: ClauseElement, sections: list[Section]) -> Statement:
+def _rendered(
+    home: str,
+    compiler: Compiler,
+    statement: ClauseElement,
+    departments: tuple[str, ...],
+    sections: Sequence[Section] = (),
+) -> Statement:
     compiled = statement.compile(dialect=_DIALECT)
     assert isinstance(compiled, SQLCompiler)
     # A constant of ours that SQLAlchemy turned into a bind has no parameter: it stands in compiled.params.
     parameters = tuple(
         compiler.binds.parameters.get(name) or constant(compiled.params[name]) for name in compiled.positiontup or []
     )
-    return Statement(home, str(compiled), parameters, tuple(section.number for section in sections))
+    answered = tuple(section.number for section in sections)
+    return Statement(home, str(compiled), parameters, departments, answered)

@@ -28,6 +28,10 @@ class Reading:
     sections: tuple[int, ...]
     writes: tuple[Write, ...]
 
+    @property
+    def departments(self) -> tuple[str, ...]:
+        return (self.department,)
+
     async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
         customers = [str(each) for each in told[IDS]]
         shown = [each for each, flags in zip(customers, told[FLAGS], strict=True) if self._shows(flags)]

@@ -11,9 +11,9 @@ export const gatewayConfig = defineConfig({
   host: process.env.HOST ?? '127.0.0.1',
   port: Number(process.env.PORT ?? 4000),
   propagateHeaders: {
-    // Who asks and for what, or nothing: without a token a subgraph answers nobody.
+    // Who asks, for what, and in which trace: without a token a subgraph answers nobody.
     fromClientToSubgraphs({ request }) {
-      const names = ['authorization', 'customer360-purpose', 'customer360-dry-run']
+      const names = ['authorization', 'customer360-purpose', 'customer360-dry-run', 'traceparent']
       return Object.fromEntries(names.flatMap((name) => (request.headers.has(name) ? [[name, request.headers.get(name)]] : [])))
     },
   },

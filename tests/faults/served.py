@@ -43,11 +43,15 @@ class Served:
     token: str
 
     @property
-    def databases(self) -> Databases:
+    def graph(self) -> Graph:
         assert self.app._backend is not None
         graph = self.app._backend.graph
         assert isinstance(graph, Graph)
-        return graph._databases
+        return graph
+
+    @property
+    def databases(self) -> Databases:
+        return self.graph._databases
 
     async def ask(self, document: str = CARD, **variables: Any) -> Answered:
         async with self.connected() as (reader, writer):

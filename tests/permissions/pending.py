@@ -31,7 +31,6 @@ PENDING: Mapping[str, str] = {
     "A56": _EXPORT,
     "A57": _EXPORT,
     "A58": _EXPORT,
-    "A60": "traces: the server writes none yet",
     "A62": "crash dumps: none are written; logs of faults are looked through (A59)",
     "A63": "erasure: nothing is purged yet",
     "A67": "sessions: the server reads no cookie (tests/server)",

@@ -367,7 +367,7 @@ def test_a_page_of_an_allowed_origin_may_ask(client: TestClient) -> None:
     assert response.headers["access-control-allow-origin"] == ORIGIN
     assert response.headers["access-control-allow-methods"] == "GET, HEAD, POST, OPTIONS"
     allowed = response.headers["access-control-allow-headers"].split(", ")
-    ours = ["Customer360-Purpose", "Customer360-Dry-Run", "Customer360-Cost"]
+    ours = ["Customer360-Purpose", "Customer360-Dry-Run", "Customer360-Cost", "traceparent"]
     assert allowed == ["Authorization", "Content-Type", "DPoP", *ours]
     assert "access-control-allow-credentials" not in response.headers
 

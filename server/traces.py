@@ -1,0 +1,144 @@
+"""Traces by OpenTelemetry: a span for each operation, and one for each of its stages. No text of a request is in it."""
+
+from __future__ import annotations
+
+from asyncio import CancelledError
+from types import TracebackType
+
+from opentelemetry.context import Context
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, set_span_in_context
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from auth.access_log import LogUnavailable
+from auth.step_up import StepUpNeeded
+from datasources.stages import TRACE, Stage
+from datasources.unavailable import Unavailable
+from resolvers.codes import Code
+from resolvers.refusal import Refused
+from server.cors import TRACEPARENT
+from server.operations import Operation
+from server.trust import GRAPHQL
+
+METHODS = ("GET", "HEAD", "POST")
+OTHER = "_OTHER"
+# Faults on our side, whatever the status says to clients that read no other than 200.
+OURS = (Code.CORE_UNAVAILABLE, Code.ACCESS_LOG_UNAVAILABLE, Code.INTERNAL_SERVER_ERROR)
+# As long as it is not known of which type an operation is.
+UNKNOWN = "GraphQL Operation"
+_NO_PARENT = Context()
+_w3c = TraceContextTextMapPropagator()
+
+
+class Traces:
+    """Begins and ends what is told of each operation."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+
+    def around(self, endpoint: ASGIApp) -> ASGIApp:
+        """The endpoint, with every operation that comes to it traced, if it is sampled."""
+
+        async def traced(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["method"] == "OPTIONS" or (trace := self._begun(scope)) is None:
+                await endpoint(scope, receive, send)
+                return
+            token = TRACE.set(trace)
+            try:
+                await endpoint(scope, receive, send)
+            finally:
+                TRACE.reset(token)
+                trace.span.end()
+
+        return traced
+
+    def ended(self, operation: Operation) -> None:
+        trace = TRACE.get()
+        if isinstance(trace, TracedOperation):
+            trace.ended(operation)
+
+    def _begun(self, scope: Scope) -> TracedOperation | None:
+        method = scope["method"] if scope["method"] in METHODS else OTHER
+        told = {"http.request.method": method, "http.route": GRAPHQL, "url.path": GRAPHQL}
+        told["url.scheme"] = "https" if scope["scheme"] == "https" else "http"
+        span = self._tracer.start_span(UNKNOWN, _parent(scope), SpanKind.SERVER, told)
+        return TracedOperation(self._tracer, span) if span.is_recording() else None
+
+
+class TracedOperation:
+    """The span of one operation, below which its stages are told."""
+
+    __slots__ = ("_context", "_tracer", "news", "span")
+
+    def __init__(self, tracer: Tracer, span: Span) -> None:
+        self._tracer = tracer
+        self._context = set_span_in_context(span, _NO_PARENT)
+        self.span = span
+        self.news = False
+
+    def stage(self, stage: Stage, departments: tuple[str, ...]) -> TracedStage:
+        told = {"customer360.departments": departments} if departments else None
+        return TracedStage(self, stage, self._tracer.start_span(stage.value, self._context, attributes=told))
+
+    def is_a(self, kind: str, name: str | None) -> None:
+        self.span.update_name(kind)
+        self.span.set_attribute("graphql.operation.type", kind)
+        if name is not None:
+            self.span.set_attribute("graphql.operation.name", name)
+
+    def is_new(self) -> None:
+        self.news = True
+
+    def ended(self, operation: Operation) -> None:
+        self.span.set_attribute("http.response.status_code", operation.status)
+        self.span.set_attribute("customer360.request_id", operation.request_id)
+        if operation.code is not None:
+            self.span.set_attribute("customer360.code", operation.code)
+        if operation.status >= 500 or operation.code in OURS:
+            self.span.set_attribute("error.type", operation.code or str(operation.status))
+            self.span.set_status(Status(StatusCode.ERROR))
+
+
+class TracedStage:
+    """The span of one stage. What went wrong in it is told by its kind: what an exception says may quote data."""
+
+    __slots__ = ("_of", "_span", "_stage")
+
+    def __init__(self, of: TracedOperation, stage: Stage, span: Span) -> None:
+        self._of, self._stage, self._span = of, stage, span
+
+    def __enter__(self) -> None:
+        self._of.news = False
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._stage in (Stage.READ, Stage.PLAN):
+            self._span.set_attribute("customer360.is_new", self._of.news)
+        outcome = _outcome(error)
+        self._span.set_attribute("customer360.outcome", outcome)
+        if outcome in ("unavailable", "failed"):
+            self._span.set_attribute("error.type", type(error).__name__.lower())
+            self._span.set_status(Status(StatusCode.ERROR))
+        self._span.end()
+
+
+def _outcome(error: BaseException | None) -> str:
+    match error:
+        case None:
+            return "ok"
+        case Unavailable() | LogUnavailable():
+            return "unavailable"
+        case Refused() | StepUpNeeded():
+            return "refused"
+        case CancelledError():
+            return "left"
+    return "failed"
+
+
+def _parent(scope: Scope) -> Context:
+    """Where the operation belongs. Of what a client may send along, only ids count: a tracestate can hold anything."""
+    given = [value for name, value in scope["headers"] if name == TRACEPARENT.encode()]
+    if len(given) != 1:
+        return _NO_PARENT
+    return _w3c.extract({TRACEPARENT: given[0].decode("latin-1")}, _NO_PARENT)
