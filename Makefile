@@ -60,7 +60,7 @@ format: setup  ## Rewrite the code in the house format
 
 lock: $(INSTALLED)  ## Recompile requirements/*.txt from pyproject.toml (UPGRADE=1 takes newer releases)
 	$(INSTALL) requirements/lock.txt
-	$(COMPILE) pyproject.toml --output-file requirements/run.txt
+	$(COMPILE) pyproject.toml --all-extras --output-file requirements/run.txt
 	$(COMPILE) pyproject.toml --group dev --constraints requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) --group lock --output-file requirements/lock.txt
 
