@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from resolvers.entities import MOST_REPRESENTATIONS
-from tests.federation.stack import Stack
+from tests.federation.stack import Stack, http_client
 from tests.federation.subgraph import ENTITIES, PAYMENT, of_type
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -19,7 +19,7 @@ async def send(stack: Stack, of: Any, *, token: bool = True, accept: str = MODER
     headers = {**stack.headers(PAYMENT), "accept": accept}
     if not token:
         del headers["authorization"]
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with http_client() as client:
         body = {"query": FINANCE, "variables": {"of": of}}
         return await client.post(stack.urls["finance"], json=body, headers=headers)
 

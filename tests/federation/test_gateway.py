@@ -2,12 +2,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import orjson
 import pytest
 
 from deploy.processes import DEPARTMENTS
-from tests.federation.stack import Stack
+from tests.federation.stack import Stack, http_client
 from tests.federation.subgraph import CARE, ORDER, PAYMENT, Role
 
 CARD = (Path(__file__).parents[2] / "server" / "screen_pop.graphql").read_text()
@@ -175,7 +174,7 @@ async def test_what_is_withheld_is_named_as_in_the_whole_graph(stack: Stack, num
 async def test_only_token_and_purpose_travel(stack: Stack, numbers: list[str]) -> None:
     await stack.counts()
     more = {"cookie": "a=b", "x-forwarded-for": "198.51.100.7", "x-secret": "1"}
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with http_client() as client:
         body = {"query": CARD, "variables": {"phone": numbers[0]}}
         await client.post(stack.urls["gateway"], json=body, headers=stack.headers(CARE, **more))
     for counted in (await stack.counts()).values():
@@ -188,7 +187,7 @@ async def test_a_privacy_officer_tries_out_what_another_class_sees(stack: Stack,
     tried = {"customer360-dry-run": "service_agent/care"}
     found = {}
     for where in ("whole", "gateway"):
-        async with httpx.AsyncClient(timeout=30) as client:
+        async with http_client() as client:
             body = {"query": CARD, "variables": {"phone": numbers[0]}}
             answer = await client.post(stack.urls[where], json=body, headers=stack.headers(RIGHTS, **tried))
         found[where] = orjson.loads(answer.content)
@@ -200,7 +199,7 @@ async def test_a_privacy_officer_tries_out_what_another_class_sees(stack: Stack,
 async def test_without_token_or_purpose_nobody_is_there(stack: Stack, numbers: list[str], lost: str) -> None:
     headers = {name: value for name, value in stack.headers(CARE).items() if name != lost}
     body = {"query": CARD, "variables": {"phone": numbers[0]}}
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with http_client() as client:
         found = orjson.loads((await client.post(stack.urls["gateway"], json=body, headers=headers)).content)
     assert found["data"] == {"customer": None}
     if lost == "authorization":
@@ -210,7 +209,7 @@ async def test_without_token_or_purpose_nobody_is_there(stack: Stack, numbers: l
 @pytest.mark.parametrize("name", DEPARTMENTS)
 async def test_a_subgraph_tells_a_stranger_nothing(stack: Stack, name: str) -> None:
     for document in ("{ _service { sdl } }", "{ __schema { queryType { name } } }"):
-        async with httpx.AsyncClient(timeout=30) as client:
+        async with http_client() as client:
             answer = await client.post(stack.urls[name], json={"query": document})
         assert answer.status_code == 401
         assert b"sdl" not in answer.content

@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey
 from datasources.oauth.administration import Administration
 from deploy.processes import DEPARTMENTS, HERE
 from tests.federation.composers import need_node
-from tests.federation.stack import Stack, free_port, running
+from tests.federation.stack import Stack, free_port, http_client, running
 from tests.federation.test_logins import as_login, execute, for_department
 from tests.oauth.elsewhere import ABSENT, proof
 from tests.oauth.world import Pkce, World, fill, get_code, redemption
@@ -69,13 +69,13 @@ async def world(stack: Stack, addresses_apart: dict[str, str]) -> AsyncIterator[
 @pytest.fixture
 async def http(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     base = stack.urls["core"].removesuffix("/graphql")
-    async with httpx.AsyncClient(base_url=base, timeout=30) as client:
+    async with http_client(base_url=base) as client:
         yield client
 
 
 async def ask(stack: Stack, where: str, token: str, scheme: str = "Bearer", document: str = HELLO, **more: str) -> Any:
     headers = {"authorization": f"{scheme} {token}", "customer360-purpose": "care", **more}
-    async with httpx.AsyncClient(timeout=30) as client:
+    async with http_client() as client:
         answer = await client.post(stack.urls[where], json={"query": document}, headers=headers)
     return answer.status_code, orjson.loads(answer.content)
 
