@@ -9,6 +9,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install -qq --require-hashes --only-binary :all: -r
 # With CI set, a test that would be skipped fails: a part that is missing is an error there.
 PYTEST := $(BIN)/python -m pytest $(if $(CI),-p tests.house.no_skips)
+# Files of tests are handed to so many processes, in order; each has a PostgreSQL of its own.
+JOBS := 2
+PARALLEL := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 # A release waits a week before it is taken, so that a bad one is found by somebody first.
 COOLDOWN := 7 days
 # The locks must hold the public registry's hashes, whatever indexes this machine adds to it.
@@ -36,8 +39,8 @@ setup: $(INSTALLED) $(GRAPHIQL)  ## Create .venv from the hashed lock and build 
 run: setup  ## Start a demo: embedded database, sample data, server
 	$(BIN)/customer360 demo
 
-test: setup  ## Run the tests, all but those that drive a browser
-	$(PYTEST) -m "not browser"
+test: setup  ## Run the tests, all but those that drive a browser (JOBS=1: one after the other)
+	$(PYTEST) $(PARALLEL) -m "not browser"
 
 test-browser: setup  ## Run the tests that drive /usr/bin/chromium
 	$(PYTEST) -m browser

@@ -1,5 +1,6 @@
 """The databases that tests run on: one embedded PostgreSQL, and copies of a migrated template."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from itertools import count
@@ -13,12 +14,21 @@ import pytest
 from datasources import embedded
 from datasources.sample.seed import seed
 from migrations.upgrade import BRANCHES, upgrade
+from tests.house.alone import pytest_collection_modifyitems, pytest_runtest_protocol
+
+__all__ = ["pytest_collection_modifyitems", "pytest_runtest_protocol"]
 
 TEMPLATE = "template_customer360"
 SEEDED_TODAY = date(2026, 11, 16)
 _numbers = count(1)
 
 Addresses = dict[str, str]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays, and need not be looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from datasources.databases import QUEUE
 from tests.faults.proxy import Mode, proxies
 from tests.faults.served import Answered, Served, served
 
+pytestmark = pytest.mark.alone
 # How long a department may take here: a machine that is busy with other things answers far sooner.
 BUDGET = {"deadline_ms": "20000", "department_budget_ms": "1000"}
 SECONDS = 60

@@ -18,6 +18,7 @@ async def ended(server: Serving) -> int:
     return await asyncio.wait_for(asyncio.to_thread(server.process.wait), SECONDS)
 
 
+@pytest.mark.alone
 async def test_sigterm_under_load_fails_no_request(seeded: dict[str, str], tmp_path: Path) -> None:
     # Ten looks of the balancer: a machine that is busy with other things looks late.
     settings = {"drain_ms": "3000", "oauth": "off"}

@@ -15,6 +15,7 @@ from migrations.upgrade import BRANCHES, upgrade
 from tests.conftest import SEEDED_TODAY
 from tests.faults.served import served
 
+pytestmark = pytest.mark.alone
 SECONDS = 60
 
 

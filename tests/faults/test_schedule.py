@@ -33,6 +33,7 @@ def test_a_seed_says_all() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_every_answer_is_right_or_says_what_it_lacks(tmp_path: Path) -> None:
     with _postgres() as url:
         found = await run(url, tmp_path, seed=7, seconds=20)

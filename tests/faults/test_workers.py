@@ -100,6 +100,7 @@ async def test_a_token_that_is_revoked_is_refused_by_each_worker(addresses: dict
     assert [each["errors"][0]["extensions"]["code"] for each in found] == ["UNAUTHENTICATED"] * WORKERS
 
 
+@pytest.mark.alone
 async def test_hangup_brings_the_new_policy_to_each_and_fails_nobody(seeded: dict[str, str], tmp_path: Path) -> None:
     policy, whole = tmp_path / "policy.toml", policy_file.POLICY_FILE.read_text()
     policy.write_text(whole)

@@ -9,6 +9,7 @@ from tests.federation.stack import Stack
 from tests.federation.subgraph import CARE, PAYMENT
 from tests.federation.test_gateway import CARD, an_invoice
 
+pytestmark = pytest.mark.alone
 CLIENTS = 16
 
 

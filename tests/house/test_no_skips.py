@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,12 +15,15 @@ SKIPS = {
 EXPECTED_FAILURE = "import pytest\n\n@pytest.mark.xfail\ndef test_one() -> None:\n    assert False\n"
 
 
-def run_strictly(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
+def run_strictly(folder: Path, source: str, *options: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_planted.py").write_text(source)
-    command = [sys.executable, "-m", "pytest", "-p", "tests.house.no_skips", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-p", "tests.house.no_skips", "-p", "no:cacheprovider", *options]
+    # Without plugins that it does not need it starts in a third of the time.
+    quick = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(
         [*command, "--rootdir", str(folder), "-c", "/dev/null", str(folder)],
         cwd=ROOT,
+        env=quick,
         check=False,
         capture_output=True,
         text=True,
@@ -29,6 +33,13 @@ def run_strictly(folder: Path, source: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("source", SKIPS.values(), ids=SKIPS.keys())
 def test_a_skip_fails_and_says_what_was_missing(tmp_path: Path, source: str) -> None:
     outcome = run_strictly(tmp_path, source)
+    assert outcome.returncode != 0
+    assert "nothing may be skipped here. Skipped: no browser" in outcome.stdout
+
+
+@pytest.mark.parametrize("source", ["a test", "a module"])
+def test_it_fails_in_other_processes_too(tmp_path: Path, source: str) -> None:
+    outcome = run_strictly(tmp_path, SKIPS[source], "-p", "xdist", "-n", "2")
     assert outcome.returncode != 0
     assert "nothing may be skipped here. Skipped: no browser" in outcome.stdout
 

@@ -92,6 +92,7 @@ async def test_what_is_withheld_and_what_it_costs_is_counted(seeded: dict[str, s
     assert [each for each in told.splitlines() if "points_sum" in each] == ["customer360_operation_points_sum 32.0"]
 
 
+@pytest.mark.alone
 async def test_gauges_tell_of_breakers_pools_and_plans(seeded_apart: dict[str, str], tmp_path: Path) -> None:
     async with (
         proxies(seeded_apart, ["finance"]) as by,
