@@ -63,8 +63,6 @@ async def test_case_16_the_proof_is_of_the_key_that_it_is_bound_to(idp: Elsewher
         ({}, {"htu": ABSENT}),
         ({}, {"htu": 7}),
         ({}, {"htu": "https://[::1"}),
-        ({}, {"iat": int(time.time()) - 120}),
-        ({}, {"iat": int(time.time()) + 600}),
         ({}, {"iat": ABSENT}),
         ({}, {"iat": "now"}),
         ({}, {"iat": True}),
@@ -90,6 +88,15 @@ async def test_case_17_a_proof_that_is_wrong_in_one_thing(
     token = bound(idp)
     with pytest.raises(InvalidProofError):
         await idp.gate().admit(Presented(token, is_dpop=True, proof=proof(KEY, token, header, **changes)))
+
+
+@pytest.mark.parametrize("seconds", [-120, 600])
+async def test_case_17_a_proof_of_another_time(idp: Elsewhere, seconds: int) -> None:
+    """By the clock of now: what is written down when tests are collected may be right when they run."""
+    token = bound(idp)
+    given = proof(KEY, token, iat=int(time.time()) + seconds)
+    with pytest.raises(InvalidProofError):
+        await idp.gate().admit(Presented(token, is_dpop=True, proof=given))
 
 
 @pytest.mark.parametrize("given", ["", ".", "a.b.c", "x" * 20_000, "é.b.c", "eyJhbGciOiJub25lIn0.e30."])
