@@ -8,9 +8,6 @@ from uuid import UUID
 
 import asyncpg
 
-# A group may start while another waits for the disk.
-WRITERS = 2
-
 _STORE = """
 INSERT INTO core.access_record
     (request_id, viewer, viewer_class, client, purpose, policy_version, subjects, disclosure)
@@ -21,32 +18,29 @@ Waiting = tuple[tuple[Any, ...], asyncio.Future[None]]
 
 
 class Log:
-    """What arrives while all connections are storing makes the next group."""
+    """What arrives while one group waits for the disk makes the next."""
 
-    def __init__(self, connections: list[asyncpg.Connection[Any]]) -> None:
-        self._idle = connections
+    def __init__(self, connection: asyncpg.Connection[Any]) -> None:
+        self._connection = connection
         self._waiting: list[Waiting] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._writing: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, url: str) -> Log:
-        return cls([await asyncpg.connect(url) for _ in range(WRITERS)])
+        return cls(await asyncpg.connect(url))
 
     async def store(self, request_id: str, viewer: str, subjects: list[UUID], disclosure: bytes) -> None:
         record = (request_id, viewer, "service_agent", "bench", "care", "by hand", subjects, disclosure)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((record, done))
-        if self._idle:
+        if self._writing is None or self._writing.done():
             # A task of its own: whoever came first need not wait for the groups of those who come later.
-            task = asyncio.create_task(self._write(self._idle.pop()))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._writing = asyncio.create_task(self._write())
         await done
 
-    async def _write(self, connection: asyncpg.Connection[Any]) -> None:
+    async def _write(self) -> None:
         while self._waiting:
             group, self._waiting = self._waiting, []
-            await connection.executemany(_STORE, [record for record, _ in group])
+            await self._connection.executemany(_STORE, [record for record, _ in group])
             for _, done in group:
                 done.set_result(None)
-        self._idle.append(connection)
