@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from types import TracebackType
 
@@ -20,6 +21,9 @@ CUT = 0.9
 
 RETRY: Header = (b"retry-after", b"1")
 
+# Whether it came in time.
+Turn = asyncio.Future[bool]
+
 
 class Limiter:
     """A limit that grows by one while it is used up and core is quick, and shrinks by a tenth while core is slow.
@@ -36,7 +40,7 @@ class Limiter:
         self._clock = clock
         self._limit = float(min(START, most))
         self._cut_at = float("-inf")
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[Turn] = deque()
         self.in_use = 0
         self.shed = 0
 
@@ -70,21 +74,24 @@ class Limiter:
 
     async def _turn(self) -> None:
         loop = asyncio.get_running_loop()
-        turn: asyncio.Future[None] = loop.create_future()
+        turn: Turn = loop.create_future()
         self._waiting.append(turn)
-        alarm = loop.call_later(SECONDS_TO_WAIT, turn.cancel)
+        alarm = loop.call_later(SECONDS_TO_WAIT, _expire, turn)
         try:
             # Whoever wakes it has counted it in.
-            await turn
+            has_come = await turn
         except asyncio.CancelledError:
             self._give_up(turn)
-            if alarm.when() <= loop.time() and not _is_cancelled():
-                raise self.overloaded() from None
             raise
         finally:
             alarm.cancel()
+        if not has_come:
+            # Whoever left meanwhile may have passed it over already.
+            with suppress(ValueError):
+                self._waiting.remove(turn)
+            raise self.overloaded()
 
-    def _give_up(self, turn: asyncio.Future[None]) -> None:
+    def _give_up(self, turn: Turn) -> None:
         if turn in self._waiting:
             self._waiting.remove(turn)
         elif not turn.cancelled():
@@ -96,7 +103,7 @@ class Limiter:
             turn = self._waiting.popleft()
             if not turn.done():
                 self.in_use += 1
-                turn.set_result(None)
+                turn.set_result(True)
 
     def _adapt(self) -> None:
         if self._is_slow():
@@ -107,7 +114,7 @@ class Limiter:
             self._limit = min(self._limit + 1 / self._limit, float(self._most))
 
 
-def _is_cancelled() -> bool:
-    """Whether it is the task that was cancelled, and not only its turn."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+def _expire(turn: Turn) -> None:
+    """Told by a value: by cancelling it, a wait that is over could not be told from a client who left."""
+    if not turn.done():
+        turn.set_result(False)

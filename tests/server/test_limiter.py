@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from resolvers.codes import Code
-from server.limiter import CUT, LEAST, SECONDS_BETWEEN_CUTS, START, Limiter
+from server.limiter import CUT, LEAST, SECONDS_BETWEEN_CUTS, SECONDS_TO_WAIT, START, Limiter
 from server.refusals import Refusal
 from tests.server.fake_graph import FakeGraph
 
@@ -63,6 +63,35 @@ async def test_who_waits_too_long_is_turned_away(core: Core) -> None:
         await full.__aenter__()
     await leave(full)
     assert (full.in_use, full.shed) == (0, 1)
+
+
+async def test_an_alarm_that_is_early_is_no_fault_of_ours(core: Core) -> None:
+    """Uvloop's timers go by whole milliseconds, and so before their time: such a wait ended as a 500."""
+    loop = asyncio.get_running_loop()
+    full = limiter(core, most=1)
+    await fill(full)
+    before, loop._clock_resolution = loop._clock_resolution, 0.05  # type: ignore[attr-defined]
+    # At this moment the loop looks at its timers, and takes one as due that is not.
+    loop.call_later(SECONDS_TO_WAIT - 0.03, lambda: None)
+    try:
+        with pytest.raises(Refusal, match="more to do than it can"):
+            await full.__aenter__()
+    finally:
+        loop._clock_resolution = before  # type: ignore[attr-defined]
+    assert (full.in_use, full.is_full) == (1, False)
+
+
+async def test_a_wait_that_ends_as_somebody_leaves_takes_no_place(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.limiter.SECONDS_TO_WAIT", 0)
+    full = limiter(core, most=1)
+    await fill(full)
+    waiting = asyncio.ensure_future(full.__aenter__())
+    await asyncio.sleep(0)
+    asyncio.get_running_loop().call_soon(asyncio.ensure_future, leave(full))
+    with pytest.raises(Refusal):
+        await waiting
+    await asyncio.sleep(0)
+    assert (full.in_use, full.is_full) == (0, False)
 
 
 async def test_who_leaves_while_waiting_takes_no_place(core: Core) -> None:
