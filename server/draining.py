@@ -21,8 +21,8 @@ CLOSE = (b"connection", b"close")
 class DrainingServer(uvicorn.Server):
     """On SIGTERM it goes on for `seconds`, unready and asking clients to connect anew; then it stops as uvicorn does.
 
-    `leave` is called when that begins. `line` is a socket to who started it, who hears our pulse on
-    it: when that ends, so does this.
+    `leave` is called when that begins. `line` is a socket to who started it, who hears our pulse on it:
+    when that ends, so does this.
     """
 
     def __init__(

@@ -53,7 +53,7 @@ class EntityAnswer:
 
     def select(self, texts: list[ColumnElement[str]]) -> Select[Any]:
         """One row, as for every root; the batches and the ids of the rows come last, for whoever is to answer them."""
-        subject, columns = self.found.subject, self.found.found.c
+        subject, columns = self.found.subject, self.found.source.c
         placed = join((columns[PLACE], PLACED, *self.object))
         return select(
             func.coalesce(self._joined(placed), literal("")).label("answer"),
@@ -63,13 +63,13 @@ class EntityAnswer:
             *(self._joined(text) for text in texts),
             self._gathered(columns[BATCH]),
             self._gathered(columns[ROW]),
-        ).select_from(self.found.found.subquery())
+        ).select_from(self.found.source.subquery())
 
     def _gathered(self, value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.array_agg(aggregate_order_by(value, self.found.found.c[PLACE]))
+        return func.array_agg(aggregate_order_by(value, self.found.source.c[PLACE]))
 
     def _joined(self, text: ColumnElement[str]) -> ColumnElement[str]:
-        return func.string_agg(text, aggregate_order_by(separator(), self.found.found.c[PLACE]))
+        return func.string_agg(text, aggregate_order_by(separator(), self.found.source.c[PLACE]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,14 @@ class EntityCompiler:
         texts = [self.object(batch, self._row(batch, found)) for batch in self.entry.batches]
         if len(texts) == 1:
             return texts[0]
-        batch = found.found.c[BATCH]
+        batch = found.source.c[BATCH]
         return (
             case(*((batch == number(place), join(text)) for place, text in enumerate(texts)), else_=literal("null")),
         )
 
     def _row(self, batch: Batch, found: Subjects) -> Row:
         """A reference has no row but the ids it was asked by."""
-        return found.row if batch.type == CUSTOMER else Row(found.found, found.subject)
+        return found.row if batch.type == CUSTOMER else Row(found.source, found.subject)
 
     def object(self, batch: Batch, row: Row) -> Parts:
         """The object, where the viewer may know of it; null otherwise."""

@@ -38,28 +38,9 @@ class SectionFinder:
 
     def asked(self, home: str, root: Root) -> tuple[str, ...]:
         """The departments whose data a database is asked for: of those it holds, whom the root reaches."""
-        reached = set(self._reached(root))
+        apart = SectionFinder(self.shapes, {department: department for department in self.homes})
+        reached = {CORE, *(section.department for section in apart.find(root))}
         return tuple(department for department, at in self.homes.items() if at == home and department in reached)
-
-    def _reached(self, root: Root) -> Iterator[str]:
-        """Core always is."""
-        yield CORE
-        match root.entry:
-            case Entities(batches=batches):
-                for batch in batches:
-                    yield self.shapes[batch.type].department
-                    yield from self._led_to(batch.asked)
-            case OneObject(type=type_):
-                yield self.shapes[type_].department
-        yield from self._led_to(root.asked)
-
-    def _led_to(self, asked: Field) -> Iterator[str]:
-        for fields in asked.fields.values():
-            for each in fields:
-                target = self._target(each)
-                if target is not None:
-                    yield target[0]
-                yield from self._led_to(each)
 
     def _from_root(self, root: Root) -> Iterator[tuple[int, Crossing]]:
         match root.entry:

@@ -163,7 +163,7 @@ class StatementCompiler:
         self, compiler: Compiler, root: Root, found: Subjects, sections: list[Section]
     ) -> list[ColumnElement[str]]:
         objects = ((each, compiler.object(self._shapes[each.type], each.asked.fields, found.row)) for each in sections)
-        return [join(in_batch(root.entry, found.found, each.batch, its)) for each, its in objects]
+        return [join(in_batch(root.entry, found.source, each.batch, its)) for each, its in objects]
 
     def _contribution(self, home: str, root: Root, sections: list[Section]) -> Contribution:
         mine = [section for section in sections if self._homes[section.department] == home]
@@ -208,7 +208,7 @@ class _CoreAnswer:
                 func.max(subject.as_of),
                 *(self._by_ordinal(func.string_agg, text, separator()) for text in texts),
             ]
-        return select(self.answer.label("answer"), *columns).select_from(self.found.found.subquery())
+        return select(self.answer.label("answer"), *columns).select_from(self.found.source.subquery())
 
     def _by_ordinal(self, aggregate: Any, *values: ColumnElement[Any]) -> ColumnElement[Any]:
         """One column of the page's customers, in the order of their ordinals: of reading, whatever the list's is."""

@@ -107,12 +107,12 @@ def within(compiler: Compiler, reach: Reach, table: FromClause) -> ColumnElement
 class Subjects:
     """The customers of one answer, and the sub-select of core's rows that finds them."""
 
-    found: Found
+    source: Found
     subject: Subject
 
     @property
     def row(self) -> Row:
-        return Row(self.found, self.subject)
+        return Row(self.source, self.subject)
 
 
 def one(fresh: Fresh, exists: Effect, test: Callable[[Row], ColumnElement[bool]], by: Effect = UNGOVERNED) -> Subjects:

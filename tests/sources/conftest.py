@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 import orjson
 import pytest
 
@@ -30,6 +31,17 @@ async def remote(seeded: Addresses, tmp_path_factory: pytest.TempPathFactory) ->
     with running(tmp_path_factory.mktemp("tickets")) as started:
         started.add("seeded", (await load_world(seeded)).tables)
         yield started
+
+
+@pytest.fixture(scope="package")
+async def restricted(seeded: Addresses) -> str:
+    """Asks for service's part of a customer whose processing is restricted."""
+    connection = await asyncpg.connect(seeded["core"])
+    try:
+        number = await connection.fetchval("SELECT number FROM core.customer WHERE flags & 64 <> 0 LIMIT 1")
+    finally:
+        await connection.close()
+    return f'{{ customer(by: {{number: "{number}"}}) {{ number service {{ openTicketCount }} }} }}'
 
 
 @pytest.fixture(autouse=True)
