@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
 import asyncpg
 
+from datasources.coalescing import Coalescer, Rows
 from datasources.patience import Patience
 from datasources.places import Places
 from datasources.pool import Pool
+from datasources.statement import Asked, Statement
 
 
 class Database:
@@ -19,10 +22,15 @@ class Database:
         self.url = url
         self.pool = pool
         self.patience = Patience(seconds, pool.forget_idle)
+        self._coalescer = Coalescer(self)
 
     @property
     def places(self) -> Places:
         return self.pool.places
+
+    def ask(self, statement: Statement, asked: Asked, deadline: float) -> Awaitable[Rows]:
+        """One asker's rows, perhaps by a run that they share with others. Raises Unavailable, as below."""
+        return self._coalescer.rows(statement, asked, deadline)
 
     async def rows(self, sql: str, values: list[Any], deadline: float) -> list[asyncpg.Record]:
         """Run one statement within the budget. Raises Unavailable when it is not answered by `deadline`, a time of the

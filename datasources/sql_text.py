@@ -1,5 +1,7 @@
 """The one place where text of ours becomes SQL: literals of names, never of values that somebody sent."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Integer, Text, cast, func, literal_column
 
 # Between the texts of a section for one customer and the next; JSON cannot hold it unescaped.
@@ -20,6 +22,11 @@ def literal(text: str) -> ColumnElement[str]:
 def number(value: int) -> ColumnElement[int]:
     """An integer literal: list sizes and flag bits, which PostgreSQL should see when it plans."""
     return literal_column(str(int(value)), Integer())
+
+
+def all_of(name: str) -> ColumnElement[Any]:
+    """All columns of a sub-select."""
+    return literal_column(f"{name}.*")
 
 
 def separator() -> ColumnElement[str]:

@@ -55,10 +55,11 @@ def in_branches(
 ) -> Select[Any]:
     """The page's rows with their ranks, in the order of the keys: one that may not show, and the identity."""
     first, second = _branches(keys, backwards=page.backwards)
-    leading = first.rows(ranked, page, limit, bounds, number(0)).cte("leading")
+    leading = first.rows(ranked, page, limit, bounds, number(0)).cte("leading", nesting=True)
     filled = select(func.count()).select_from(leading).scalar_subquery()
     # Where the first fill the page, PostgreSQL never looks for the others.
-    trailing = second.rows(ranked, page, limit, bounds, filled).where(filled < number(limit)).cte("trailing")
+    others = second.rows(ranked, page, limit, bounds, filled).where(filled < number(limit))
+    trailing = others.cte("trailing", nesting=True)
     both = union_all(select(leading), select(trailing)).subquery()
     return select(both).order_by(both.c.rank).limit(number(limit))
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import BindParameter, Integer, and_, bindparam, case, func
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import and_, case, func
 
 from auth.effects import Effect, EffectKind, Mask
+from datasources.compiler.binds import Binds
 from datasources.compiler.lists import ListCompiler
 from datasources.json_text import NULL, Kind, Parts, join, members, spell, when
-from datasources.plan import Field, Parameter
+from datasources.plan import Field
 from datasources.rows import Column, Row, Subject, is_nullable
 from datasources.shapes import (
     Amount,
@@ -33,22 +32,6 @@ CORE = "core"
 # Where a text refers to a section that another database answers, it holds this, the section's number, a dot, the
 # subject's ordinal and a quote. PostgreSQL's text cannot hold NUL, so no data can look like it.
 HOLE = '"\\u0000'
-
-
-@dataclass(slots=True)
-class Binds:
-    """The parameters of one statement, by the name they have in it."""
-
-    parameters: dict[str, Parameter] = field(default_factory=dict)
-    _names: dict[int, str] = field(default_factory=dict)
-
-    def bind(self, parameter: Parameter, type_: TypeEngine[Any]) -> BindParameter[Any]:
-        name = self._names.setdefault(id(parameter), f"p{len(self._names)}")
-        self.parameters[name] = parameter
-        return bindparam(name, type_=type_)
-
-    def whole(self, parameter: Parameter) -> BindParameter[int]:
-        return self.bind(parameter, Integer())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ClauseElement, ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from auth.effects import Effect
 from datasources.compiler import subjects
+from datasources.compiler.binds import Binds, ByAsker
 from datasources.compiler.connections import PageView
 from datasources.compiler.entities import EntityAnswer, EntityCompiler, apart, in_batch
 from datasources.compiler.fields import CORE, Compiler
@@ -21,7 +21,6 @@ from datasources.compiler.pages import Fresh
 from datasources.compiler.sections import Section, SectionFinder
 from datasources.compiler.subjects import Subjects
 from datasources.contributions import Contribution, Locate
-from datasources.databases import Databases
 from datasources.json_text import Parts, join
 from datasources.plan import (
     Customers,
@@ -30,10 +29,8 @@ from datasources.plan import (
     OneCustomer,
     OneObject,
     Page,
-    Parameter,
     Root,
     Size,
-    Variables,
     constant,
 )
 from datasources.rows import Row
@@ -41,39 +38,9 @@ from datasources.shapes import Shapes
 from datasources.sources.compiler import reading, search
 from datasources.sources.source import Sources
 from datasources.sql_text import separator
+from datasources.statement import Bound, LocateStatement, Statement
 
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL with the parameters it binds, in order, the departments it asks, and the sections that its rows answer."""
-
-    database: str
-    sql: str
-    parameters: tuple[Parameter, ...]
-    departments: tuple[str, ...]
-    sections: tuple[int, ...] = ()
-
-    async def rows(self, variables: Variables, databases: Databases, deadline: float) -> list[Any]:
-        values = [parameter.read(variables) for parameter in self.parameters]
-        return await databases[self.database].rows(self.sql, values, deadline)
-
-    async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
-        rows = await self.rows(told, databases, deadline)
-        return {section: [row[place] for row in rows] for place, section in enumerate(self.sections)}
-
-
-@dataclass(frozen=True, slots=True)
-class LocateStatement:
-    """Asks a department's database whom an object of its own is about."""
-
-    department: str
-    statement: Statement
-
-    async def owner(self, variables: Variables, databases: Databases, deadline: float) -> UUID | None:
-        rows = await self.statement.rows(variables, databases, deadline)
-        return rows[0][0] if rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +79,15 @@ class StatementCompiler:
             isinstance(root.entry, Entities),
         )
 
-    def _compiler(self, home: str, sections: list[Section]) -> Compiler:
+    def _compiler(self, home: str, sections: list[Section], binds: Binds) -> Compiler:
         here = frozenset(department for department, at in self._homes.items() if at == home)
-        return Compiler(self._shapes, here, {id(section.asked): section.number for section in sections})
+        return Compiler(self._shapes, here, {id(section.asked): section.number for section in sections}, binds)
 
     def _locate(self, root: Root) -> Locate | None:
         if not isinstance(root.entry, OneObject):
             return None
         department = self._shapes[root.entry.type].department
-        compiler = self._compiler(self._homes[department], [])
+        compiler = self._compiler(self._homes[department], [], ByAsker())
         if not needs_locating(root.entry, compiler):
             return None
         source = self._sources.get(self._homes[department])
@@ -130,7 +97,9 @@ class StatementCompiler:
         return LocateStatement(department, _rendered(self._homes[department], compiler, located, (department,)))
 
     def _core(self, root: Root, sections: list[Section]) -> Statement:
-        compiler = self._compiler(self._homes[CORE], sections)
+        # Entities of several askers would be lists of lists.
+        binds = Binds() if isinstance(root.entry, Entities) else ByAsker()
+        compiler = self._compiler(self._homes[CORE], sections, binds)
         mine = [section for section in sections if section.department == CORE]
         answer = self._answer(compiler, root)
         statement = answer.select(self._texts(compiler, root, answer.found, mine))
@@ -167,7 +136,7 @@ class StatementCompiler:
 
     def _contribution(self, home: str, root: Root, sections: list[Section]) -> Contribution:
         mine = [section for section in sections if self._homes[section.department] == home]
-        compiler = self._compiler(home, sections)
+        compiler = self._compiler(home, sections, Binds())
         source = self._sources.get(home)
         if source is not None:
             return reading(source, root, mine, compiler.sections)
@@ -219,15 +188,14 @@ class _CoreAnswer:
 def _rendered(
     home: str,
     compiler: Compiler,
-    statement: ClauseElement,
+    statement: Select[*tuple[Any, ...]],
     departments: tuple[str, ...],
     sections: Sequence[Section] = (),
 ) -> Statement:
-    compiled = statement.compile(dialect=_DIALECT)
+    compiled = compiler.binds.around(statement).compile(dialect=_DIALECT)
     assert isinstance(compiled, SQLCompiler)
     # A constant of ours that SQLAlchemy turned into a bind has no parameter: it stands in compiled.params.
-    parameters = tuple(
-        compiler.binds.parameters.get(name) or constant(compiled.params[name]) for name in compiled.positiontup or []
+    bound = tuple(
+        compiler.binds.bound.get(name) or Bound(constant(compiled.params[name])) for name in compiled.positiontup or []
     )
-    answered = tuple(section.number for section in sections)
-    return Statement(home, str(compiled), parameters, departments, answered)
+    return Statement(home, str(compiled), bound, departments, tuple(section.number for section in sections))

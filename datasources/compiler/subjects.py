@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Date,
     FromClause,
@@ -54,6 +53,8 @@ _EXPIRIES = {
 IDS, FLAGS, AS_OF, LOCATED_ID, REACHED_BY = "@ids", "@flags", "@as_of", "@located", "@reached_by"
 _ids = Parameter(lambda variables: variables[IDS])
 _flags = Parameter(lambda variables: variables[FLAGS])
+# Each asker counts their own customers, whoever else shares the run.
+_ordinals = Parameter(lambda variables: list(range(1, len(variables[IDS]) + 1)))
 _as_of = Parameter(lambda variables: variables[AS_OF])
 LOCATED = Parameter(lambda variables: variables[LOCATED_ID])
 _reached_by = Parameter(lambda variables: variables[REACHED_BY])
@@ -161,14 +162,17 @@ def apart(compiler: Compiler, **beside: tuple[Parameter, TypeEngine[Any]]) -> tu
     """The customers as another database is told of them: by core's answer, never by looking itself. Of each something
     may be told `beside`, of a type.
     """
-    bind = compiler.binds.bind
-    named: list[Column] = [column("id", Uuid()), column("flags", Integer())]
-    named += [column(name, type_) for name, (_, type_) in beside.items()]
-    more = (bind(value, ARRAY(type_)) for value, type_ in beside.values())
-    told = func.unnest(bind(_ids, ARRAY(Uuid())), bind(_flags, ARRAY(Integer())), *more)
-    table = told.table_valued(*named, with_ordinality="rank", name="subject").render_derived()
-    as_of = bind(_as_of, TIMESTAMP(timezone=True))
-    return table, Subject(table.c.id, table.c.flags, as_of, table.c.rank)
+    told: dict[str, tuple[Parameter, TypeEngine[Any]]] = {
+        "id": (_ids, Uuid()),
+        "flags": (_flags, Integer()),
+        "ordinal": (_ordinals, Integer()),
+        **beside,
+    }
+    unnested = func.unnest(*(compiler.binds.told(value, type_) for value, type_ in told.values()))
+    named = [column(name, type_) for name, (_, type_) in told.items()]
+    table = unnested.table_valued(*named, with_ordinality="rank", name="subject").render_derived()
+    as_of = compiler.binds.bind(_as_of, TIMESTAMP(timezone=True))
+    return table, Subject(table.c.id, table.c.flags, as_of, table.c.ordinal)
 
 
 def columns(rows: Rows) -> dict[str, Column]:

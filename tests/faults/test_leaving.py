@@ -55,15 +55,23 @@ async def test_who_hangs_up_leaves_no_statement_running(
         async def in_use() -> int:
             return pool.places.in_use
 
+        async def runs() -> bool:
+            return await running() > 0
+
+        async def attended() -> int:
+            return [task.get_name() for task in asyncio.all_tasks()].count("attendance")
+
         clients = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(5)]
         for _, writer in clients:
             writer.write(server.request())
-        await becomes(5, running)
+        # They may share a run, or go in two; when all of them wait for it, each is watched.
+        await becomes(5, attended)
+        await becomes(True, runs)
         for _, writer in clients:
             writer.transport.abort()
         await becomes(0, running)
         await becomes(0, in_use)
-        assert "attendance" not in {task.get_name() for task in asyncio.all_tasks()}
+        assert await attended() == 0
 
 
 async def test_others_on_the_same_server_get_their_answers(seeded_apart: dict[str, str], tmp_path: Path) -> None:

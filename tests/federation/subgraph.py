@@ -17,6 +17,7 @@ from auth.viewer import Viewer
 from datasources.database import Database
 from datasources.databases import Databases
 from datasources.sources.patient import PatientSource
+from datasources.statement import Asked, Statement
 from resolvers.graph import Graph
 from resolvers.requests import Answer, Request
 from schema.build import build_graph
@@ -50,6 +51,9 @@ class Watched(Databases):
                 watched.statements[watched.department(database.url)] += 1
                 watched.sql.append(sql)
                 return await database.rows(sql, values, deadline)
+
+            async def ask(self, statement: Statement, asked: Asked, deadline: float) -> list[asyncpg.Record]:
+                return await self.rows(statement.sql, statement.values([asked]), deadline)
 
         return Watch()
 

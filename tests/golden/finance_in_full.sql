@@ -1,4 +1,5 @@
-SELECT concat('{"finance":{"accounts":[', array_to_string(array((SELECT concat('{"number":', to_json(account_1.number), ',"balance":{"amount":"', account_1.balance, '","currency":"', account_1.currency, '"},"openedOn":', to_json(account_1.opened_on), ',"closedOn":', coalesce(CAST(to_json(account_1.closed_on) AS TEXT), 'null'), '}') AS concat_1 
+SELECT its.*, asker.place 
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"finance":{"accounts":[', array_to_string(array((SELECT concat('{"number":', to_json(account_1.number), ',"balance":{"amount":"', account_1.balance, '","currency":"', account_1.currency, '"},"openedOn":', to_json(account_1.opened_on), ',"closedOn":', coalesce(CAST(to_json(account_1.closed_on) AS TEXT), 'null'), '}') AS concat_1 
 FROM finance.account AS account_1 
 WHERE account_1.customer_id = found.id ORDER BY account_1.opened_on ASC, account_1.id ASC)), ','), '],"balance":', coalesce((SELECT concat('{"amount":"', (SELECT coalesce(sum(account_2.balance), 0.00) AS coalesce_1 
 FROM finance.account AS account_2 
@@ -29,5 +30,5 @@ WHERE credit_note_2.customer_id = found.id AND (credit_note_2.retain_until IS NU
  LIMIT 10)), ','), ']}}}') AS answer, ARRAY[found.id] AS anon_2, ARRAY[found.flags_now] AS anon_3, found.as_of 
 FROM (SELECT customer_1.id AS id, ((((customer_1.flags & CASE WHEN (customer_1.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_1.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_1.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_1.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_1.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags_now, now() AS as_of 
 FROM core.customer AS customer_1 
-WHERE customer_1.status != 'ERASED' AND customer_1.number = $1::VARCHAR ORDER BY customer_1.id 
- LIMIT 1) AS found;
+WHERE customer_1.status != 'ERASED' AND customer_1.number = asker.p0 ORDER BY customer_1.id 
+ LIMIT 1) AS found) AS its ON true;

@@ -1,4 +1,5 @@
-SELECT concat('{"marketing":{"campaigns":[', array_to_string(array((SELECT concat('{"code":', to_json(campaign_1.code), ',"name":', to_json(campaign_1.name), ',"channel":"', campaign_1.channel, '","startsOn":', to_json(campaign_1.starts_on), ',"endsOn":', coalesce(CAST(to_json(campaign_1.ends_on) AS TEXT), 'null'), '}') AS concat_1 
+SELECT its.*, asker.place 
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"marketing":{"campaigns":[', array_to_string(array((SELECT concat('{"code":', to_json(campaign_1.code), ',"name":', to_json(campaign_1.name), ',"channel":"', campaign_1.channel, '","startsOn":', to_json(campaign_1.starts_on), ',"endsOn":', coalesce(CAST(to_json(campaign_1.ends_on) AS TEXT), 'null'), '}') AS concat_1 
 FROM marketing.campaign AS campaign_1 
 WHERE campaign_1.id IN (SELECT touchpoint_1.campaign_id 
 FROM marketing.touchpoint AS touchpoint_1 
@@ -22,5 +23,5 @@ WHERE touchpoint_2.customer_id = found.id AND (touchpoint_2.retain_until IS NULL
  LIMIT 10)), ','), ']}}}') AS answer, ARRAY[found.id] AS anon_2, ARRAY[found.flags_now] AS anon_3, found.as_of 
 FROM (SELECT customer_1.id AS id, ((((customer_1.flags & CASE WHEN (customer_1.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_1.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_1.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_1.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_1.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags_now, now() AS as_of 
 FROM core.customer AS customer_1 
-WHERE customer_1.status != 'ERASED' AND customer_1.number = $1::VARCHAR ORDER BY customer_1.id 
- LIMIT 1) AS found;
+WHERE customer_1.status != 'ERASED' AND customer_1.number = asker.p0 ORDER BY customer_1.id 
+ LIMIT 1) AS found) AS its ON true;

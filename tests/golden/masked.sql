@@ -1,8 +1,9 @@
-SELECT concat('{"displayName":', to_json(left(found.display_name, $1::INTEGER) || '.'), ',"party":', CASE WHEN (found.kind = 'INDIVIDUAL') THEN concat('{"displayName":', to_json(left(found.display_name, $2::INTEGER) || '.'), ',"givenName":', coalesce(CAST(to_json(left(found.given_name, $3::INTEGER) || '.') AS TEXT), 'null'), '}') WHEN (found.kind = 'ORGANIZATION') THEN concat('{"displayName":', to_json(left(found.display_name, $4::INTEGER) || '.'), '}') ELSE 'null' END, ',"finance":{"payments":{"nodes":[', array_to_string(array((SELECT concat('{"payerReference":null,"amount":{"amount":"', payment_1.amount, '"}}') AS concat_1 
+SELECT its.*, asker.place 
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"displayName":', to_json(left(found.display_name, $2::INTEGER) || '.'), ',"party":', CASE WHEN (found.kind = 'INDIVIDUAL') THEN concat('{"displayName":', to_json(left(found.display_name, $3::INTEGER) || '.'), ',"givenName":', coalesce(CAST(to_json(left(found.given_name, $4::INTEGER) || '.') AS TEXT), 'null'), '}') WHEN (found.kind = 'ORGANIZATION') THEN concat('{"displayName":', to_json(left(found.display_name, $5::INTEGER) || '.'), '}') ELSE 'null' END, ',"finance":{"payments":{"nodes":[', array_to_string(array((SELECT concat('{"payerReference":null,"amount":{"amount":"', payment_1.amount, '"}}') AS concat_1 
 FROM finance.payment AS payment_1 
 WHERE payment_1.customer_id = found.id AND (payment_1.retain_until IS NULL OR payment_1.retain_until >= CAST(found.as_of AS DATE)) ORDER BY payment_1.received_on DESC, payment_1.id DESC 
  LIMIT 1)), ','), ']}}}') AS answer, ARRAY[found.id] AS anon_1, ARRAY[found.flags_now] AS anon_2, found.as_of 
 FROM (SELECT customer_1.id AS id, ((((customer_1.flags & CASE WHEN (customer_1.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_1.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_1.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_1.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_1.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags_now, now() AS as_of, customer_1.display_name AS display_name, customer_1.kind AS kind, customer_1.given_name AS given_name 
 FROM core.customer AS customer_1 
-WHERE customer_1.status != 'ERASED' AND customer_1.number = $5::VARCHAR ORDER BY customer_1.id 
- LIMIT 1) AS found;
+WHERE customer_1.status != 'ERASED' AND customer_1.number = asker.p0 ORDER BY customer_1.id 
+ LIMIT 1) AS found) AS its ON true;

@@ -1,8 +1,9 @@
-SELECT CASE WHEN (found.flags_now & 64 != 64) THEN CASE WHEN (found.flags_now & 64 != 64) THEN coalesce((SELECT concat('{"__typename":"Order","id":"', concat('Order_', sales_order_1.customer_id, '_', sales_order_1.id), '","number":', to_json(sales_order_1.number), ',"customer":{"number":', to_json(found.number), '}}') AS concat_1 
+SELECT its.*, asker.place 
+FROM unnest($1::UUID[], $2::UUID[]) WITH ORDINALITY AS asker(p0, p1, place) JOIN LATERAL (SELECT CASE WHEN (found.flags_now & 64 != 64) THEN CASE WHEN (found.flags_now & 64 != 64) THEN coalesce((SELECT concat('{"__typename":"Order","id":"', concat('Order_', sales_order_1.customer_id, '_', sales_order_1.id), '","number":', to_json(sales_order_1.number), ',"customer":{"number":', to_json(found.number), '}}') AS concat_1 
 FROM sales.sales_order AS sales_order_1 
-WHERE sales_order_1.customer_id = found.id AND sales_order_1.id = $1::UUID AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(found.as_of AS DATE)) 
+WHERE sales_order_1.customer_id = found.id AND sales_order_1.id = asker.p0 AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(found.as_of AS DATE)) 
  LIMIT 1), 'null') ELSE 'null' END ELSE 'null' END AS answer, ARRAY[found.id] AS anon_1, ARRAY[found.flags_now] AS anon_2, found.as_of 
 FROM (SELECT customer_1.id AS id, ((((customer_1.flags & CASE WHEN (customer_1.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_1.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_1.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_1.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_1.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags_now, now() AS as_of, customer_1.number AS number 
 FROM core.customer AS customer_1 
-WHERE customer_1.status != 'ERASED' AND customer_1.id = $2::UUID ORDER BY customer_1.id 
- LIMIT 1) AS found;
+WHERE customer_1.status != 'ERASED' AND customer_1.id = asker.p1 ORDER BY customer_1.id 
+ LIMIT 1) AS found) AS its ON true;

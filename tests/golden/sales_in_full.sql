@@ -1,4 +1,5 @@
-SELECT concat('{"sales":{"productsOwned":[', array_to_string(array((SELECT concat('{"product":', coalesce((SELECT concat('{"sku":', to_json(product_1.sku), ',"name":', to_json(product_1.name), ',"category":', coalesce(CAST(to_json(product_1.category) AS TEXT), 'null'), ',"listPrice":', CASE WHEN (product_1.list_price IS NOT NULL AND product_1.currency IS NOT NULL) THEN concat('{"amount":"', product_1.list_price, '","currency":"', product_1.currency, '"}') ELSE 'null' END, '}') AS concat_2 
+SELECT its.*, asker.place 
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"sales":{"productsOwned":[', array_to_string(array((SELECT concat('{"product":', coalesce((SELECT concat('{"sku":', to_json(product_1.sku), ',"name":', to_json(product_1.name), ',"category":', coalesce(CAST(to_json(product_1.category) AS TEXT), 'null'), ',"listPrice":', CASE WHEN (product_1.list_price IS NOT NULL AND product_1.currency IS NOT NULL) THEN concat('{"amount":"', product_1.list_price, '","currency":"', product_1.currency, '"}') ELSE 'null' END, '}') AS concat_2 
 FROM sales.product AS product_1 
 WHERE product_1.id = owned_product_1.product_id 
  LIMIT 1), 'null'), ',"ownedSince":', to_json(owned_product_1.owned_since), ',"lastBoughtOn":', to_json(owned_product_1.last_bought_on), ',"quantity":"', owned_product_1.quantity, '"}') AS concat_1 
@@ -20,5 +21,5 @@ WHERE quote_1.customer_id = found.id ORDER BY quote_1.issued_on DESC, quote_1.id
  LIMIT 10)), ','), ']}}}') AS answer, ARRAY[found.id] AS anon_1, ARRAY[found.flags_now] AS anon_2, found.as_of 
 FROM (SELECT customer_1.id AS id, ((((customer_1.flags & CASE WHEN (customer_1.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_1.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_1.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_1.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_1.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags_now, now() AS as_of 
 FROM core.customer AS customer_1 
-WHERE customer_1.status != 'ERASED' AND customer_1.number = $1::VARCHAR ORDER BY customer_1.id 
- LIMIT 1) AS found;
+WHERE customer_1.status != 'ERASED' AND customer_1.number = asker.p0 ORDER BY customer_1.id 
+ LIMIT 1) AS found) AS its ON true;

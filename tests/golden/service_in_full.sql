@@ -1,4 +1,5 @@
-SELECT concat('{"service":{"openTicketCount":', coalesce(CAST((SELECT count(*) AS count_1 
+SELECT its.*, asker.place 
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"service":{"openTicketCount":', coalesce(CAST((SELECT count(*) AS count_1 
 FROM service.ticket AS ticket_1 
 WHERE ticket_1.customer_id = found.id AND ticket_1.status IN ('ACKNOWLEDGED', 'PENDING', 'HELD', 'IN_PROGRESS') AND (ticket_1.retain_until IS NULL OR ticket_1.retain_until >= CAST(found.as_of AS DATE))) AS TEXT), 'null'), ',"tickets":{"nodes":[', array_to_string(array((SELECT concat('{"id":"', concat('Ticket_', ticket_2.customer_id, '_', ticket_2.id), '","number":', to_json(ticket_2.number), ',"kind":"', ticket_2.kind, '","status":"', ticket_2.status, '","priority":"', ticket_2.priority, '","severity":', coalesce('"' || ticket_2.severity || '"', 'null'), ',"channel":"', ticket_2.channel, '","subject":', to_json(ticket_2.subject), ',"openedAt":', to_json(ticket_2.opened_at), ',"closedAt":', coalesce(CAST(to_json(ticket_2.closed_at) AS TEXT), 'null'), ',"sla":', CASE WHEN (ticket_2.first_response_due_at IS NOT NULL OR ticket_2.resolve_due_at IS NOT NULL) THEN concat('{"firstResponseDueAt":', coalesce(CAST(to_json(ticket_2.first_response_due_at) AS TEXT), 'null'), ',"firstRespondedAt":', coalesce(CAST(to_json(ticket_2.first_responded_at) AS TEXT), 'null'), ',"resolveDueAt":', coalesce(CAST(to_json(ticket_2.resolve_due_at) AS TEXT), 'null'), '}') ELSE 'null' END, ',"messages":{"nodes":[', array_to_string(array((SELECT concat('{"id":"', concat('Message_', message_1.customer_id, '_', message_1.id), '","channel":"', message_1.channel, '","direction":"', message_1.direction, '","author":', coalesce(CAST(to_json(message_1.author) AS TEXT), 'null'), ',"sentAt":', to_json(message_1.sent_at), ',"body":', to_json(message_1.body), '}') AS concat_2 
 FROM service.message AS message_1 
@@ -17,5 +18,5 @@ WHERE feedback_1.customer_id = found.id ORDER BY feedback_1.given_at DESC, feedb
  LIMIT 10)), ','), ']}}}') AS answer, ARRAY[found.id] AS anon_1, ARRAY[found.flags_now] AS anon_2, found.as_of 
 FROM (SELECT customer_1.id AS id, ((((customer_1.flags & CASE WHEN (customer_1.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_1.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_1.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_1.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_1.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags_now, now() AS as_of 
 FROM core.customer AS customer_1 
-WHERE customer_1.status != 'ERASED' AND customer_1.number = $1::VARCHAR ORDER BY customer_1.id 
- LIMIT 1) AS found;
+WHERE customer_1.status != 'ERASED' AND customer_1.number = asker.p0 ORDER BY customer_1.id 
+ LIMIT 1) AS found) AS its ON true;

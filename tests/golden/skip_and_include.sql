@@ -1,8 +1,9 @@
-SELECT concat('{"displayName":', coalesce(CAST(to_json(CASE WHEN (found.flags_now & 64 != 64) THEN found.display_name END) AS TEXT), 'null'), ',"status":"', found.status, '","sales":{"orders":', CASE WHEN (found.flags_now & 64 != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', to_json(sales_order_1.number), '}') AS concat_1 
+SELECT its.*, asker.place 
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"displayName":', coalesce(CAST(to_json(CASE WHEN (found.flags_now & 64 != 64) THEN found.display_name END) AS TEXT), 'null'), ',"status":"', found.status, '","sales":{"orders":', CASE WHEN (found.flags_now & 64 != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', to_json(sales_order_1.number), '}') AS concat_1 
 FROM sales.sales_order AS sales_order_1 
 WHERE sales_order_1.customer_id = found.id AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(found.as_of AS DATE)) ORDER BY sales_order_1.placed_at DESC, sales_order_1.id DESC 
  LIMIT 2)), ','), ']}') ELSE 'null' END, '}}') AS answer, ARRAY[found.id] AS anon_1, ARRAY[found.flags_now] AS anon_2, found.as_of 
 FROM (SELECT customer_1.id AS id, ((((customer_1.flags & CASE WHEN (customer_1.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_1.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_1.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_1.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_1.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags_now, now() AS as_of, customer_1.display_name AS display_name, customer_1.status AS status 
 FROM core.customer AS customer_1 
-WHERE customer_1.status != 'ERASED' AND customer_1.number = $1::VARCHAR ORDER BY customer_1.id 
- LIMIT 1) AS found;
+WHERE customer_1.status != 'ERASED' AND customer_1.number = asker.p0 ORDER BY customer_1.id 
+ LIMIT 1) AS found) AS its ON true;

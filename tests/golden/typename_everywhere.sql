@@ -1,4 +1,5 @@
-SELECT concat('{"__typename":"Customer","party":', CASE WHEN (found.kind = 'INDIVIDUAL') THEN '{"__typename":"Individual"}' WHEN (found.kind = 'ORGANIZATION') THEN '{"__typename":"Organization"}' ELSE 'null' END, ',"sales":{"__typename":"Sales","orders":', CASE WHEN (found.flags_now & 64 != 64) THEN (SELECT concat('{"__typename":"OrderConnection","edges":[', coalesce(string_agg(anon_1.answer0, ',' ORDER BY anon_1.rank ASC) FILTER (WHERE anon_1.rank <= 1), ''), '],"pageInfo":{"__typename":"PageInfo"}}') AS concat_1 
+SELECT its.*, asker.place 
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"__typename":"Customer","party":', CASE WHEN (found.kind = 'INDIVIDUAL') THEN '{"__typename":"Individual"}' WHEN (found.kind = 'ORGANIZATION') THEN '{"__typename":"Organization"}' ELSE 'null' END, ',"sales":{"__typename":"Sales","orders":', CASE WHEN (found.flags_now & 64 != 64) THEN (SELECT concat('{"__typename":"OrderConnection","edges":[', coalesce(string_agg(anon_1.answer0, ',' ORDER BY anon_1.rank ASC) FILTER (WHERE anon_1.rank <= 1), ''), '],"pageInfo":{"__typename":"PageInfo"}}') AS concat_1 
 FROM (SELECT '{"__typename":"OrderEdge","node":{"__typename":"Order","total":{"__typename":"Money"}}}' AS answer0, sales_order_1.id AS id, row_number() OVER (ORDER BY sales_order_1.placed_at DESC, sales_order_1.id DESC) AS rank 
 FROM sales.sales_order AS sales_order_1 
 WHERE sales_order_1.customer_id = found.id AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(found.as_of AS DATE)) ORDER BY sales_order_1.placed_at DESC, sales_order_1.id DESC 
@@ -8,5 +9,5 @@ FROM sales.recommendation AS recommendation_1
 WHERE recommendation_1.customer_id = found.id ORDER BY recommendation_1.score DESC, recommendation_1.id DESC)), ','), ']') ELSE 'null' END, '},"service":{"__typename":"Service"}}') AS answer, ARRAY[found.id] AS anon_2, ARRAY[found.flags_now] AS anon_3, found.as_of 
 FROM (SELECT customer_1.id AS id, ((((customer_1.flags & CASE WHEN (customer_1.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_1.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_1.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_1.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_1.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags_now, now() AS as_of, customer_1.kind AS kind 
 FROM core.customer AS customer_1 
-WHERE customer_1.status != 'ERASED' AND customer_1.number = $1::VARCHAR ORDER BY customer_1.id 
- LIMIT 1) AS found;
+WHERE customer_1.status != 'ERASED' AND customer_1.number = asker.p0 ORDER BY customer_1.id 
+ LIMIT 1) AS found) AS its ON true;

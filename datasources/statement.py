@@ -1,0 +1,126 @@
+"""One statement as it is run: its SQL, what it binds, and how several askers share one run of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from datasources.plan import Parameter, Variables
+
+if TYPE_CHECKING:
+    from datasources.databases import Databases
+
+
+class Binding(Enum):
+    """How the values of several askers become one value of a statement."""
+
+    # One for each of them, in an array.
+    EACH = auto()
+    # Arrays of theirs, one after the other.
+    JOINED = auto()
+    # One for all of them: those with another cannot share the run.
+    COMMON = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A parameter, and how it is bound. `is_list` if a common value is a list, which is compared with no other."""
+
+    parameter: Parameter
+    binding: Binding = Binding.COMMON
+    is_list: bool = False
+
+
+class Asked(NamedTuple):
+    """What one asker gives a statement: their values in its order, and those that all in a run must have alike."""
+
+    values: Sequence[Any]
+    common: Hashable
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with what it binds, in order, the departments it asks, and the sections that its rows answer.
+
+    It takes any number of askers: each of its rows ends with the asker's place among them, from 1, where their values
+    are bound in arrays (EACH), or is of one of the customers whom they told it of (JOINED), in that order.
+    """
+
+    database: str
+    sql: str
+    bound: tuple[Bound, ...]
+    departments: tuple[str, ...]
+    sections: tuple[int, ...] = ()
+
+    @cached_property
+    def is_shared(self) -> bool:
+        return not any(each.is_list for each in self.bound)
+
+    @cached_property
+    def _common(self) -> tuple[int, ...]:
+        return tuple(place for place, each in enumerate(self.bound) if each.binding is Binding.COMMON)
+
+    def asked(self, variables: Variables) -> Asked:
+        values = [each.parameter.read(variables) for each in self.bound]
+        return Asked(values, tuple([values[place] for place in self._common]) if self._common else ())
+
+    def values(self, askers: Sequence[Asked]) -> list[Any]:
+        """What is bound for all of them."""
+        return [
+            _merged(bound.binding, [asked.values[place] for asked in askers]) for place, bound in enumerate(self.bound)
+        ]
+
+    def divided(self, rows: Sequence[Any], askers: Sequence[Asked]) -> list[Sequence[Any]]:
+        """Each asker's own rows."""
+        bindings = [each.binding for each in self.bound]
+        if Binding.JOINED in bindings:
+            told = bindings.index(Binding.JOINED)
+            return _cut(rows, [len(asked.values[told]) for asked in askers])
+        if Binding.EACH not in bindings:
+            return [rows] * len(askers)
+        found: list[list[Any]] = [[] for _ in askers]
+        for row in rows:
+            found[row[-1] - 1].append(row)
+        return list(found)
+
+    def rows(self, variables: Variables, databases: Databases, deadline: float) -> Awaitable[Sequence[Any]]:
+        """One asker's rows. Raises Unavailable when they are not there by the deadline, a time of the running loop."""
+        return databases[self.database].ask(self, self.asked(variables), deadline)
+
+    async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
+        rows = await self.rows(told, databases, deadline)
+        return {section: [row[place] for row in rows] for place, section in enumerate(self.sections)}
+
+
+@dataclass(frozen=True, slots=True)
+class LocateStatement:
+    """Asks a department's database whom an object of its own is about."""
+
+    department: str
+    statement: Statement
+
+    async def owner(self, variables: Variables, databases: Databases, deadline: float) -> UUID | None:
+        rows = await self.statement.rows(variables, databases, deadline)
+        return rows[0][0] if rows else None
+
+
+def _merged(binding: Binding, values: list[Any]) -> Any:
+    match binding:
+        case Binding.EACH:
+            return values
+        case Binding.JOINED:
+            return values[0] if len(values) == 1 else list(chain.from_iterable(values))
+    return values[0]
+
+
+def _cut(rows: Sequence[Any], lengths: Sequence[int]) -> list[Sequence[Any]]:
+    parts, start = [], 0
+    for length in lengths:
+        parts.append(rows[start : start + length])
+        start += length
+    return parts
