@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 
@@ -18,8 +18,7 @@ class Disclosure:
     coordinates: Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class AccessRecord:
+class AccessRecord(NamedTuple):
     """One answer's disclosure. It holds no values, only whose fields were shown to whom."""
 
     request_id: str

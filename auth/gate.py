@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from auth import dpop, signatures
 from auth.claims import Accepted, InvalidTokenError
@@ -21,8 +21,7 @@ UNPROVABLE = "The access token is bound to a key, and such tokens are not taken 
 UNTRUSTED = "The access token is from an issuer that is not trusted here."
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
+class Presented(NamedTuple):
     """A token as it came: by which scheme, with which proof of possession, for which request."""
 
     token: str
@@ -83,7 +82,8 @@ class Gate:
     async def admit(self, presented: Presented) -> Viewer:
         """Raises InvalidTokenError, InvalidProofError, or that something could not be looked up in time."""
         accepted = await self._accept(presented.token)
-        await self._check_sender(accepted, presented)
+        if presented.is_dpop or accepted.key is not None:
+            await self._check_sender(accepted, presented)
         if self._revocations is not None:
             await self._revocations.current()
             if self._revocations.holds(accepted.names):
@@ -94,19 +94,17 @@ class Gate:
         digest = digest_of(token)
         for issuer in self._issuers.values():
             if issuer.verifier.knows(digest):
-                return await _accepted(issuer, token)
+                return await _accepted(issuer, token, digest)
         if self._opaque is not None and token.count(".") != 2:
             return await self._opaque.accept(token)
         named = self._issuers.get(str(signatures.claimed(token).get("iss")))
         if named is None:
             raise InvalidTokenError(UNTRUSTED)
-        return await _accepted(named, token)
+        return await _accepted(named, token, digest)
 
     async def _check_sender(self, accepted: Accepted, presented: Presented) -> None:
         if not presented.is_dpop:
-            if accepted.key is not None:
-                raise InvalidTokenError(UNPROVABLE if self._once is None else BOUND)
-            return
+            raise InvalidTokenError(UNPROVABLE if self._once is None else BOUND)
         if accepted.key is None or presented.proof is None or self._once is None:
             raise InvalidProofError("The scheme DPoP needs a token that is bound to a key, and a proof of that.")
         proof = dpop.read(presented.proof, Asked(presented.method, self._url, presented.token), self._clock())
@@ -116,16 +114,16 @@ class Gate:
             raise InvalidProofError("The DPoP proof was used before.")
 
 
-async def _accepted(issuer: Issuer, token: str) -> Accepted:
+async def _accepted(issuer: Issuer, token: str, digest: bytes) -> Accepted:
     """With the issuer's keys as they are now; for one that is new they are asked for anew."""
     if issuer.keys is not None:
         await issuer.keys.current(issuer.verifier)
     try:
-        return issuer.verifier.accept(token)
+        return issuer.verifier.accept(token, digest)
     except UnknownKeyError:
         if issuer.keys is None or not await issuer.keys.renew(issuer.verifier):
             raise
-    return issuer.verifier.accept(token)
+    return issuer.verifier.accept(token, digest)
 
 
 def of_one(verifier: Verifier) -> Gate:

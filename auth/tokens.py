@@ -37,7 +37,8 @@ class Verifier:
         self._algorithms = frozenset(algorithms)
         self._translate = translate
         self._clock = clock
-        self._known: OrderedDict[bytes, Accepted] = OrderedDict()
+        # Each with the time, in seconds, until which it counts.
+        self._known: OrderedDict[bytes, tuple[float, Accepted]] = OrderedDict()
 
     def verify(self, token: str) -> Viewer:
         """Raises InvalidTokenError for anything but a valid token that whoever has it may use."""
@@ -46,11 +47,13 @@ class Verifier:
             raise InvalidTokenError(BOUND)
         return accepted.viewer
 
-    def accept(self, token: str) -> Accepted:
-        """The same, for who looks after keys and revocations: the token may be bound, or revoked."""
+    def accept(self, token: str, known_as: bytes | None = None) -> Accepted:
+        """The same, for who looks after keys and revocations: the token may be bound, or revoked. `known_as` is its
+        digest, where that was made already.
+        """
         if len(token) > MAX_TOKEN or not token.isascii():
             raise InvalidTokenError(MALFORMED)
-        digest = digest_of(token)
+        digest = digest_of(token) if known_as is None else known_as
         return self._remembered(digest) or self._remember(digest, self._read(token))
 
     def knows(self, digest: bytes) -> bool:
@@ -62,17 +65,18 @@ class Verifier:
         self._known.clear()
 
     def _remembered(self, digest: bytes) -> Accepted | None:
-        accepted = self._known.get(digest)
-        if accepted is None:
+        found = self._known.get(digest)
+        if found is None:
             return None
-        if accepted.viewer.expires_at.timestamp() + claims.LEEWAY <= self._clock():
+        until, accepted = found
+        if until <= self._clock():
             del self._known[digest]
             raise InvalidTokenError("The access token expired.")
         self._known.move_to_end(digest)
         return accepted
 
     def _remember(self, digest: bytes, accepted: Accepted) -> Accepted:
-        self._known[digest] = accepted
+        self._known[digest] = accepted.viewer.expires_at.timestamp() + claims.LEEWAY, accepted
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return accepted

@@ -40,6 +40,10 @@ class Viewer:
     # The class of who really asks, where they try out what another class would see.
     dry_run_by: str | None = None
 
+    def __hash__(self) -> int:
+        """Of what tells viewers apart as a rule: they are looked up with every request."""
+        return hash((self.subject, self.client, self.purpose))
+
     def trying_out(self, viewer_class: str, purpose: str, scope: Scope) -> "Viewer":
         """A dry run: the same person, seeing exactly what another class would, and marked as doing so in the log."""
         return replace(self, viewer_class=viewer_class, purpose=purpose, scope=scope, dry_run_by=self.viewer_class)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import orjson
@@ -24,7 +24,13 @@ _REMEMBER = "INSERT INTO core.disclosure (digest, coordinates) VALUES ($1, $2) O
 _MOST_AT_ONCE = 500
 _MOST_KNOWN = 10_000
 
-Waiting = tuple[AccessRecord, asyncio.Future[None]]
+
+class Waiting(NamedTuple):
+    """A record, and who waits for it, until when."""
+
+    record: AccessRecord
+    done: asyncio.Future[None]
+    deadline: float
 
 
 class CoreAccessLog:
@@ -37,6 +43,9 @@ class CoreAccessLog:
         self._pool = pool
         self._seconds = seconds
         self._waiting: list[Waiting] = []
+        # The group on its way.
+        self._writing: list[Waiting] = []
+        self._alarm: asyncio.TimerHandle | None = None
         self._arrived = asyncio.Event()
         self._known: set[bytes] = set()
 
@@ -50,6 +59,8 @@ class CoreAccessLog:
             yield log
         finally:
             writer.cancel()
+            if log._alarm is not None:
+                log._alarm.cancel()
             await asyncio.gather(writer, return_exceptions=True)
             pool.terminate()
 
@@ -57,26 +68,40 @@ class CoreAccessLog:
         """Returns when the record is durable. Raises LogUnavailable when it is not by the deadline."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        alarm = loop.call_at(deadline, _settle, [(record, done)], LogUnavailable("late"))
-        self._waiting.append((record, done))
+        self._waiting.append(Waiting(record, done, deadline))
+        if self._alarm is None or deadline < self._alarm.when():
+            self._wind(deadline, loop)
         self._arrived.set()
-        try:
-            await done
-        finally:
-            alarm.cancel()
+        await done
+
+    def _wind(self, deadline: float, loop: asyncio.AbstractEventLoop) -> None:
+        """One alarm for all: nearly every record is stored long before, and who comes later may wait longer."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = loop.call_at(deadline, self._expire, loop)
+
+    def _expire(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._alarm = None
+        # A loop's alarm may go off that much before its time.
+        now = loop.time() + 0.002
+        unsettled = [each for each in (*self._writing, *self._waiting) if not each.done.done()]
+        _settle([each for each in unsettled if each.deadline <= now], LogUnavailable("late"))
+        later = [each.deadline for each in unsettled if each.deadline > now]
+        if later:
+            self._wind(min(later), loop)
 
     async def _write(self) -> None:
         while True:
             await self._arrived.wait()
-            group, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
+            self._writing, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
             if not self._waiting:
                 self._arrived.clear()
-            if group:
-                await self._store(group)
+            if self._writing:
+                await self._store(self._writing)
 
     async def _store(self, group: list[Waiting]) -> None:
         try:
-            await self._commit([record for record, _ in group])
+            await self._commit([each.record for each in group])
         except Unavailable as error:
             _settle(group, LogUnavailable(str(error)))
         except asyncio.CancelledError:
@@ -121,10 +146,10 @@ def _row(record: AccessRecord) -> tuple[Any, ...]:
 
 
 def _settle(group: list[Waiting], error: LogUnavailable | None) -> None:
-    for _, done in group:
-        if done.done():
+    for each in group:
+        if each.done.done():
             continue
         if error is None:
-            done.set_result(None)
+            each.done.set_result(None)
         else:
-            done.set_exception(error)
+            each.done.set_exception(error)

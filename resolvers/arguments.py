@@ -1,7 +1,7 @@
 """Arguments: what is given now decides a plan's structure; what is read when it runs are its values."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -44,6 +44,8 @@ class Given:
     now: Any
     read: Read
     is_constant: bool
+    # What reads each field of an object that is written in the document.
+    members: Mapping[str, Read] = field(default_factory=dict)
 
     @property
     def parameter(self) -> Parameter:
@@ -51,7 +53,8 @@ class Given:
 
     def fields(self) -> Mapping[str, "Given"]:
         """The fields of an input object."""
-        return {name: Given(value, _member(self.read, name), self.is_constant) for name, value in self.now.items()}
+        reads = {name: self.members.get(name) or _member(self.read, name) for name in self.now}
+        return {name: Given(value, reads[name], self.is_constant) for name, value in self.now.items()}
 
 
 def arguments(definition: GraphQLField, node: FieldNode, variables: Variables) -> Mapping[str, Given]:
@@ -70,7 +73,7 @@ def _given(
         read = _reader(value, argument.type)
         now = read(variables)
         refuse_unwritable(now)
-        yield name, Given(now, read, _is_constant(value))
+        yield name, Given(now, read, _is_constant(value), _members(value, argument.type))
 
 
 def _reader(value: ValueNode, type_: GraphQLInputType) -> Read:
@@ -96,10 +99,17 @@ def _variable_reader(name: str, *, is_required: bool) -> Read:
     return read
 
 
+def _members(value: ValueNode, type_: GraphQLInputType) -> Mapping[str, Read]:
+    bare: Any = type_.of_type if is_non_null_type(type_) else type_
+    if not isinstance(value, ObjectValueNode) or not is_input_object_type(bare):
+        return {}
+    return {each.name.value: _reader(each.value, bare.fields[each.name.value].type) for each in value.fields}
+
+
 def _object_reader(value: ObjectValueNode, type_: Any) -> Read:
-    fields = {field.name.value: field.value for field in value.fields}
-    readers = {name: _reader(field, type_.fields[name].type) for name, field in fields.items()}
-    optional = {name: field.name.value for name, field in fields.items() if isinstance(field, VariableNode)}
+    readers = _members(value, type_)
+    fields = {each.name.value: each.value for each in value.fields}
+    optional = {name: each.name.value for name, each in fields.items() if isinstance(each, VariableNode)}
 
     def read(variables: Variables) -> dict[str, Any]:
         """A field whose variable was not given is absent, as if it had not been written."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from auth.access_log import AccessRecord
-from auth.categories import Category
 from auth.grant import Grant
 from auth.viewer import Viewer
 from datasources.answers import RootAnswer
@@ -36,16 +35,18 @@ def record(
     )
 
 
-def privacy(plan: Plan, answers: Sequence[RootAnswer], grant: Grant) -> bytes:
+def privacy(plan: Plan, answers: Sequence[RootAnswer]) -> bytes:
     """`extensions.privacy`: what the plan knows, and for viewers who may read a customer's privacy state also why
     that customer's row was withheld.
     """
-    told = grant.effect(Category.PRIVACY)
-    if not told.allows or not plan.reasons.conditional:
+    if not plan.reasons.conditional:
         return plan.privacy
-    # Many customers have the same few flags.
-    occurring = {flags for answer in answers for flags in answer.flags if told.condition.met_by(flags)}
-    reasons = {flags: text for flags in occurring if (text := plan.reasons.told(flags))}
+    reasons: dict[int, bytes] = {}
+    for answer in answers:
+        # Many customers have the same few flags.
+        for flags in set(answer.flags):
+            if text := plan.reasons.told(flags):
+                reasons[flags] = text
     if not reasons:
         return plan.privacy
     rows = [

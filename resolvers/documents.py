@@ -23,7 +23,9 @@ from resolvers.extent import extent, ordered
 from resolvers.limits import MOST_CHARACTERS, MOST_FRAGMENTS, MOST_OPERATIONS, Limits, check, exceeded
 from resolvers.refusal import Refused, refuse_unwritable, refused, refused_by
 from resolvers.selection import Selector
+from resolvers.skeleton import skeleton
 from resolvers.syntax import Signature, Syntax, operations, signatures
+from resolvers.variables import PlainVariables, plain
 
 # Characters of documents that are kept.
 MOST_KEPT = 1_000_000
@@ -34,16 +36,18 @@ MOST_COSTS = 4_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A valid document, and its operations by name."""
+    """A valid document, and its operations by name; of those whose variables are all plain, also these."""
 
     text: str
     digest: bytes
     operations: Mapping[str | None, Signature]
+    plain: Mapping[str | None, PlainVariables]
 
     def operation(self, name: str | None) -> Signature:
         """The named operation, or the only one. Raises Refused otherwise."""
         if name is None and len(self.operations) == 1:
-            return next(iter(self.operations.values()))
+            (only,) = self.operations.values()
+            return only
         if name in self.operations and name is not None:
             return self.operations[name]
         message = "Name the operation to run in operationName." if name is None else "No operation has this name."
@@ -55,6 +59,7 @@ class Documents:
 
     def __init__(self, contract: Contract, limits: Limits) -> None:
         self._schema = contract.schema
+        self._nodes = contract.nodes
         self._pricing = contract.pricing
         self._limits = limits
         self._trusted: Mapping[str, Document] = {}
@@ -91,9 +96,18 @@ class Documents:
         node = self._parsed(document.text)
         return Syntax(operations(node), ordered(node))
 
+    def skeleton(self, document: Document, operation: Signature, variables: Variables) -> Hashable:
+        """All of the variables that may shape a plan."""
+        if not variables:
+            return None
+        its = document.plain.get(operation.name)
+        return skeleton(variables, self._nodes) if its is None else its.skeleton(variables, self._nodes)
+
     def cost(self, document: Document, operation: Signature, variables: Variables) -> Cost:
         """What the operation may cost with lists of these sizes. Raises Refused where that is too much."""
-        key = (document.digest, operation.name, tuple(_sizes(variables)))
+        its = document.plain.get(operation.name)
+        sizes = () if its is not None and its.usual is not None else tuple(_sizes(variables))
+        key = (document.digest, operation.name, sizes)
         found = self._costs.get(key)
         if found is None:
             syntax = self.syntax(document)
@@ -120,7 +134,9 @@ class Documents:
         errors = validate(self._schema, node, hide_suggestions=True)
         if errors:
             raise refused_by(Code.GRAPHQL_VALIDATION_FAILED, errors)
-        return Document(text, sha256(text.encode()).digest(), signatures(text))
+        found = signatures(text)
+        plain_ones = {name: its for name, each in found.items() if (its := plain(self._schema, each.variables))}
+        return Document(text, sha256(text.encode()).digest(), found, plain_ones)
 
     def _parse(self, text: str) -> DocumentNode:
         check("characters", len(text), MOST_CHARACTERS)
@@ -136,6 +152,10 @@ class Documents:
         """The variables coerced to their types, defaults applied. Raises Refused for what does not fit."""
         if not operation.variables:
             return {}
+        its = document.plain.get(operation.name)
+        if its is not None and (coerced := its.coerced(given)) is not None:
+            refuse_unwritable(coerced)
+            return coerced
         values = get_variable_values(self._schema, operation.variables, dict(given or {}), hide_suggestions=True)
         if isinstance(values, VariableValues):
             refuse_unwritable(values.coerced)

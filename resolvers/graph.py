@@ -1,10 +1,10 @@
 """The graph: an operation comes in, a finished answer goes out."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 import orjson
 from graphql import OperationType, execute_sync
@@ -34,7 +34,6 @@ from resolvers.limits import USUAL, Limits
 from resolvers.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
 from resolvers.refusal import Refused, refused
 from resolvers.requests import Answer, Context, Request, refusing, unrecorded, written
-from resolvers.skeleton import skeleton
 from resolvers.spending import REFUSED, spending
 from resolvers.syntax import Signature
 from resolvers.throttle import Standing, Throttle
@@ -43,8 +42,7 @@ from resolvers.throttle import Standing, Throttle
 _FOR_STATEMENTS = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A request that was read and may be run: its operation, the values of its variables, and what it may cost."""
 
     request: Request
@@ -55,8 +53,7 @@ class Read:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One request on its way: as whom, by which plan and grant, and with which values for the plan to read."""
 
     request: Request
@@ -165,7 +162,7 @@ class Graph:
             viewer = tried_out(viewer, request.dry_run, self.policy)
         grant, scope = self._grant(viewer.viewer_class, viewer.purpose, viewer.ceiling), viewer.scope
         # Everything that shapes a plan: a grant decided for one filter must never be replayed for another.
-        structure = skeleton(variables, self._contract.nodes) if variables else None
+        structure = self._documents.skeleton(document, read.operation, variables)
         key = (document.digest, read.operation.name, grant.digest, scope.reach, structure)
 
         def planned() -> Plan:
@@ -176,7 +173,8 @@ class Graph:
             return self._planner.plan(syntax, syntax.operations[read.operation.name], variables, grant, scope.reach)
 
         plan = self.plans.get(key, planned)
-        check_count(plan.lists, variables)
+        if plan.lists:
+            check_count(plan.lists, variables)
         if plan.needed:
             check_step_up(viewer, plan.needed, datetime.now(UTC))
         return Run(request, viewer, plan, grant, {**variables, REACHED_BY: scope.by})
@@ -203,13 +201,15 @@ class Graph:
 
     def _assembled(self, run: Run, answers: list[RootAnswer], cost: Cost, standing: Standing | None) -> Answer:
         texts, errors = dict(run.plan.texts), list[faults.Error]()
-        roots = ((root.key, root.root, found) for root, found in zip(run.plan.roots, answers, strict=True))
-        for key, found in gathered(run.plan.lists, roots, run.variables):
-            texts[key], its = faults.separated(key, found.text) if found.is_marked else (found.text, [])
-            errors += its
+        for key, found in _by_key(run, answers):
+            if found.is_marked:
+                texts[key], its = faults.separated(key, found.text)
+                errors += its
+            else:
+                texts[key] = found.text
         if run.plan.rest is not None:
             errors += self._add_rest(run, texts)
-        extensions = b'"privacy":' + disclosures.privacy(run.plan, answers, run.grant)
+        extensions = b'"privacy":' + disclosures.privacy(run.plan, answers)
         if standing is not None or run.request.tells_cost:
             spent = spending(cost, run.plan, texts.values())
             standing = self._throttle.give_back(run.request.viewer, standing, spent.requested, spent.actual)
@@ -228,3 +228,10 @@ class Graph:
         )
         texts.update({key: orjson.dumps(value) for key, value in (result.data or {}).items()})
         return [faults.outside_the_plan(error) for error in result.errors or ()]
+
+
+def _by_key(run: Run, answers: list[RootAnswer]) -> Iterable[tuple[str, RootAnswer]]:
+    roots = zip(run.plan.roots, answers, strict=True)
+    if not run.plan.lists:
+        return [(root.key, found) for root, found in roots]
+    return gathered(run.plan.lists, ((root.key, root.root, found) for root, found in roots), run.variables)

@@ -5,12 +5,14 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 from graphql import DocumentNode, GraphQLObjectType, OperationDefinitionNode, SelectionSetNode
 
 from auth.access_log import Disclosure
+from auth.categories import Category
 from auth.effects import Effect
 from auth.grant import Grant
 from auth.reach import Reach
@@ -30,6 +32,7 @@ MOST_PLANS = 1_000
 
 # How many fields were held back, by the department that owns them, their type, and the rule: for metrics.
 Withholdings = Mapping[tuple[str, str, str], int]
+NOTHING_WITHHELD: Withholdings = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ class OperationPlanner:
             rest=rest,
             privacy=_privacy(grant, planner.withheld),
             disclosure=_disclosure(planner.disclosed),
-            reasons=RowReasons(tuple(each for each in planner.disclosed.items() if each[1].condition.bits)),
+            reasons=_reasons(grant, planner.disclosed),
             lists=parts.lists,
             needed=_needed(planner),
             withheld=_counted(self.contract, planner.withheld),
@@ -192,6 +195,13 @@ def _document(syntax: Syntax, operation: OperationDefinitionNode, nodes: Nodes) 
 def _disclosure(disclosed: Mapping[str, Effect]) -> Disclosure:
     coordinates = tuple(sorted((what, effect.kind.value) for what, effect in disclosed.items()))
     return Disclosure(sha256(orjson.dumps(coordinates)).digest(), coordinates)
+
+
+def _reasons(grant: Grant, disclosed: Mapping[str, Effect]) -> RowReasons:
+    """Why a row is withheld is itself of a customer's privacy state: nothing is said to who may not read that."""
+    told = grant.effect(Category.PRIVACY)
+    conditional = [each for each in disclosed.items() if each[1].condition.bits] if told.allows else []
+    return RowReasons(tuple(conditional), told.condition)
 
 
 def _needed(planner: Planner) -> tuple[Proved, ...]:

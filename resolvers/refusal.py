@@ -57,17 +57,18 @@ def refused_by(code: Code, errors: Sequence[GraphQLError]) -> Refused:
 def refuse_unwritable(value: Any) -> None:
     """PostgreSQL's text holds neither NUL nor half a surrogate pair: no value of ours can equal one that does."""
     match value:
-        case str() if "\0" in value or not _is_unicode(value):
+        case str() if "\0" in value or not (value.isascii() or _is_unicode(value)):
             raise refused(Code.BAD_USER_INPUT, "A text holds a character that no value here can hold.")
         case dict():
-            refuse_unwritable(list(value.values()))
+            for each in value.values():
+                refuse_unwritable(each)
         case list():
             for each in value:
                 refuse_unwritable(each)
 
 
 def _is_unicode(text: str) -> bool:
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _formatted(code: Code, error: GraphQLError) -> dict[str, Any]:

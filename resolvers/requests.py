@@ -1,9 +1,9 @@
 """What is asked of the graph, and what it answers: values that HTTP, tests and tools share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -13,7 +13,7 @@ from auth.viewer import Viewer
 from resolvers.codes import Code
 from resolvers.contract import Contract
 from resolvers.faults import Error
-from resolvers.plans import Plan, Withholdings
+from resolvers.plans import NOTHING_WITHHELD, Plan, Withholdings
 from resolvers.refusal import Refused
 from resolvers.throttle import Standing, Throttled
 
@@ -27,8 +27,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One operation as it was asked. `read_only` refuses mutations: they may not come by GET.
 
     `dry_run` names the class and purpose that the viewer tries out, as resolvers/dry_run.py reads it.
@@ -44,8 +43,7 @@ class Request:
     tells_cost: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The whole response as JSON, how it ended, the first error's code, what was withheld, and the points that the
     operation was estimated at, once it was answered.
 
@@ -56,7 +54,7 @@ class Answer:
     body: bytes
     outcome: Outcome
     code: str | None = None
-    withheld: Withholdings = field(default_factory=dict)
+    withheld: Withholdings = NOTHING_WITHHELD
     points: int | None = None
     standing: Standing | None = None
     wait: int | None = None

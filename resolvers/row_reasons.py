@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from auth.effects import Effect
+from auth.effects import Condition, Effect
 from auth.policy import conditions_in
 
 # There are few combinations of flags; more than this come from nowhere.
@@ -15,16 +15,19 @@ _MOST = 1024
 
 @dataclass(frozen=True, slots=True)
 class RowReasons:
-    """The coordinates that a plan shows under a condition, and what is said where one is not met."""
+    """The coordinates that a plan shows under a condition, and what is said where one is not met: of customers whose
+    privacy state the viewer may read.
+    """
 
     conditional: tuple[tuple[str, Effect], ...]
+    told_of: Condition
     _known: dict[int, bytes] = field(default_factory=dict)
 
     def told(self, flags: int) -> bytes:
         """The reasons as JSON, for a customer with these flags; empty if nothing is withheld from them."""
         text = self._known.get(flags)
         if text is None:
-            reasons = list(self._reasons(flags))
+            reasons = list(self._reasons(flags)) if self.told_of.met_by(flags) else []
             text = orjson.dumps(reasons) if reasons else b""
             if len(self._known) < _MOST:
                 self._known[flags] = text

@@ -73,21 +73,22 @@ def opener(
 
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
         budget = min(settings.department_budget_ms, settings.deadline_ms)
-        logs = CoreAccessLog.open(addresses["core"], settings.deadline_ms)
-        core = addresses["core"]
+        at_core = addresses["core"]
+        logs = CoreAccessLog.open(at_core, settings.deadline_ms)
         async with (
             sources.opened(settings, subgraph) as found,
             Databases.open(addresses, settings.pool_size, budget, found) as databases,
             logs as log,
-            _oauth(settings, policy, core) as oauth,
-            _register(settings, core, looks_up=looks_up) as register,
-            throttling(settings, core) as throttle,
+            _oauth(settings, policy, at_core) as oauth,
+            _register(settings, at_core, looks_up=looks_up) as register,
+            throttling(settings, at_core) as throttle,
             _traces(settings, subgraph) as traces,
         ):
             limits = limits_of(settings, asked_by_gateway=subgraph is not None)
             graph = build(databases, policy, log, settings.deadline_ms, limits, throttle)
             trusted = Trusted.of(settings, graph)
-            limiter = Limiter(PLACES * settings.pool_size, lambda: databases.core.patience.is_slow)
+            core = databases.core.patience
+            limiter = Limiter(PLACES * settings.pool_size, lambda: core.is_slow)
             with on_hangup(graph, settings, trusted), watched() as lag:
                 look = gauges(graph, databases, limiter, lag)
                 yield Backend(graph, databases.reachable, oauth, register, trusted, limiter, look, traces)

@@ -1,6 +1,6 @@
 """Who asks: reads token and purpose from a request's headers, and challenges where they lack."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 
 from auth import gate
 from auth.claims import InvalidTokenError
@@ -22,6 +22,8 @@ PURPOSE = "Customer360-Purpose"
 TOKEN_PARAMETER = "access_token"  # noqa: S105 - a parameter's name
 RETRY: Header = (b"retry-after", b"1")
 SCHEMES = ("bearer", "dpop")
+# Those that tell who asks, as we name them in errors.
+_HEADERS = {b"dpop": "DPoP", b"authorization": "Authorization"}
 
 
 class Doorkeeper:
@@ -37,28 +39,33 @@ class Doorkeeper:
         self._schemes = SCHEMES if self._gate.takes_proofs else SCHEMES[:1]
 
     async def admit(
-        self,
-        authorization: Sequence[bytes],
-        purpose: Sequence[bytes],
-        proof: Sequence[bytes] = (),
-        method: str = "POST",
+        self, headers: Mapping[bytes, bytes], repeated: Collection[bytes] = (), method: str = "POST"
     ) -> Viewer:
-        viewer = await self._viewer(self._presented(authorization, proof, method))
-        return self._acting(viewer, purpose) if purpose else viewer
+        """Raises Refusal. Of the headers that tell who asks, and for what, none may be `repeated`."""
+        viewer = await self._viewer(self._presented(headers, repeated, method))
+        purpose = headers.get(b"customer360-purpose")
+        if purpose is None:
+            return viewer
+        if b"customer360-purpose" in repeated:
+            raise _several_purposes()
+        return self._acting(viewer, purpose.decode("latin-1").strip())
 
-    def _presented(self, authorization: Sequence[bytes], proof: Sequence[bytes], method: str) -> Presented:
-        if not authorization:
+    def _presented(self, headers: Mapping[bytes, bytes], repeated: Collection[bytes], method: str) -> Presented:
+        authorization = headers.get(b"authorization")
+        if authorization is None:
             # RFC 6750 section 3.1: one who did not try is told how, and is told of no error.
             message = "Send an access token in the header Authorization: Bearer."
             raise Refusal(Code.UNAUTHENTICATED, message, *self._challenges())
-        if len(authorization) > 1 or len(proof) > 1:
-            raise invalid_request(f"The header {'DPoP' if len(proof) > 1 else 'Authorization'} occurs twice.")
-        scheme, _, token = authorization[0].decode("latin-1").partition(" ")
-        if scheme.lower() not in self._schemes:
+        for name in _HEADERS if repeated else ():
+            if name in repeated:
+                raise invalid_request(f"The header {_HEADERS[name]} occurs twice.")
+        named, _, token = authorization.decode("latin-1").partition(" ")
+        scheme = named.lower()
+        if scheme not in self._schemes:
             message = "The header Authorization must be of the scheme Bearer."
             raise Refusal(Code.UNAUTHENTICATED, message, *self._challenges())
-        is_dpop = scheme.lower() == "dpop"
-        return Presented(token.strip(" "), is_dpop, proof[0].decode("latin-1") if proof else None, method)
+        proof = headers.get(b"dpop")
+        return Presented(token.strip(" "), scheme == "dpop", None if proof is None else proof.decode("latin-1"), method)
 
     async def _viewer(self, presented: Presented) -> Viewer:
         scheme = "DPoP" if presented.is_dpop else "Bearer"
@@ -79,10 +86,9 @@ class Doorkeeper:
         challenges = self._challenges("insufficient_user_authentication", str(error), more=str(error.needed))
         return Refusal(Code.STEP_UP_NEEDED, str(error), *challenges)
 
-    def _acting(self, viewer: Viewer, purpose: Sequence[bytes]) -> Viewer:
-        named = purpose[0].decode("latin-1").strip()
-        if len(purpose) > 1 or "," in named:
-            raise Refusal(Code.BAD_REQUEST, f"The header {PURPOSE} names one purpose.")
+    def _acting(self, viewer: Viewer, named: str) -> Viewer:
+        if "," in named:
+            raise _several_purposes()
         try:
             return viewer.acting_for(named, self._purposes)
         except UnknownPurposeError:
@@ -106,6 +112,10 @@ class Doorkeeper:
         if self._gate.takes_proofs:
             offers["DPoP"] = f'DPoP {REALM}{pointer}, algs="{" ".join(ALGORITHMS)}"'
         return [_header(offer + (details if scheme == tried else "")) for scheme, offer in offers.items()]
+
+
+def _several_purposes() -> Refusal:
+    return Refusal(Code.BAD_REQUEST, f"The header {PURPOSE} names one purpose.")
 
 
 def invalid_request(message: str) -> Refusal:

@@ -5,6 +5,7 @@ import asyncio
 from starlette.types import Receive
 
 from resolvers.codes import Code
+from server.alarms import Alarms
 from server.refusals import Disconnected, Refusal
 
 # Far more than any proxy lets pass, and less than the protocol takes for a whole head.
@@ -16,18 +17,24 @@ class Reader:
 
     def __init__(self, max_bytes: int, timeout_ms: int) -> None:
         self._max_bytes = max_bytes
-        self._seconds = timeout_ms / 1000
+        self._alarms = Alarms(timeout_ms / 1000)
 
     async def read(self, receive: Receive, content_length: bytes | None) -> bytes:
         if content_length is not None and content_length.isdigit() and int(content_length[:20]) > self._max_bytes:
             raise self._too_large()
+        task = asyncio.current_task()
+        assert task is not None
+        alarm = self._alarms.set(task.cancel)
         try:
-            async with asyncio.timeout(self._seconds):
-                return await self._receive(receive)
-        except TimeoutError:
+            return await self._receive(receive)
+        except asyncio.CancelledError:
+            if not alarm.has_rung or task.uncancel():
+                raise
             # What still arrives belongs to a request that was given up.
             closing = (b"connection", b"close")
             raise Refusal(Code.REQUEST_TIMEOUT, "The body did not arrive in time.", closing) from None
+        finally:
+            alarm.cancel()
 
     @staticmethod
     def check_url(query: bytes) -> None:

@@ -1,11 +1,12 @@
 """One HTTP exchange, without a framework: what of the request counts, and how the response is sent."""
 
-import secrets
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.types import Message, Scope, Send
 
-from resolvers.plans import Withholdings
+from resolvers.plans import NOTHING_WITHHELD, Withholdings
 from server.cors import REQUEST_ID
 from server.media import CONTENT_TYPES, JSON
 from server.refusals import Header
@@ -33,14 +34,13 @@ ALWAYS: tuple[Header, ...] = (
 _REQUEST_ID = REQUEST_ID.lower().encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     status: int
     body: bytes = b""
     headers: tuple[Header, ...] = ()
     # What is told of it to those who operate the server.
     code: str | None = None
-    withheld: Withholdings = field(default_factory=dict)
+    withheld: Withholdings = NOTHING_WITHHELD
     points: int | None = None
 
 
@@ -50,25 +50,24 @@ class Exchange:
 
     method: str
     query: bytes
-    headers: dict[bytes, list[bytes]]
-    request_id: str = field(default_factory=lambda: secrets.token_hex(16))
+    # Those that count; of one that came several times all values, as the one list that RFC 9110 takes them for.
+    headers: dict[bytes, bytes]
+    repeated: set[bytes]
+    request_id: str
     media: str = JSON
 
     @classmethod
     def of(cls, scope: Scope) -> "Exchange":
-        headers: dict[bytes, list[bytes]] = {}
+        headers: dict[bytes, bytes] = {}
+        repeated: set[bytes] = set()
         for name, value in scope["headers"]:
             if name in COUNTED:
-                headers.setdefault(name, []).append(value)
-        return cls(scope["method"], scope["query_string"], headers)
-
-    def all(self, name: bytes) -> list[bytes]:
-        return self.headers.get(name, [])
-
-    def one(self, name: bytes) -> bytes | None:
-        """The header's value; several are one list, as RFC 9110 has it."""
-        values = self.headers.get(name)
-        return b", ".join(values) if values else None
+                if name in headers:
+                    repeated.add(name)
+                    headers[name] = b"%b, %b" % (headers[name], value)
+                else:
+                    headers[name] = value
+        return cls(scope["method"], scope["query_string"], headers, repeated, os.urandom(16).hex())
 
     async def send(self, send: Send, response: Response, more: list[Header]) -> None:
         body = response.body
@@ -79,10 +78,7 @@ class Exchange:
                 (b"content-length", str(len(body)).encode()),
             ]
         identity = (_REQUEST_ID, self.request_id.encode())
-        start: Message = {
-            "type": "http.response.start",
-            "status": response.status,
-            "headers": [*described, identity, *ALWAYS, *response.headers, *more],
-        }
+        headers = [*described, identity, *ALWAYS, *response.headers, *more]
+        start: Message = {"type": "http.response.start", "status": response.status, "headers": headers}
         await send(start)
         await send({"type": "http.response.body", "body": b"" if self.method == "HEAD" else body})

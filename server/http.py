@@ -12,7 +12,8 @@ from auth.step_up import StepUpNeeded
 from auth.viewer import Viewer
 from resolvers.codes import Code
 from resolvers.requests import Answer, Outcome, Request
-from server import media, parameters
+from server import leaving, media, parameters
+from server.alarms import Alarms
 from server.bearer import Doorkeeper
 from server.body import Reader
 from server.cors import METHODS, Origins
@@ -54,10 +55,11 @@ class GraphQLOverHTTP:
     trusted: Trusted = field(default_factory=Trusted)
     limiter: Limiter = field(default_factory=Limiter)
     witnesses: Sequence[Witness] = ()
+    alarms: Alarms = field(default_factory=lambda: Alarms(leaving.SECONDS))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
-        origin = exchange.one(b"origin")
+        origin = exchange.headers.get(b"origin")
         if exchange.method == "OPTIONS":
             await exchange.send(send, Response(204, headers=(ALLOW,)), self.origins.preflight(origin))
             return
@@ -94,15 +96,10 @@ class GraphQLOverHTTP:
 
     async def _answer(self, exchange: Exchange, receive: Receive) -> Response:
         self._check(exchange)
-        viewer = await self.doorkeeper.admit(
-            exchange.all(b"authorization"),
-            exchange.all(b"customer360-purpose"),
-            exchange.all(b"dpop"),
-            exchange.method,
-        )
+        viewer = await self.doorkeeper.admit(exchange.headers, exchange.repeated, exchange.method)
         asked = await self._read(exchange, receive)
         document = self.trusted.document(asked, viewer)
-        with Attendance(receive):
+        with Attendance(receive, self.alarms):
             async with self.limiter:
                 answer = await self.graph.answer(_request(document, asked, viewer, exchange))
         status, headers = self._status(answer, exchange)
@@ -116,18 +113,18 @@ class GraphQLOverHTTP:
             raise self.limiter.overloaded()
         if exchange.method not in ("POST", *READS):
             raise Refusal(Code.METHOD_NOT_ALLOWED, "GraphQL is asked by POST or GET.", ALLOW)
-        exchange.media = media.negotiate(exchange.one(b"accept"))
-        self.reader.check_url(exchange.query)
+        exchange.media = media.negotiate(exchange.headers.get(b"accept"))
         if exchange.query:
+            self.reader.check_url(exchange.query)
             parameters.refuse_token_in_url(exchange.query)
         if exchange.method == "POST":
-            media.check_content_type(exchange.one(b"content-type"))
-            media.check_encoding(exchange.one(b"content-encoding"))
+            media.check_content_type(exchange.headers.get(b"content-type"))
+            media.check_encoding(exchange.headers.get(b"content-encoding"))
 
     async def _read(self, exchange: Exchange, receive: Receive) -> Parameters:
         if exchange.method in READS:
             return parameters.from_query(exchange.query)
-        return parameters.from_body(await self.reader.read(receive, exchange.one(b"content-length")))
+        return parameters.from_body(await self.reader.read(receive, exchange.headers.get(b"content-length")))
 
     def _status(self, answer: Answer, exchange: Exchange) -> tuple[int, tuple[Header, ...]]:
         if answer.code == Code.METHOD_NOT_ALLOWED:
@@ -148,6 +145,7 @@ class GraphQLOverHTTP:
 
 
 def _request(document: str, asked: Parameters, viewer: Viewer, exchange: Exchange) -> Request:
+    dry_run = exchange.headers.get(b"customer360-dry-run")
     return Request(
         document=document,
         operation_name=asked.operation_name,
@@ -155,10 +153,6 @@ def _request(document: str, asked: Parameters, viewer: Viewer, exchange: Exchang
         viewer=viewer,
         read_only=exchange.method in READS,
         request_id=exchange.request_id,
-        tells_cost=exchange.one(b"customer360-cost") == b"1",
-        dry_run=_text(exchange.one(b"customer360-dry-run")),
+        tells_cost=exchange.headers.get(b"customer360-cost") == b"1",
+        dry_run=None if dry_run is None else dry_run.decode("latin-1"),
     )
-
-
-def _text(header: bytes | None) -> str | None:
-    return None if header is None else header.decode("latin-1")

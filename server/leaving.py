@@ -5,6 +5,7 @@ from types import TracebackType
 
 from starlette.types import Receive
 
+from server.alarms import Alarms
 from server.refusals import Disconnected
 
 # Most answers are there before anybody looks: only a slow one costs a task to watch its client.
@@ -14,22 +15,22 @@ SECONDS = 0.02
 class Attendance:
     """While this lasts, the task that entered it is cancelled when the client leaves. It then raises Disconnected."""
 
-    __slots__ = ("_has_left", "_looking", "_loop", "_receive", "_task", "_timer")
+    __slots__ = ("_alarm", "_alarms", "_has_left", "_looking", "_receive", "_task")
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, alarms: Alarms) -> None:
         self._receive = receive
+        self._alarms = alarms
         self._looking: asyncio.Task[None] | None = None
         self._has_left = False
 
     def __enter__(self) -> None:
-        self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
-        self._timer = self._loop.call_later(SECONDS, self._look)
+        self._alarm = self._alarms.set(self._look)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
+        self._alarm.cancel()
         if self._looking is not None:
             self._looking.cancel()
         if self._has_left and self._task is not None:
@@ -37,7 +38,7 @@ class Attendance:
             raise Disconnected from None
 
     def _look(self) -> None:
-        self._looking = self._loop.create_task(self._watch(), name="attendance")
+        self._looking = asyncio.get_running_loop().create_task(self._watch(), name="attendance")
 
     async def _watch(self) -> None:
         # What is left of the request comes first; after it there is only the end of the connection.

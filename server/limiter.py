@@ -38,15 +38,13 @@ class Limiter:
         self._most = most
         self._is_slow = is_slow
         self._clock = clock
+        # Grows by less than one at a time; `limit` is what it comes to.
         self._limit = float(min(START, most))
+        self.limit = int(self._limit)
         self._cut_at = float("-inf")
         self._waiting: deque[Turn] = deque()
         self.in_use = 0
         self.shed = 0
-
-    @property
-    def limit(self) -> int:
-        return int(self._limit)
 
     @property
     def is_full(self) -> bool:
@@ -109,9 +107,13 @@ class Limiter:
         if self._is_slow():
             now = self._clock()
             if now - self._cut_at >= SECONDS_BETWEEN_CUTS:
-                self._cut_at, self._limit = now, max(self._limit * CUT, float(min(LEAST, self._most)))
-        elif self.in_use * 2 >= self.limit:
-            self._limit = min(self._limit + 1 / self._limit, float(self._most))
+                self._cut_at = now
+                self._change(max(self._limit * CUT, float(min(LEAST, self._most))))
+        elif self.in_use * 2 >= self.limit and self._limit < self._most:
+            self._change(min(self._limit + 1 / self._limit, float(self._most)))
+
+    def _change(self, limit: float) -> None:
+        self._limit, self.limit = limit, int(limit)
 
 
 def _expire(turn: Turn) -> None:

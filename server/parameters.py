@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -16,10 +15,11 @@ from server.refusals import Refusal
 MAX_DEPTH = 64
 MAX_VALUES = 10_000
 MAX_PARAMETERS = 32
+_NESTED = (dict, list)
+_OPTIONAL = (("documentId", str), ("operationName", str), ("variables", dict), ("extensions", dict))
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """What is asked: a document, or the id of one that is trusted."""
 
     document: str | None
@@ -69,24 +69,19 @@ def _checked(given: Any) -> Parameters:
         raise Refusal(Code.BAD_REQUEST, "The body must be one JSON object; batches are not taken.")
     if TOKEN_PARAMETER in given:
         raise invalid_request("An access token must not be in the body.")
-    document, document_id = given.get("query"), _optional(given, "documentId", str)
+    for name, kind in _OPTIONAL:
+        if (value := given.get(name)) is not None and not isinstance(value, kind):
+            word = "an object" if kind is dict else "a text"
+            raise Refusal(Code.BAD_REQUEST, f"The parameter {name} must be {word} or null.")
+    document, document_id = given.get("query"), given.get("documentId")
     if document_id is None and (not isinstance(document, str) or not document):
         raise Refusal(Code.BAD_REQUEST, "The parameter query is missing or is no text.")
     if document_id is not None and document is not None:
         raise Refusal(Code.BAD_REQUEST, "Send query or documentId, not both.")
-    variables = _optional(given, "variables", dict)
-    _optional(given, "extensions", dict)
+    variables = given.get("variables")
     if variables:
         _check_extent(variables)
-    return Parameters(document, document_id, _optional(given, "operationName", str), variables)
-
-
-def _optional(given: Mapping[str, Any], name: str, kind: type) -> Any:
-    value = given.get(name)
-    if value is not None and not isinstance(value, kind):
-        word = "an object" if kind is dict else "a text"
-        raise Refusal(Code.BAD_REQUEST, f"The parameter {name} must be {word} or null.")
-    return value
+    return Parameters(document, document_id, given.get("operationName"), variables)
 
 
 def _check_extent(variables: Mapping[str, Any]) -> None:
@@ -101,7 +96,7 @@ def _check_extent(variables: Mapping[str, Any]) -> None:
             child
             for each in level
             for child in (each.values() if isinstance(each, dict) else each)
-            if isinstance(child, dict | list)
+            if isinstance(child, _NESTED)
         ]
         if not level:
             return

@@ -13,6 +13,8 @@ BUSY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close
 class BoundedProtocol(HttpToolsProtocol):
     """Ends a connection whose request has too large a head, or does not arrive in time, or whose answer is not read in
     time; and one too many at once.
+
+    Its parent is named, where `super()` would cost every request a microsecond.
     """
 
     seconds: ClassVar[float] = 10.0
@@ -51,7 +53,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._is_in_head:
             self._head_bytes += len(data)
-        super().data_received(data)
+        HttpToolsProtocol.data_received(self, data)
         if not self._is_in_head:
             return
         if self._head_bytes > MAX_HEAD_BYTES:
@@ -65,21 +67,23 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._timer is not None:
             # What counted the time of the connection counts the head's from here.
             self._start_timer()
-        super().on_message_begin()
+        HttpToolsProtocol.on_message_begin(self)
 
     def on_headers_complete(self) -> None:
         self._is_in_head, self._head_bytes = False, 0
         # From here on, whoever reads the body keeps the time.
-        self._stop_timer()
-        super().on_headers_complete()
+        if self._timer is not None:
+            self._stop_timer()
+        HttpToolsProtocol.on_headers_complete(self)
 
     def on_message_complete(self) -> None:
         self._is_in_message = False
-        self._stop_timer()
-        super().on_message_complete()
+        if self._timer is not None:
+            self._stop_timer()
+        HttpToolsProtocol.on_message_complete(self)
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
+        HttpToolsProtocol.on_response_complete(self)
         # Answered early, since the body was not wanted; it may end, but not go on for ever.
         if self._is_in_message:
             self._start_timer()

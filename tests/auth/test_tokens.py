@@ -426,7 +426,7 @@ def test_few_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     for jti in "12":
         verifier.verify(signed(jti=jti))
     assert len(verifier._known) == 2
-    assert not any(accepted.viewer is first for accepted in verifier._known.values())
+    assert not any(accepted.viewer is first for _, accepted in verifier._known.values())
 
 
 def test_a_purpose_is_chosen_among_the_tokens() -> None:

@@ -12,6 +12,8 @@ import auth.grant
 import datasources.compiler.fields
 import resolvers.disclosures
 import resolvers.graph
+import resolvers.plans
+from auth.categories import Category
 from auth.effects import ALWAYS, UNGOVERNED, Condition, Effect, EffectKind, Use
 from auth.flags import Flag
 from auth.grant import Grant
@@ -24,6 +26,7 @@ from datasources.plan import Field, Filter, Order, Parameter
 from datasources.rows import Subject
 from resolvers import roots
 from resolvers.asked import Asked
+from resolvers.documents import Documents
 from resolvers.planner import Planner
 from resolvers.plans import Plan, PlanCache
 from tests.permissions import suite
@@ -97,7 +100,7 @@ def class_out_of_the_key(patch: Patch) -> None:
 
 
 def structure_out_of_the_key(patch: Patch) -> None:
-    patch.setattr(resolvers.graph, "skeleton", lambda *_: None)
+    patch.setattr(Documents, "skeleton", lambda *_: None)
 
 
 def reach_out_of_the_key(patch: Patch) -> None:
@@ -187,14 +190,9 @@ def reach_ignored(patch: Patch) -> None:
 
 
 def reasons_for_everybody(patch: Patch) -> None:
-    original = resolvers.disclosures.privacy
-
-    class Open:
-        def effect(self, *_: object) -> Effect:
-            return OPEN
-
-    opened: Any = Open()
-    patch.setattr(resolvers.disclosures, "privacy", lambda plan, answers, _: original(plan, answers, opened))
+    original = resolvers.plans._reasons
+    opened = Grant("anybody", "anything", "", {(Category.PRIVACY, Use.ITEM): OPEN})
+    patch.setattr(resolvers.plans, "_reasons", lambda _, disclosed: original(opened, disclosed))
 
 
 def reasons_of_nothing(patch: Patch) -> None:

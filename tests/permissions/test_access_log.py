@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import replace
 
 import asyncpg
 import orjson
@@ -152,7 +151,7 @@ async def test_a_record_that_no_table_can_hold_does_not_stop_the_log(address: st
     """A text with NUL is refused by the database; those that came later are stored."""
     async with CoreAccessLog.open(address) as log:
         with pytest.raises(LogUnavailable):
-            await log.store(replace(_record(1), viewer="a\0b"), soon())
+            await log.store(_record(1)._replace(viewer="a\0b"), soon())
         await log.store(_record(2), soon())
     assert await value(address, "SELECT count(*) FROM core.access_record") == 1
 
@@ -161,7 +160,7 @@ async def test_a_record_that_no_table_can_hold_does_not_stop_the_log(address: st
 async def test_an_odd_record_is_stored_or_refused_and_the_log_goes_on(odd: str, address: str) -> None:
     async with CoreAccessLog.open(address) as log, asyncio.timeout(30):
         with suppress(LogUnavailable, UnicodeEncodeError):
-            await log.store(replace(_record(1), viewer=odd), soon())
+            await log.store(_record(1)._replace(viewer=odd), soon())
         await log.store(_record(2), soon())
     assert await value(address, "SELECT count(*) FROM core.access_record WHERE request_id = 'request 2'") == 1
 
