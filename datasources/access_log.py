@@ -7,18 +7,25 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
 import orjson
 
 from auth.access_log import AccessRecord, LogUnavailable
+from datasources.access_index import SECONDS_TO_CATCH_UP, AccessIndex
 from datasources.pool import Pool
 from datasources.unavailable import Unavailable
 
+# The subjects of all records lie in one array, of which each record has its part.
 _STORE = """
 INSERT INTO core.access_record
-    (request_id, viewer, viewer_class, client, purpose, policy_version, dry_run_by, subjects, disclosure)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    (request_id, viewer, viewer_class, client, purpose, policy_version, dry_run_by, disclosure, subjects)
+SELECT request_id, viewer, viewer_class, client, purpose, policy_version, dry_run_by, disclosure,
+    ($11::uuid[])[first:last]
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
+    $9::int[], $10::int[])
+AS record (request_id, viewer, viewer_class, client, purpose, policy_version, dry_run_by, disclosure, first, last)
 """
 _REMEMBER = "INSERT INTO core.disclosure (digest, coordinates) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING"
 _MOST_AT_ONCE = 500
@@ -39,8 +46,9 @@ class CoreAccessLog:
     A second writer would halve the groups, and cost each record a fifth more.
     """
 
-    def __init__(self, pool: Pool, seconds: float) -> None:
+    def __init__(self, pool: Pool, seconds: float, index: AccessIndex) -> None:
         self._pool = pool
+        self.index = index
         self._seconds = seconds
         self._waiting: list[Waiting] = []
         # The group on its way.
@@ -53,16 +61,19 @@ class CoreAccessLog:
     @asynccontextmanager
     async def open(cls, address: str, timeout_ms: int = 2000) -> AsyncIterator[CoreAccessLog]:
         pool = Pool(partial(_writing, address, timeout_ms), size=1)
-        log = cls(pool, timeout_ms / 1000)
-        writer = asyncio.create_task(log._write(), name="access log")
+        beside = Pool(partial(_writing, address, int(SECONDS_TO_CATCH_UP * 1000)), size=1)
+        log = cls(pool, timeout_ms / 1000, AccessIndex(beside))
+        tasks = [asyncio.create_task(each, name="access log") for each in (log._write(), log.index.keep_up())]
         try:
             yield log
         finally:
-            writer.cancel()
+            for task in tasks:
+                task.cancel()
             if log._alarm is not None:
                 log._alarm.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             pool.terminate()
+            beside.terminate()
 
     async def store(self, record: AccessRecord, deadline: float) -> None:
         """Returns when the record is durable. Raises LogUnavailable when it is not by the deadline."""
@@ -119,8 +130,9 @@ class CoreAccessLog:
         async with self._pool.connection(deadline) as connection:
             for each in unknown:
                 await connection.execute(_REMEMBER, each.digest, orjson.dumps(each.coordinates).decode())
-            # One transaction, one round trip and one wait for the disk, however many records.
-            await connection.executemany(_STORE, [_row(record) for record in records])
+            # One statement, and so one transaction and one wait for the disk, however many records.
+            await connection.fetch(_STORE, *_columns(records))
+        self.index.is_behind()
         if len(self._known) > _MOST_KNOWN:
             self._known.clear()
         self._known.update(new)
@@ -131,18 +143,27 @@ async def _writing(address: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.
     return await asyncpg.connect(address, server_settings=settings)
 
 
-def _row(record: AccessRecord) -> tuple[Any, ...]:
-    return (
-        record.request_id,
-        record.viewer,
-        record.viewer_class,
-        record.client,
-        record.purpose,
-        record.policy_version,
-        record.dry_run_by,
-        record.subjects,
-        record.disclosure.digest,
+def _columns(records: list[AccessRecord]) -> list[list[Any]]:
+    """The records as _STORE takes them: a list for each column, with the first and last place of their subjects."""
+    subjects, firsts, lasts = list[UUID](), list[int](), list[int]()
+    for record in records:
+        firsts.append(len(subjects) + 1)
+        subjects += record.subjects
+        lasts.append(len(subjects))
+    rows = (
+        (
+            record.request_id,
+            record.viewer,
+            record.viewer_class,
+            record.client,
+            record.purpose,
+            record.policy_version,
+            record.dry_run_by,
+            record.disclosure.digest,
+        )
+        for record in records
     )
+    return [*map(list, zip(*rows, strict=True)), firsts, lasts, subjects]
 
 
 def _settle(group: list[Waiting], error: LogUnavailable | None) -> None:

@@ -12,6 +12,7 @@ GRANT USAGE ON SCHEMA core TO customer360_subgraph;
 GRANT SELECT ON core.customer_privacy, core.partner_link TO customer360_subgraph;
 GRANT SELECT ON core.alembic_version TO customer360_subgraph;
 GRANT INSERT ON core.access_record, core.disclosure TO customer360_subgraph;
+GRANT EXECUTE ON FUNCTION core.catch_up_access_log() TO customer360_subgraph;
 -- What was revoked, and the public halves of the keys that tokens are signed with: not the keys, nor whose tokens they are.
 GRANT USAGE ON SCHEMA oauth TO customer360_subgraph;
 GRANT SELECT (kind, value, recorded_at, until) ON oauth.revocation TO customer360_subgraph;

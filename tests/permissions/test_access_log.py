@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -9,6 +10,7 @@ import pytest
 
 from auth.access_log import AccessRecord, Disclosure, LogUnavailable
 from auth.policy import Policy
+from datasources import access_index
 from datasources.access_log import CoreAccessLog
 from tests.oracle.world import Row
 from tests.permissions.attacks import Copy, Field
@@ -17,6 +19,7 @@ from tests.permissions.worlds import ask, fetch, run, served, value
 
 CARD = "query ($by: CustomerBy!) { customer(by: $by) { number displayName phoneNumbers { number } } }"
 RECORDS = "SELECT *, coordinates FROM core.access_record JOIN core.disclosure ON disclosure = digest ORDER BY sequence"
+FOUND = f"SELECT count(*) FROM core.access_record WHERE subjects @> ARRAY['{UUID(int=8)}'::uuid]"  # noqa: S608
 # Ends every connection of the log, as a failing network would.
 CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -37,6 +40,10 @@ def _record(n: int) -> AccessRecord:
     coordinates = (("Customer.number", "allow"), ("Customer.displayName", "mask"))
     disclosure = Disclosure(bytes([n % 7]) * 32, coordinates)
     return AccessRecord(f"request {n}", "kim", "service_agent", None, "care", "version", None, (), disclosure)
+
+
+def _is_current(log: CoreAccessLog) -> bool:
+    return log.index.is_current
 
 
 async def test_an_answer_leaves_a_record_of_whom_what_and_who_without_values(
@@ -163,6 +170,36 @@ async def test_an_odd_record_is_stored_or_refused_and_the_log_goes_on(odd: str, 
             await log.store(_record(1)._replace(viewer=odd), soon())
         await log.store(_record(2), soon())
     assert await value(address, "SELECT count(*) FROM core.access_record WHERE request_id = 'request 2'") == 1
+
+
+async def test_entries_that_were_put_off_are_made_in_the_background(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access_index, "SECONDS_BEHIND", 0.01)
+    async with CoreAccessLog.open(address) as log:
+        await log.store(_record(1)._replace(subjects=[UUID(int=7), UUID(int=8)]), soon())
+        assert not _is_current(log)
+        # It is found at once, by the list of what is put off.
+        assert await value(address, FOUND) == 1
+        async with asyncio.timeout(30):
+            while not _is_current(log):  # noqa: ASYNC110 - the log tells nobody when it has caught up
+                await asyncio.sleep(0.01)
+    assert await value(address, "SELECT gin_clean_pending_list('core.ix_access_record_subjects')") == 0
+    assert await value(address, FOUND) == 1
+
+
+async def test_an_index_that_cannot_be_kept_up_stops_nobody(
+    address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(access_index, "SECONDS_BEHIND", 0.01)
+    await run(address, "DROP FUNCTION core.catch_up_access_log()")
+    async with CoreAccessLog.open(address) as log:
+        for number in range(3):
+            await log.store(_record(number), soon())
+            await asyncio.sleep(0.1)
+    warned = [each.getMessage() for each in caplog.records if each.name == "customer360.access_log"]
+    assert warned == ["the index of the access log is not kept up: UndefinedFunctionError"]
+    assert await value(address, "SELECT count(*) FROM core.access_record") == 3
 
 
 async def test_what_is_about_nobody_needs_no_record(address: str, policy: Policy, arena: Field) -> None:
