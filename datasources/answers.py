@@ -56,7 +56,7 @@ async def answer(statements: RootStatements, variables: Variables, databases: Da
         variables = {**variables, LOCATED_ID: located}
     try:
         with stage(Stage.ASK, statements.core.departments):
-            rows = await statements.core.rows(variables, databases, deadline)
+            rows = await databases.rows(statements.core, variables, deadline)
     except Unavailable as error:
         raise CoreUnavailable from error
     if not rows:

@@ -82,9 +82,12 @@ class Coalescer:
         self._runs = runs
         self._lines: dict[Hashable, Line] = {}
         self._apart: OrderedDict[str, float] = OrderedDict()
+        # Since the start: how many asked, and how many runs answered them.
+        self.asked = self.run = 0
 
     async def rows(self, statement: Statement, asked: Asked, deadline: float) -> Rows:
         """This asker's rows. Raises Unavailable when they are not there by the deadline."""
+        self.asked += 1
         if not statement.is_shared or (self._apart and self._is_apart(statement.sql)):
             return await self._alone(statement, asked, deadline)
         group = self._group(statement, (statement.sql, asked.common))
@@ -99,6 +102,7 @@ class Coalescer:
         return await self._alone(statement, asked, deadline) if rows is None else rows
 
     async def _alone(self, statement: Statement, asked: Asked, deadline: float) -> Rows:
+        self.run += 1
         return await self._runs.rows(statement.sql, statement.values([asked]), deadline)
 
     def _group(self, statement: Statement, key: Hashable) -> Group:
@@ -121,6 +125,7 @@ class Coalescer:
         assert group is not None
         group.departure.cancel()
         line.under_way += 1
+        self.run += 1
         group.run = asyncio.get_running_loop().create_task(self._travel(statement, group), name="run")
         # Not by the run itself, which may be cancelled before it begins.
         group.run.add_done_callback(lambda _: self._returned(statement, key))

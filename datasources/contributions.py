@@ -1,11 +1,13 @@
 """Contributions: what databases and sources add to core's answer."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
 from datasources.databases import Databases
 from datasources.plan import Variables
+from datasources.statement import Statement
 
 
 class Contribution(Protocol):
@@ -30,3 +32,34 @@ class Locate(Protocol):
 
     async def owner(self, variables: Variables, databases: Databases, deadline: float) -> UUID | None:
         """The customer, None if there is no such object. Raises Unavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementContribution:
+    """A statement with a row for each customer, and in it a column for each section."""
+
+    statement: Statement
+
+    @property
+    def sections(self) -> tuple[int, ...]:
+        return self.statement.sections
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        return self.statement.departments
+
+    async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
+        rows = await databases.rows(self.statement, told, deadline)
+        return {section: [row[place] for row in rows] for place, section in enumerate(self.sections)}
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLocate:
+    """A statement that finds the object's customer."""
+
+    department: str
+    statement: Statement
+
+    async def owner(self, variables: Variables, databases: Databases, deadline: float) -> UUID | None:
+        rows = await databases.rows(self.statement, variables, deadline)
+        return rows[0][0] if rows else None

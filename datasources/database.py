@@ -22,7 +22,7 @@ class Database:
         self.url = url
         self.pool = pool
         self.patience = Patience(seconds, pool.forget_idle)
-        self._coalescer = Coalescer(self)
+        self.coalescer = Coalescer(self)
 
     @property
     def places(self) -> Places:
@@ -30,7 +30,7 @@ class Database:
 
     def ask(self, statement: Statement, asked: Asked, deadline: float) -> Awaitable[Rows]:
         """One asker's rows, perhaps by a run that they share with others. Raises Unavailable, as below."""
-        return self._coalescer.rows(statement, asked, deadline)
+        return self.coalescer.rows(statement, asked, deadline)
 
     async def rows(self, sql: str, values: list[Any], deadline: float) -> list[asyncpg.Record]:
         """Run one statement within the budget. Raises Unavailable when it is not answered by `deadline`, a time of the

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 
+from datasources.coalescing import Rows
 from datasources.database import Database
 from datasources.patience import Patience
 from datasources.places import Places
+from datasources.plan import Variables
 from datasources.pool import Pool
 from datasources.sessions import reading
 from datasources.sources.patient import PatientSource
 from datasources.sources.source import Sources
+from datasources.statement import Statement
 from datasources.unavailable import Unavailable
 
 DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
@@ -55,6 +58,12 @@ class Databases:
 
     def __getitem__(self, home: str) -> Database:
         return self._by_home[home]
+
+    def rows(self, statement: Statement, variables: Variables, deadline: float) -> Awaitable[Rows]:
+        """One asker's rows of a statement. Raises Unavailable when they are not there by the deadline, a time of the
+        running loop.
+        """
+        return self[statement.database].ask(statement, statement.asked(variables), deadline)
 
     def behind(self, department: str) -> Database | PatientSource:
         """What answers for a department."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
+from typing import Any, NamedTuple
 
 from datasources.plan import Parameter, Variables
-
-if TYPE_CHECKING:
-    from datasources.databases import Databases
 
 
 class Binding(Enum):
@@ -87,26 +83,6 @@ class Statement:
         for row in rows:
             found[row[-1] - 1].append(row)
         return list(found)
-
-    def rows(self, variables: Variables, databases: Databases, deadline: float) -> Awaitable[Sequence[Any]]:
-        """One asker's rows. Raises Unavailable when they are not there by the deadline, a time of the running loop."""
-        return databases[self.database].ask(self, self.asked(variables), deadline)
-
-    async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
-        rows = await self.rows(told, databases, deadline)
-        return {section: [row[place] for row in rows] for place, section in enumerate(self.sections)}
-
-
-@dataclass(frozen=True, slots=True)
-class LocateStatement:
-    """Asks a department's database whom an object of its own is about."""
-
-    department: str
-    statement: Statement
-
-    async def owner(self, variables: Variables, databases: Databases, deadline: float) -> UUID | None:
-        rows = await self.statement.rows(variables, databases, deadline)
-        return rows[0][0] if rows else None
 
 
 def _merged(binding: Binding, values: list[Any]) -> Any:

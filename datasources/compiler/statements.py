@@ -20,7 +20,7 @@ from datasources.compiler.objects import ObjectCompiler, needs_locating
 from datasources.compiler.pages import Fresh
 from datasources.compiler.sections import Section, SectionFinder
 from datasources.compiler.subjects import Subjects
-from datasources.contributions import Contribution, Locate
+from datasources.contributions import Contribution, Locate, StatementContribution, StatementLocate
 from datasources.json_text import Parts, join
 from datasources.plan import (
     Customers,
@@ -38,7 +38,7 @@ from datasources.shapes import Shapes
 from datasources.sources.compiler import reading, search
 from datasources.sources.source import Sources
 from datasources.sql_text import separator
-from datasources.statement import Bound, LocateStatement, Statement
+from datasources.statement import Bound, Statement
 
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
@@ -94,7 +94,7 @@ class StatementCompiler:
         if source is not None:
             return search(source, root.entry)
         located = ObjectCompiler(compiler, root.entry).located()
-        return LocateStatement(department, _rendered(self._homes[department], compiler, located, (department,)))
+        return StatementLocate(department, _rendered(self._homes[department], compiler, located, (department,)))
 
     def _core(self, root: Root, sections: list[Section]) -> Statement:
         # Entities of several askers would be lists of lists.
@@ -142,12 +142,12 @@ class StatementCompiler:
             return reading(source, root, mine, compiler.sections)
         return self._apart(home, compiler, root, mine)
 
-    def _apart(self, home: str, compiler: Compiler, root: Root, mine: list[Section]) -> Statement:
+    def _apart(self, home: str, compiler: Compiler, root: Root, mine: list[Section]) -> Contribution:
         table, subject = apart(compiler, root.entry)
         parts = ((each, self._section(compiler, root, each, Row(table, subject))) for each in mine)
         texts = [join(in_batch(root.entry, table, each.batch, its)) for each, its in parts]
         statement = select(*texts).select_from(table).order_by(table.c.rank)
-        return _rendered(home, compiler, statement, self._finder.asked(home, root), mine)
+        return StatementContribution(_rendered(home, compiler, statement, self._finder.asked(home, root), mine))
 
     def _section(self, compiler: Compiler, root: Root, section: Section, row: Row) -> Parts:
         match root.entry:

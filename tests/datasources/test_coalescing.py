@@ -114,6 +114,7 @@ async def test_those_who_come_together_go_together_and_each_gets_their_own(asker
     askers.database.runs[0].answer()
     assert await answered(tasks) == [[(7, 1)], [(8, 2)], [(9, 3)]]
     assert askers.is_quiet
+    assert (askers.coalescer.asked, askers.coalescer.run) == (3, 1)
 
 
 async def test_who_is_not_found_gets_no_row(askers: Askers) -> None:

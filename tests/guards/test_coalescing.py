@@ -1,12 +1,14 @@
 """Those who ask at the same time share the work and nothing else: the same bytes, records of their own."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
 import orjson
 import pytest
 
+from auth.reach import Reach, Scope
 from auth.viewer import Viewer
 from resolvers.requests import Answer, Outcome, Request
 from tests.conftest import Addresses
@@ -138,3 +140,22 @@ async def _names(addresses: Addresses, ids: list[str]) -> dict[str, str]:
     finally:
         await connection.close()
     return {row["id"]: row["display_name"] for row in rows}
+
+
+async def test_what_is_within_reach_is_decided_for_each_of_them(house: House, crowd: Addresses) -> None:
+    """Customers who ask for themselves and for a neighbour, at once and by one plan: only themselves they find."""
+    ids = [each["id"] for each in (await several(crowd, "tiny"))[4:]]
+    viewers = [replace(asking("data_subject", "rights"), scope=Scope(Reach.SELF, each)) for each in ids]
+    own = [request("tiny", {"id": id_}, viewer, "own") for id_, viewer in zip(ids, viewers, strict=True)]
+    others = [
+        request("tiny", {"id": id_}, viewer, "other") for id_, viewer in zip(ids[1:] + ids[:1], viewers, strict=True)
+    ]
+
+    answers = await at_once(house, *own, *others)
+
+    assert len(house.statements) == 1
+    found = [orjson.loads(each.body)["data"]["customer"] for each in answers]
+    assert [each and each["id"] for each in found] == [*ids, None, None, None, None]
+    assert [(each.request_id, *map(str, each.subjects)) for each in house.log.records] == [
+        ("own", each) for each in ids
+    ]

@@ -111,4 +111,9 @@ async def test_gauges_tell_of_breakers_pools_and_plans(seeded_apart: dict[str, s
     assert 'customer360_errors_total{code="DEPARTMENT_UNAVAILABLE"} 5.0' in told
     assert "customer360_operation_points_count 6.0" in told
     assert "customer360_plans{" in told
+    statements = [line for line in told.splitlines() if line.startswith("customer360_core_statements_")]
+    assert {line.split("{")[0].rpartition("_")[2]: float(line.split()[-1]) for line in statements} == {
+        "asked": 6,
+        "run": 6,
+    }
     assert "customer360_loop_lag_seconds{" in told
