@@ -139,7 +139,13 @@ class CoreAccessLog:
 
 
 async def _writing(address: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Record]:
-    settings = {"application_name": "customer360 log", "statement_timeout": str(timeout_ms), "timezone": "UTC"}
+    settings = {
+        "application_name": "customer360 log",
+        "statement_timeout": str(timeout_ms),
+        "timezone": "UTC",
+        # For short arrays PostgreSQL would plan the statement anew each time, at the cost of running it.
+        "plan_cache_mode": "force_generic_plan",
+    }
     return await asyncpg.connect(address, server_settings=settings)
 
 
