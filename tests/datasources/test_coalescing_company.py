@@ -15,7 +15,7 @@ from datasources import coalescing
 from datasources.coalescing import Coalescer, Rows
 from datasources.plan import Parameter
 from datasources.statement import Binding, Bound, Statement
-from datasources.unavailable import Crowded, Late
+from datasources.unavailable import Crowded, Late, Resting, Unavailable
 
 PATIENT = 60.0
 
@@ -211,10 +211,11 @@ async def test_who_left_does_not_ask_again_when_the_run_fails(arena: Arena) -> N
     assert arena.is_quiet
 
 
-async def test_who_were_turned_away_in_a_crowd_may_share_again_at_once(arena: Arena) -> None:
+@pytest.mark.parametrize("error", [Crowded("queue"), Resting("open")])
+async def test_who_were_turned_away_together_may_share_again_at_once(arena: Arena, error: Unavailable) -> None:
     tasks = await arena.each(1, 2)
-    await arena.runs.end(Crowded("queue"))
-    assert [type(each.exception()) for each in tasks] == [Crowded, Crowded]
+    await arena.runs.end(error)
+    assert [each.exception() for each in tasks] == [error, error]
     again = await arena.each(1, 2)
     assert arena.runs.values == [[[1, 2]], [[1, 2]]]
     await arena.runs.end([("one", 1), ("two", 2)])
