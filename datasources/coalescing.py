@@ -21,6 +21,8 @@ MOST = 8
 SECONDS_TO_GATHER = 0.002
 # After a shared run failed, whose fault it was is not known: for so long everybody goes by themselves.
 SECONDS_APART = 10.0
+# A run that had less time than this says nothing of the statement by failing.
+SECONDS_FAIR = 0.1
 _MOST_APART = 1_000
 
 Rows = Sequence[Any]
@@ -133,19 +135,22 @@ class Coalescer:
         group.left()
 
     async def _travel(self, statement: Statement, group: Group) -> None:
+        began = asyncio.get_running_loop().time()
+        until = _until(group, began)
         try:
-            rows = await self._runs.rows(statement.sql, statement.values(group.askers), _until(group))
+            rows = await self._runs.rows(statement.sql, statement.values(group.askers), until)
             group.tell(statement.divided(rows, group.askers))
-        except (Crowded, Resting) as error:
-            # Each of them by themselves would be one more in the crowd.
-            group.fail(error)
-        except Unavailable as error:
-            if len(group.askers) == 1:
+        except asyncio.CancelledError:
+            # By who left last, as a rule; whoever else may have ended it, nobody must wait for ever.
+            group.tell([None] * len(group.askers))
+            raise
+        except Exception as error:  # noqa: BLE001 - whose values it was, they find out by asking alone
+            # In a crowd, each of them by themselves would be one more.
+            if len(group.askers) == 1 or isinstance(error, Crowded | Resting):
                 group.fail(error)
-            else:
+                return
+            if isinstance(error, Unavailable) and until - began >= SECONDS_FAIR:
                 self._go_apart(statement.sql)
-                group.tell([None] * len(group.askers))
-        except Exception:  # noqa: BLE001 - whose values it was, they find out by asking alone
             group.tell([None] * len(group.askers))
 
     def _returned(self, statement: Statement, key: Hashable) -> None:
@@ -167,9 +172,8 @@ class Coalescer:
             self._apart.popitem(last=False)
 
 
-def _until(group: Group) -> float:
+def _until(group: Group, now: float) -> float:
     """Half of what is left to the one with the least: in the other half each can still ask by themselves."""
     if len(group.askers) == 1:
         return group.deadline
-    now = asyncio.get_running_loop().time()
     return now + (group.deadline - now) / 2

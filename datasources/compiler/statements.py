@@ -196,6 +196,10 @@ def _rendered(
     assert isinstance(compiled, SQLCompiler)
     # A constant of ours that SQLAlchemy turned into a bind has no parameter: it stands in compiled.params.
     bound = tuple(
-        compiler.binds.bound.get(name) or Bound(constant(compiled.params[name])) for name in compiled.positiontup or []
+        compiler.binds.bound.get(name) or _constant(compiled.params[name]) for name in compiled.positiontup or []
     )
     return Statement(home, str(compiled), bound, departments, tuple(section.number for section in sections))
+
+
+def _constant(value: Any) -> Bound:
+    return Bound(constant(value), is_list=isinstance(value, list | tuple))

@@ -266,6 +266,39 @@ async def test_a_value_that_the_driver_does_not_take_costs_its_owner_alone(asker
         await tasks[1]
 
 
+async def test_a_value_of_one_who_goes_alone_is_tried_once(askers: Askers) -> None:
+    (task,) = await askers.come(1)
+    askers.database.runs[0].rows.set_exception(TypeError("a str is required"))
+    with pytest.raises(TypeError):
+        await task
+    assert len(askers.database.runs) == 1
+
+
+async def test_nobody_waits_for_a_run_that_somebody_else_ended(askers: Askers) -> None:
+    tasks = await askers.come(1, 2)
+    askers.database.runs[0].rows.cancel()
+    await settle()
+    assert askers.database.asked[1:] == [[[1]], [[2]]]
+    for run in askers.database.runs[1:]:
+        run.answer()
+    assert await answered(tasks) == [[(1, 1)], [(2, 1)]]
+    assert askers.is_quiet
+
+
+async def test_one_who_has_hardly_any_time_keeps_nobody_apart(askers: Askers) -> None:
+    tasks = [askers.ask(id=1), askers.ask(id=2, seconds=0.15)]
+    await settle()
+    askers.database.runs[0].rows.set_exception(Late("in no time"))
+    await settle()
+    for run in askers.database.runs[1:]:
+        run.answer()
+    await answered(tasks)
+    again = await askers.come(3, 4)
+    assert askers.database.asked[-1] == [[3, 4]]
+    askers.database.runs[-1].answer()
+    await answered(again)
+
+
 async def test_a_shared_run_leaves_each_the_time_to_ask_alone(askers: Askers) -> None:
     began = now()
     tasks = [askers.ask(id=1, seconds=40), askers.ask(id=2, seconds=100)]
