@@ -43,6 +43,9 @@ class Alarms:
         """In the running loop; all have to be set in the same."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
+        # Most are cancelled long before their time, and need not be kept until then.
+        while self._set and self._set[0].is_cancelled:
+            self._set.popleft()
         alarm = Alarm(self._loop.time() + self._seconds, ring)
         self._set.append(alarm)
         if self._timer is None:
@@ -55,6 +58,8 @@ class Alarms:
     def _due(self, loop: asyncio.AbstractEventLoop) -> None:
         # The loop's timers may go off that much early.
         now = loop.time() + 0.001
-        while self._set and (self._set[0].is_cancelled or self._set[0].time <= now):
-            self._set.popleft().ring()
-        self._wind(loop)
+        try:
+            while self._set and (self._set[0].is_cancelled or self._set[0].time <= now):
+                self._set.popleft().ring()
+        finally:
+            self._wind(loop)
