@@ -31,7 +31,6 @@ class Run:
     """One run of a statement, on its way until it is answered."""
 
     values: list[Any]
-    deadline: float
     rows: asyncio.Future[Rows] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def answer(self) -> None:
@@ -47,7 +46,7 @@ class Database:
         self.runs: list[Run] = []
 
     async def rows(self, sql: str, values: list[Any], deadline: float) -> Rows:
-        self.runs.append(Run(values, deadline))
+        self.runs.append(Run(values))
         return await self.runs[-1].rows
 
     @property
@@ -98,11 +97,8 @@ async def answered(tasks: Sequence[asyncio.Task[Rows]]) -> list[list[Any]]:
 
 
 async def test_who_finds_nobody_goes_at_once(askers: Askers) -> None:
-    until = now() + PATIENT
     tasks = await askers.come(1)
     assert askers.database.asked == [[[1]]]
-    # The whole of their time is theirs.
-    assert askers.database.runs[0].deadline >= until
     askers.database.runs[0].answer()
     assert await answered(tasks) == [[(1, 1)]]
     assert askers.is_quiet
@@ -297,16 +293,6 @@ async def test_one_who_has_hardly_any_time_keeps_nobody_apart(askers: Askers) ->
     assert askers.database.asked[-1] == [[3, 4]]
     askers.database.runs[-1].answer()
     await answered(again)
-
-
-async def test_a_shared_run_leaves_each_the_time_to_ask_alone(askers: Askers) -> None:
-    began = now()
-    tasks = [askers.ask(id=1, seconds=40), askers.ask(id=2, seconds=100)]
-    await settle()
-    ended = now()
-    assert began + 20 <= askers.database.runs[0].deadline <= ended + 20
-    askers.database.runs[0].answer()
-    await answered(tasks)
 
 
 async def test_who_leaves_costs_the_others_nothing(askers: Askers) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement
 import auth.grant
 import datasources.compiler.fields
 import resolvers.disclosures
-import resolvers.graph
 import resolvers.plans
 from auth.categories import Category
 from auth.effects import ALWAYS, UNGOVERNED, Condition, Effect, EffectKind, Use
