@@ -71,6 +71,8 @@ def _configuration(app: Customer360, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=bounded(settings.receive_timeout_ms / 1000, settings.max_connections),
+        # uvicorn waits as it is told, in parts of a second too.
+        timeout_keep_alive=settings.keep_alive_ms / 1000,  # type: ignore[arg-type]
         ws="none",
         lifespan="on",
         # Its lines would hold the query string of every GET, and so values.

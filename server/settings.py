@@ -44,6 +44,7 @@ class Settings:
     allowed_origins: frozenset[str]
     max_body_bytes: int
     receive_timeout_ms: int
+    keep_alive_ms: int
     max_connections: int
     partial_status: int
     max_tokens: int
@@ -109,6 +110,7 @@ SETTINGS = (
     Setting("CUSTOMER360_ALLOWED_ORIGINS", values.origins, ""),
     Setting("CUSTOMER360_MAX_BODY_BYTES", values.whole(1024, 1 << 30), str(1 << 20)),
     Setting("CUSTOMER360_RECEIVE_TIMEOUT_MS", values.whole(100, 600_000), "10000"),
+    Setting("CUSTOMER360_KEEP_ALIVE_MS", values.whole(100, 3_600_000), "75000"),
     Setting("CUSTOMER360_MAX_CONNECTIONS", values.whole(1, 100_000), "1000"),
     Setting("CUSTOMER360_PARTIAL_STATUS", values.one_of(int, "200", "294"), "200"),
     Setting("CUSTOMER360_GRAPHIQL", values.on_off, "on"),

@@ -1,11 +1,13 @@
 import asyncio
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from deploy.processes import DEPARTMENTS
+from deploy.processes import DEPARTMENTS, node
+from server.settings import load
 from tests.federation.stack import Stack, http_client
 from tests.federation.subgraph import CARE, ORDER, PAYMENT, Role
 
@@ -240,3 +242,10 @@ async def test_a_filter_that_a_role_may_not_use_is_refused_as_in_the_whole_graph
     assert whole["errors"][0]["extensions"]["code"] == "USE_WITHHELD"
     assert gateway["errors"][0]["extensions"]["code"] == "USE_WITHHELD"
     assert not (gateway.get("data") or {}).get("customers")
+
+
+def test_the_gateway_lets_go_of_a_connection_before_a_subgraph_does() -> None:
+    """Both waited five seconds once: a request sent while its connection was being closed cost its department."""
+    ask = "process.stdout.write(String(require('http').globalAgent.options.timeout))"
+    kept = subprocess.run([node(), "-e", ask], check=True, capture_output=True, text=True)
+    assert 0 < int(kept.stdout) < load({}).keep_alive_ms / 2

@@ -53,6 +53,17 @@ def test_one_who_reads_slowly_gets_all_of_it(bearer: dict[str, str], tmp_path: P
         assert (b" 200 " in head, len(body)) == (True, 900_000 + len(b'{"data":{"echo":""}}'))
 
 
+def test_a_connection_that_is_not_used_again_is_let_go(bearer: dict[str, str], tmp_path: Path) -> None:
+    with serving(FakeGraph(), tmp_path, keep_alive_ms=200) as (host, port, server), connected(host, port) as client:
+        for _ in range(2):
+            client.sendall(request(bearer, BODY))
+            assert status(client) == 200
+        # Sooner than uvicorn's own five seconds.
+        client.settimeout(2)
+        assert is_closed(client)
+        assert eventually(lambda: held(server) == 0)
+
+
 def test_one_connection_too_many_is_told_so(bearer: dict[str, str], tmp_path: Path) -> None:
     with serving(FakeGraph(), tmp_path, max_connections=3) as (host, port, server), ExitStack() as stack:
         clients = [stack.enter_context(connected(host, port)) for _ in range(3)]
