@@ -2,29 +2,31 @@
 
 import asyncio
 from asyncio import TimerHandle
-from typing import ClassVar
+from collections.abc import Collection
+from typing import ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD_BYTES = 64 * 1024
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+# How often within the time that clients have it is looked who has used it up.
+_LOOKS = 8
+_FIRST_HEAD = object()
 
 
 class BoundedProtocol(HttpToolsProtocol):
     """Ends a connection whose request has too large a head, or does not arrive in time, or whose answer is not read in
     time; and one too many at once.
 
-    Its parent is named, where `super()` would cost every request a microsecond.
+    What a client owes is looked up from time to time: a timer of their own would cost all the requests that keep it.
     """
 
     seconds: ClassVar[float] = 10.0
     most: ClassVar[int] = 1_000
+    watch: ClassVar["Watch"]
 
-    _timer: TimerHandle | None = None
     _reader: TimerHandle | None = None
     _head_bytes = 0
-    _is_in_head = True
-    _is_in_message = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -32,10 +34,9 @@ class BoundedProtocol(HttpToolsProtocol):
             transport.write(BUSY)
             transport.close()
             return
-        self._start_timer()
+        self.watch.over(cast("set[BoundedProtocol]", self.connections), self.loop)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_timer()
         self.resume_writing()
         super().connection_lost(exc)
 
@@ -51,60 +52,71 @@ class BoundedProtocol(HttpToolsProtocol):
         super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        if self._is_in_head:
-            self._head_bytes += len(data)
+        was_in_head = self._is_in_head
+        # By its parent's name, where `super()` would cost every request a microsecond.
         HttpToolsProtocol.data_received(self, data)
-        if not self._is_in_head:
-            return
-        if self._head_bytes > MAX_HEAD_BYTES:
-            self._end(b"431 Request Header Fields Too Large")
-        elif self._timer is None:
-            # Most heads come in one piece and need no timer.
-            self._start_timer()
+        if self._is_in_head:
+            self._head_bytes = self._head_bytes + len(data) if was_in_head else 0
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._end(b"431 Request Header Fields Too Large")
 
-    def on_message_begin(self) -> None:
-        self._is_in_head = self._is_in_message = True
-        if self._timer is not None:
-            # What counted the time of the connection counts the head's from here.
-            self._start_timer()
-        HttpToolsProtocol.on_message_begin(self)
+    @property
+    def _is_in_head(self) -> bool:
+        """Of a request that is not there yet, the connection's first or another."""
+        # Neither is there from the start, whatever uvicorn's types say.
+        return self.cycle is None or self.cycle.scope is not self.scope  # type: ignore[redundant-expr]
 
-    def on_headers_complete(self) -> None:
-        self._is_in_head, self._head_bytes = False, 0
-        # From here on, whoever reads the body keeps the time.
-        if self._timer is not None:
-            self._stop_timer()
-        HttpToolsProtocol.on_headers_complete(self)
-
-    def on_message_complete(self) -> None:
-        self._is_in_message = False
-        if self._timer is not None:
-            self._stop_timer()
-        HttpToolsProtocol.on_message_complete(self)
-
-    def on_response_complete(self) -> None:
-        HttpToolsProtocol.on_response_complete(self)
+    @property
+    def owed(self) -> object:
+        """What the client has begun to send, or has to: the same object until it is there. None if it is our turn."""
+        if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]
+            # Whoever reads the body keeps its time.
+            return None
+        if self._is_in_head:
+            return self.scope or _FIRST_HEAD  # type: ignore[unreachable]
         # Answered early, since the body was not wanted; it may end, but not go on for ever.
-        if self._is_in_message:
-            self._start_timer()
+        return self.cycle if self.cycle.more_body else None
 
-    def _start_timer(self) -> None:
-        self._stop_timer()
-        self._timer = self.loop.call_later(self.seconds, self._end, b"408 Request Timeout")
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def is_late(self) -> None:
+        self._end(b"408 Request Timeout")
 
     def _end(self, status: bytes) -> None:
         if self.transport.is_closing():
             return
-        if self._is_in_head and self._head_bytes:
+        if self._is_in_head and self.scope:
             self.transport.write(b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % status)
         self.transport.close()
 
 
+class Watch:
+    """Looks from time to time which clients have owed the same for too long, while there are any."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._owing: dict[BoundedProtocol, tuple[object, float]] = {}
+        self._timer: TimerHandle | None = None
+
+    def over(self, connections: Collection[BoundedProtocol], loop: asyncio.AbstractEventLoop) -> None:
+        if self._timer is None:
+            self._timer = loop.call_later(self._seconds / _LOOKS, self._look, connections, loop)
+
+    def _look(self, connections: Collection[BoundedProtocol], loop: asyncio.AbstractEventLoop) -> None:
+        now, before, self._owing, self._timer = loop.time(), self._owing, {}, None
+        for each in [*connections]:
+            owed = each.owed
+            if owed is None:
+                continue
+            what, since = before.get(each, (owed, now))
+            if what is not owed:
+                since = now
+            if now - since >= self._seconds:
+                each.is_late()
+            else:
+                self._owing[each] = (owed, since)
+        if connections:
+            self.over(connections, loop)
+
+
 def bounded(seconds: float, most: int = BoundedProtocol.most) -> type[BoundedProtocol]:
     """The protocol with these limits of time and of connections; uvicorn makes one for each connection."""
-    return type("BoundedProtocol", (BoundedProtocol,), {"seconds": seconds, "most": most})
+    return type("BoundedProtocol", (BoundedProtocol,), {"seconds": seconds, "most": most, "watch": Watch(seconds)})

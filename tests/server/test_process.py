@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -116,6 +117,25 @@ def test_a_head_that_stops_is_given_up(connect: Connect, sent: bytes) -> None:
         client.sendall(sent)
         assert not sent or status(client) == 408
         assert is_closed(client)
+
+
+def test_a_head_that_stops_is_given_up_on_a_connection_that_answered(connect: Connect, bearer: dict[str, str]) -> None:
+    with closing(connect()) as client:
+        client.sendall(request(bearer))
+        assert status(client) == 200
+        client.sendall(request(bearer)[:40])
+        assert status(client) == 408
+        assert is_closed(client)
+
+
+def test_each_head_has_its_own_time(connect: Connect, bearer: dict[str, str]) -> None:
+    """Together they take longer than one may."""
+    with closing(connect()) as client:
+        for _ in range(4):
+            client.sendall(request(bearer)[:40])
+            time.sleep(SECONDS * 0.7)
+            client.sendall(request(bearer)[40:])
+            assert status(client) == 200
 
 
 def test_a_stranger_may_not_go_on_sending(connect: Connect) -> None:
