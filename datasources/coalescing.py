@@ -16,8 +16,6 @@ from typing import Any, Protocol
 from datasources.statement import Asked, Statement
 from datasources.unavailable import Crowded, Resting, Unavailable
 
-# Askers in one run. With more, each gains little and the first wait for the last.
-MOST = 8
 SECONDS_TO_GATHER = 0.002
 # After a shared run failed, whose fault it was is not known: for so long everybody goes by themselves.
 SECONDS_APART = 10.0
@@ -94,7 +92,7 @@ class Coalescer:
             return await self._alone(statement, asked, deadline)
         group = self._group(statement, (statement.sql, asked.common))
         answered = group.join(asked, deadline)
-        if len(group.askers) == MOST:
+        if len(group.askers) == statement.most:
             self._depart(statement, (statement.sql, asked.common))
         try:
             rows = await answered

@@ -11,6 +11,12 @@ from typing import Any, NamedTuple
 
 from datasources.plan import Parameter, Variables
 
+# Askers in one run. With more, each gains little and the first wait for the last.
+MOST = 8
+# Most of what a page costs are its rows, which sharing saves nobody: in longer runs PostgreSQL and we only wait for
+# each other.
+MOST_FOR_PAGES = 4
+
 
 class Binding(Enum):
     """How the values of several askers become one value of a statement."""
@@ -52,6 +58,7 @@ class Statement:
     bound: tuple[Bound, ...]
     departments: tuple[str, ...]
     sections: tuple[int, ...] = ()
+    most: int = MOST
 
     @cached_property
     def is_shared(self) -> bool:

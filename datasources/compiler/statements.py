@@ -38,7 +38,7 @@ from datasources.shapes import Shapes
 from datasources.sources.compiler import reading, search
 from datasources.sources.source import Sources
 from datasources.sql_text import separator
-from datasources.statement import Bound, Statement
+from datasources.statement import MOST, MOST_FOR_PAGES, Bound, Statement
 
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
@@ -103,7 +103,8 @@ class StatementCompiler:
         mine = [section for section in sections if section.department == CORE]
         answer = self._answer(compiler, root)
         statement = answer.select(self._texts(compiler, root, answer.found, mine))
-        return _rendered(self._homes[CORE], compiler, statement, self._finder.asked(self._homes[CORE], root), mine)
+        rendered = _rendered(self._homes[CORE], compiler, statement, self._finder.asked(self._homes[CORE], root), mine)
+        return replace(rendered, most=_most(root))
 
     def _answer(self, compiler: Compiler, root: Root) -> "_CoreAnswer | EntityAnswer":
         exists = root.entry.exists
@@ -147,7 +148,8 @@ class StatementCompiler:
         parts = ((each, self._section(compiler, root, each, Row(table, subject))) for each in mine)
         texts = [join(in_batch(root.entry, table, each.batch, its)) for each, its in parts]
         statement = select(*texts).select_from(table).order_by(table.c.rank)
-        return StatementContribution(_rendered(home, compiler, statement, self._finder.asked(home, root), mine))
+        rendered = _rendered(home, compiler, statement, self._finder.asked(home, root), mine)
+        return StatementContribution(replace(rendered, most=_most(root)))
 
     def _section(self, compiler: Compiler, root: Root, section: Section, row: Row) -> Parts:
         match root.entry:
@@ -183,6 +185,11 @@ class _CoreAnswer:
         """One column of the page's customers, in the order of their ordinals: of reading, whatever the list's is."""
         assert self.view is not None
         return self.view.gathered(aggregate, *values, reverse=self.view.page.backwards)
+
+
+def _most(root: Root) -> int:
+    """How many askers share a run of its statements."""
+    return MOST_FOR_PAGES if isinstance(root.entry, Customers) else MOST
 
 
 def _rendered(

@@ -28,6 +28,7 @@ account = Table(
     amount("balance"),
     Column("opened_on", Date(), nullable=False),
     Column("closed_on", Date()),
+    Index("ix_account_oldest", "customer_id", "opened_on", "id"),
 )
 
 invoice = Table(

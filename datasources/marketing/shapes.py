@@ -1,6 +1,6 @@
 """How marketing's types are expressed over marketing's tables."""
 
-from sqlalchemy import ColumnElement, Subquery, or_, select
+from sqlalchemy import ColumnElement, Subquery, or_, select, true
 
 from datasources.marketing import tables
 from datasources.rows import Row
@@ -24,6 +24,7 @@ from datasources.shapes import (
     within_retention,
     word,
 )
+from datasources.sql_text import number
 
 
 def _campaign_of(row: Row, other: Row) -> ColumnElement[bool]:
@@ -41,8 +42,10 @@ def _reached_by(row: Row, other: Row) -> ColumnElement[bool]:
 def _memberships() -> Subquery:
     """Which customer is in which segment, with the segment's own words."""
     member, segment = tables.segment_membership, tables.segment
-    joined = member.join(segment, segment.c.id == member.c.segment_id)
-    return select(*member.c, segment.c.name, segment.c.definition).select_from(joined).subquery()
+    # The one segment of each membership, so that they stay in their index's order and need no sorting.
+    words = select(segment.c.name, segment.c.definition).where(segment.c.id == member.c.segment_id).limit(number(1))
+    its = words.correlate(member).lateral("its")
+    return select(*member.c, its.c.name, its.c.definition).select_from(member.join(its, true())).subquery()
 
 
 def _has_any(*columns: str) -> Test:

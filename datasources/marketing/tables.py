@@ -50,6 +50,7 @@ segment_membership = Table(
     Column("segment_id", Uuid(), primary_key=True),
     Column("entered_on", Date(), nullable=False),
     Column("because", Text()),
+    Index("ix_segment_membership_newest", "customer_id", text("entered_on DESC"), text("segment_id DESC")),
 )
 
 interest = Table(

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from datasources import coalescing
-from datasources.coalescing import MOST, Coalescer, Rows
+from datasources.coalescing import Coalescer, Rows
 from datasources.plan import Parameter
-from datasources.statement import Binding, Bound, Statement
+from datasources.statement import MOST, Binding, Bound, Statement
 from datasources.unavailable import Crowded, Late, Lost, Resting, Unavailable
 
 PATIENT = 60.0

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from datasources.coalescing import MOST, SECONDS_APART, SECONDS_TO_GATHER, Coalescer, Rows
+from datasources.coalescing import SECONDS_APART, SECONDS_TO_GATHER, Coalescer, Rows
 from datasources.plan import Parameter
-from datasources.statement import Binding, Bound, Statement
+from datasources.statement import MOST, MOST_FOR_PAGES, Binding, Bound, Statement
 from datasources.unavailable import Late
 
 GATHERING = 0.002
@@ -107,7 +107,8 @@ async def arena(monkeypatch: pytest.MonkeyPatch) -> Arena:
 
 
 def test_the_times_are_those_that_were_decided() -> None:
-    assert (MOST, SECONDS_TO_GATHER, SECONDS_APART) == (8, GATHERING, APART)
+    assert (SECONDS_TO_GATHER, SECONDS_APART) == (GATHERING, APART)
+    assert (MOST, MOST_FOR_PAGES) == (8, 4)
 
 
 async def test_who_goes_alone_may_take_all_of_their_time(arena: Arena) -> None:

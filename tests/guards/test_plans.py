@@ -57,7 +57,21 @@ async def test_ways_in_and_lists_read_no_growing_table_whole(house: House, crowd
     assert await _scanned_whole(crowd, house.statements) == set()
 
 
+@pytest.mark.parametrize("workload", ["list50", "list100"])
+async def test_a_page_sorts_nothing(house: House, crowd: Addresses, variables: Asked, workload: str) -> None:
+    """To set up a sort for each customer of a page costs more than to read what is sorted."""
+    await house.ask(document(workload), variables[workload][0])
+
+    assert [node["Sort Key"] for node in await _planned(crowd, house.statements) if "Sort Key" in node] == []
+
+
 async def _scanned_whole(addresses: Addresses, statements: list[Statement]) -> set[str]:
+    nodes = await _planned(addresses, statements)
+    return {node["Relation Name"] for node in nodes if node["Node Type"].endswith("Seq Scan")} - set(CATALOGUE)
+
+
+async def _planned(addresses: Addresses, statements: list[Statement]) -> list[dict[str, Any]]:
+    """Every node of every plan."""
     assert statements
     connection = await asyncpg.connect(addresses["core"], server_settings=SESSION)
     try:
@@ -66,8 +80,7 @@ async def _scanned_whole(addresses: Addresses, statements: list[Statement]) -> s
         found = [await _plan(connection, each) for each in statements]
     finally:
         await connection.close()
-    nodes = [node for plan in found for node in _nodes(plan)]
-    return {node["Relation Name"] for node in nodes if node["Node Type"].endswith("Seq Scan")} - set(CATALOGUE)
+    return [node for plan in found for node in _nodes(plan)]
 
 
 async def _plan(connection: "asyncpg.Connection[asyncpg.Record]", statement: Statement) -> dict[str, Any]:
