@@ -22,6 +22,8 @@ SECONDS_APART = 10.0
 # A run that had less time than this says nothing of the statement by failing.
 SECONDS_FAIR = 0.1
 _MOST_APART = 1_000
+# The loop's timers may go off that much before their time.
+_EARLY = 0.002
 
 Rows = Sequence[Any]
 # None where the shared run failed, and each has to ask by themselves.
@@ -136,7 +138,7 @@ class Coalescer:
         began = asyncio.get_running_loop().time()
         until = _until(group, began)
         try:
-            rows = await self._runs.rows(statement.sql, statement.values(group.askers), until)
+            rows = await self._run(statement, group, until)
             group.tell(statement.divided(rows, group.askers))
         except asyncio.CancelledError:
             # By who left last, as a rule; whoever else may have ended it, nobody must wait for ever.
@@ -150,6 +152,17 @@ class Coalescer:
             if isinstance(error, Unavailable) and until - began >= SECONDS_FAIR:
                 self._go_apart(statement.sql)
             group.tell([None] * len(group.askers))
+
+    async def _run(self, statement: Statement, group: Group, until: float) -> Rows:
+        values = statement.values(group.askers)
+        try:
+            return await self._runs.rows(statement.sql, values, until)
+        except Crowded:
+            # Whoever waited for a turn in vain may wait on, as long as they could alone; whoever found no place to wait
+            # would find none now.
+            if asyncio.get_running_loop().time() < until - _EARLY or until == group.deadline:
+                raise
+            return await self._runs.rows(statement.sql, values, group.deadline)
 
     def _returned(self, statement: Statement, key: Hashable) -> None:
         line = self._lines[key]

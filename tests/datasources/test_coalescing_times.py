@@ -11,7 +11,7 @@ import pytest
 from datasources.coalescing import SECONDS_APART, SECONDS_TO_GATHER, Coalescer, Rows
 from datasources.plan import Parameter
 from datasources.statement import MOST, MOST_FOR_PAGES, Binding, Bound, Statement
-from datasources.unavailable import Late
+from datasources.unavailable import Crowded, Late, Unavailable
 
 GATHERING = 0.002
 APART = 10.0
@@ -61,8 +61,8 @@ class Runs:
                 future.set_result([(id_, place) for place, id_ in enumerate(ids, 1)])
         await settle()
 
-    async def fail(self) -> None:
-        self.answers[-1].set_exception(Late("too long"))
+    async def fail(self, error: Unavailable | None = None) -> None:
+        self.answers[-1].set_exception(error or Late("too long"))
         await settle()
 
 
@@ -225,3 +225,28 @@ async def test_one_who_failed_alone_keeps_nobody_apart(arena: Arena) -> None:
     assert arena.runs.together == [[1], [2, 3]]
     await arena.runs.answer()
     assert arena.answered() == [[(2, 1)], [(3, 2)]]
+
+
+async def test_who_waited_for_a_turn_in_vain_waits_on_in_company(arena: Arena) -> None:
+    await arena.come(1, 2, seconds=40)
+    arena.clock.passes(20)
+    await arena.runs.fail(Crowded("turn"))
+    await arena.runs.answer()
+    assert arena.runs.sent == [("SELECT one", [1, 2], 20.0), ("SELECT one", [1, 2], 40.0)]
+    assert arena.answered() == [[(1, 1)], [(2, 2)]]
+
+
+async def test_who_found_no_place_to_wait_does_not_look_again(arena: Arena) -> None:
+    await arena.come(1, 2, seconds=40)
+    arena.clock.passes(19)
+    await arena.runs.fail(Crowded("queue"))
+    assert arena.runs.sent == [("SELECT one", [1, 2], 20.0)]
+    assert [type(each.exception()) for each in arena.answers] == [Crowded, Crowded]
+
+
+async def test_who_waited_alone_has_no_more_time_to_wait(arena: Arena) -> None:
+    await arena.come(1, seconds=40)
+    arena.clock.passes(40)
+    await arena.runs.fail(Crowded("turn"))
+    assert arena.runs.sent == [("SELECT one", [1], 40.0)]
+    assert [type(each.exception()) for each in arena.answers] == [Crowded]
