@@ -9,7 +9,7 @@ from server.alarms import Alarms
 from server.refusals import Disconnected
 
 # Most answers are there before anybody looks: only a slow one costs a task to watch its client.
-SECONDS = 0.02
+SECONDS = 0.1
 
 
 class Attendance:
