@@ -138,7 +138,7 @@ class Coalescer:
         began = asyncio.get_running_loop().time()
         until = _until(group, began)
         try:
-            rows = await self._run(statement, group, until)
+            rows = await self._rows(statement, group, until)
             group.tell(statement.divided(rows, group.askers))
         except asyncio.CancelledError:
             # By who left last, as a rule; whoever else may have ended it, nobody must wait for ever.
@@ -153,7 +153,7 @@ class Coalescer:
                 self._go_apart(statement.sql)
             group.tell([None] * len(group.askers))
 
-    async def _run(self, statement: Statement, group: Group, until: float) -> Rows:
+    async def _rows(self, statement: Statement, group: Group, until: float) -> Rows:
         values = statement.values(group.askers)
         try:
             return await self._runs.rows(statement.sql, values, until)

@@ -52,11 +52,13 @@ class BoundedProtocol(HttpToolsProtocol):
         super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        was_in_head = self._is_in_head
+        head = self.scope
         # By its parent's name, where `super()` would cost every request a microsecond.
         HttpToolsProtocol.data_received(self, data)
         if self._is_in_head:
-            self._head_bytes = self._head_bytes + len(data) if was_in_head else 0
+            # What came before it in the same piece is not this head's.
+            is_same = self.cycle is None or self.scope is head  # type: ignore[redundant-expr]
+            self._head_bytes = self._head_bytes + len(data) if is_same else 0
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._end(b"431 Request Header Fields Too Large")
 

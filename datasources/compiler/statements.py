@@ -103,8 +103,8 @@ class StatementCompiler:
         mine = [section for section in sections if section.department == CORE]
         answer = self._answer(compiler, root)
         statement = answer.select(self._texts(compiler, root, answer.found, mine))
-        rendered = _rendered(self._homes[CORE], compiler, statement, self._finder.asked(self._homes[CORE], root), mine)
-        return replace(rendered, most=_most(root))
+        departments = self._finder.asked(self._homes[CORE], root)
+        return _rendered(self._homes[CORE], compiler, statement, departments, mine, _most(root))
 
     def _answer(self, compiler: Compiler, root: Root) -> "_CoreAnswer | EntityAnswer":
         exists = root.entry.exists
@@ -148,8 +148,8 @@ class StatementCompiler:
         parts = ((each, self._section(compiler, root, each, Row(table, subject))) for each in mine)
         texts = [join(in_batch(root.entry, table, each.batch, its)) for each, its in parts]
         statement = select(*texts).select_from(table).order_by(table.c.rank)
-        rendered = _rendered(home, compiler, statement, self._finder.asked(home, root), mine)
-        return StatementContribution(replace(rendered, most=_most(root)))
+        departments = self._finder.asked(home, root)
+        return StatementContribution(_rendered(home, compiler, statement, departments, mine, _most(root)))
 
     def _section(self, compiler: Compiler, root: Root, section: Section, row: Row) -> Parts:
         match root.entry:
@@ -198,6 +198,7 @@ def _rendered(
     statement: Select[*tuple[Any, ...]],
     departments: tuple[str, ...],
     sections: Sequence[Section] = (),
+    most: int = MOST,
 ) -> Statement:
     compiled = compiler.binds.around(statement).compile(dialect=_DIALECT)
     assert isinstance(compiled, SQLCompiler)
@@ -205,7 +206,7 @@ def _rendered(
     bound = tuple(
         compiler.binds.bound.get(name) or _constant(compiled.params[name]) for name in compiled.positiontup or []
     )
-    return Statement(home, str(compiled), bound, departments, tuple(section.number for section in sections))
+    return Statement(home, str(compiled), bound, departments, tuple(section.number for section in sections), most)
 
 
 def _constant(value: Any) -> Bound:

@@ -128,6 +128,17 @@ def test_a_head_that_stops_is_given_up_on_a_connection_that_answered(connect: Co
         assert is_closed(client)
 
 
+def test_heads_that_come_in_one_piece_are_not_taken_for_one(connect: Connect, bearer: dict[str, str]) -> None:
+    large = request(bearer, more=f"X-Large: {'x' * 40_000}\r\n")
+    with closing(connect()) as client:
+        client.sendall(large[:20_000])
+        time.sleep(SECONDS / 8)
+        client.sendall(large[20_000:] + large[:30_000])
+        assert status(client) == 200
+        client.sendall(large[30_000:])
+        assert status(client) == 200
+
+
 def test_each_head_has_its_own_time(connect: Connect, bearer: dict[str, str]) -> None:
     """Together they take longer than one may."""
     with closing(connect()) as client:
