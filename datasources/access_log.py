@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import asyncpg
 import orjson
 
 from auth.access_log import AccessRecord, LogUnavailable
 from datasources.access_index import SECONDS_TO_CATCH_UP, AccessIndex
+from datasources.packed import joined, keep_packed
 from datasources.pool import Pool
 from datasources.unavailable import Unavailable
 
-# The subjects of all records lie in one array, of which each record has its part.
+# Records of one moment are by few viewers, each of whom is told once. The subjects of all lie in one array, of which
+# each record has its part.
 _STORE = """
 INSERT INTO core.access_record
-    (request_id, viewer, viewer_class, client, purpose, policy_version, dry_run_by, disclosure, subjects)
-SELECT request_id, viewer, viewer_class, client, purpose, policy_version, dry_run_by, disclosure,
-    ($11::uuid[])[first:last]
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
-    $9::int[], $10::int[])
-AS record (request_id, viewer, viewer_class, client, purpose, policy_version, dry_run_by, disclosure, first, last)
+    (request_id, disclosure, subjects, viewer, viewer_class, client, purpose, policy_version, dry_run_by)
+SELECT request_id, disclosure, ($6::uuid[])[first:last],
+    ($7::text[])[who], ($8::text[])[who], ($9::text[])[who], ($10::text[])[who], ($11::text[])[who], ($12::text[])[who]
+FROM unnest($1::text[], $2::bytea[], $3::int[], $4::int[], $5::int[])
+AS record (request_id, disclosure, first, last, who)
 """
 _REMEMBER = "INSERT INTO core.disclosure (digest, coordinates) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING"
 _MOST_AT_ONCE = 500
@@ -146,30 +146,39 @@ async def _writing(address: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.
         # For short arrays PostgreSQL would plan the statement anew each time, at the cost of running it.
         "plan_cache_mode": "force_generic_plan",
     }
-    return await asyncpg.connect(address, server_settings=settings)
+    connection = await asyncpg.connect(address, server_settings=settings)
+    keep_packed(connection)
+    return connection
 
 
-def _columns(records: list[AccessRecord]) -> list[list[Any]]:
-    """The records as _STORE takes them: a list for each column, with the first and last place of their subjects."""
-    subjects, firsts, lasts = list[UUID](), list[int](), list[int]()
+def _columns(records: list[AccessRecord]) -> list[Sequence[Any]]:
+    """The records as _STORE takes them: a list for each column, who asked, and all subjects."""
+    who: dict[tuple[str | None, ...], int] = {}
+    firsts, lasts, last = [], [], 0
     for record in records:
-        firsts.append(len(subjects) + 1)
-        subjects += record.subjects
-        lasts.append(len(subjects))
-    rows = (
-        (
-            record.request_id,
-            record.viewer,
-            record.viewer_class,
-            record.client,
-            record.purpose,
-            record.policy_version,
-            record.dry_run_by,
-            record.disclosure.digest,
-        )
-        for record in records
+        firsts.append(last + 1)
+        last += len(record.subjects)
+        lasts.append(last)
+    return [
+        [record.request_id for record in records],
+        [record.disclosure.digest for record in records],
+        firsts,
+        lasts,
+        [who.setdefault(_who(record), len(who) + 1) for record in records],
+        joined([record.subjects for record in records]),
+        *map(list, zip(*who, strict=True)),
+    ]
+
+
+def _who(record: AccessRecord) -> tuple[str | None, ...]:
+    return (
+        record.viewer,
+        record.viewer_class,
+        record.client,
+        record.purpose,
+        record.policy_version,
+        record.dry_run_by,
     )
-    return [*map(list, zip(*rows, strict=True)), firsts, lasts, subjects]
 
 
 def _settle(group: list[Waiting], error: LogUnavailable | None) -> None:

@@ -7,22 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from datasources.compiler.entities import BATCHES, ROWS
-from datasources.compiler.fields import HOLE
 from datasources.compiler.statements import RootStatements
 from datasources.compiler.subjects import AS_OF, FLAGS, IDS, LOCATED_ID
 from datasources.contributions import Contribution, Locate
 from datasources.databases import Databases
+from datasources.holes import down, filled, is_marked
 from datasources.plan import Variables
 from datasources.sql_text import SEPARATOR
 from datasources.stages import Stage, stage
 from datasources.unavailable import Unavailable
 
-_HOLE = HOLE.encode()
 _SEPARATOR = SEPARATOR.encode()
 _NULL = b"null"
-
-# Stands in the place of what a department that did not answer would have said.
-DOWN = HOLE + "down:"
 
 
 class CoreUnavailable(Exception):
@@ -64,11 +60,11 @@ async def answer(statements: RootStatements, variables: Variables, databases: Da
     text, ids, flags, *_ = rows[0]
     if statements.sections:
         sections = await _sections(statements, rows[0], variables, databases, deadline)
-        text = _filled(text, sections)
+        text = filled(text, sections)
     if statements.tells_rows:
         # Core names the customer of each object.
         ids, flags = _once(ids or (), flags or ())
-    return RootAnswer(text, is_marked=_HOLE in text, subjects=ids or (), flags=flags or ())
+    return RootAnswer(text, is_marked(text), ids or (), flags or ())
 
 
 def _once(ids: Sequence[UUID], flags: Sequence[int]) -> tuple[Sequence[UUID], Sequence[int]]:
@@ -82,7 +78,7 @@ async def _located(locate: Locate, variables: Variables, databases: Databases, d
         with stage(Stage.ASK, (locate.department,)):
             return await locate.owner(variables, databases, deadline)
     except Unavailable:
-        return _mark(locate.department)
+        return down(locate.department).encode()
 
 
 async def _sections(
@@ -114,22 +110,4 @@ async def _apart(
         with stage(Stage.ASK, contribution.departments):
             return await contribution.texts(told, databases, deadline)
     except Unavailable:
-        return {each: [_mark(root.sections[each])] * customers for each in contribution.sections}
-
-
-def _mark(department: str) -> bytes:
-    return f'{DOWN}{department}"'.encode()
-
-
-def _filled(text: bytes, sections: Mapping[int, list[bytes]]) -> bytes:
-    """The text with every hole filled by its section's text for that customer, however deep."""
-    first, *rest = text.split(_HOLE)
-    pieces = [first]
-    for piece in rest:
-        reference, after = piece.split(b'"', 1)
-        section, _, ordinal = reference.partition(b".")
-        if not ordinal:
-            pieces += [_HOLE, piece]
-            continue
-        pieces += [_filled(sections[int(section)][int(ordinal) - 1], sections), after]
-    return b"".join(pieces)
+        return {each: [down(root.sections[each]).encode()] * customers for each in contribution.sections}

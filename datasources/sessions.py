@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
+from datasources.packed import keep_packed
+
 # What every connection is set to, whatever the role's own settings are. Reading is all that the pools do.
 SETTINGS = {
     "application_name": "customer360",
@@ -44,10 +46,13 @@ class PoolerError(ValueError):
 
 
 async def reading(url: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Record]:
-    """A connection that only reads. JSON text comes as bytes and goes out as bytes: nothing is decoded in between."""
+    """A connection that only reads. JSON text comes and goes out as bytes, ids and flags stay packed: nothing is
+    decoded in between.
+    """
     settings = {**SETTINGS, "statement_timeout": str(timeout_ms)}
     connection = await asyncpg.connect(url, max_cacheable_statement_size=_ANY_LENGTH, server_settings=settings)
     await connection.set_type_codec("text", schema="pg_catalog", encoder=str.encode, decoder=bytes, format="binary")
+    keep_packed(connection)
     return connection
 
 

@@ -11,12 +11,16 @@ SEPARATOR = "\x1e"
 def literal(text: str) -> ColumnElement[str]:
     """A string literal. Only for names that GraphQL's grammar or our own code limits; values always bind."""
     quoted = text.replace("'", "''")
-    if "\\" in text or "\0" in text or not text.isascii():
+    if "\\" in text or not _is_plain(text):
         quoted = quoted.replace("\\", "\\\\").replace("\0", "")
-        # ASCII alone, so that Python keeps the statement in one byte a character.
-        quoted = "".join(each if each.isascii() else f"\\U{ord(each):08X}" for each in quoted)
+        quoted = "".join(each if _is_plain(each) else f"\\U{ord(each):08X}" for each in quoted)
         return literal_column(f"E'{quoted}'", Text())
     return literal_column(f"'{quoted}'", Text())
+
+
+def _is_plain(text: str) -> bool:
+    """ASCII alone, so that Python keeps the statement in one byte a character; and nothing that cannot be read."""
+    return text.isascii() and text.isprintable()
 
 
 def number(value: int) -> ColumnElement[int]:

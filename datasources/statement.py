@@ -6,9 +6,9 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
-from itertools import chain
 from typing import Any, NamedTuple
 
+from datasources.packed import joined
 from datasources.plan import Parameter, Variables
 
 # Askers in one run. With more, each gains little and the first wait for the last.
@@ -97,7 +97,7 @@ def _merged(binding: Binding, values: list[Any]) -> Any:
         case Binding.EACH:
             return values
         case Binding.JOINED:
-            return values[0] if len(values) == 1 else list(chain.from_iterable(values))
+            return values[0] if len(values) == 1 else joined(values)
     return values[0]
 
 

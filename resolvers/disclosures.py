@@ -19,7 +19,7 @@ def record(
     """Who saw whose data by this answer; None if it is about nobody."""
     shown = [answer.subjects for answer in answers if answer.text != _NOBODY]
     # Each answer names a customer once, however often it shows them.
-    subjects = list(shown[0] if len(shown) == 1 else dict.fromkeys(each for some in shown for each in some))
+    subjects = shown[0] if len(shown) == 1 else list(dict.fromkeys(each for some in shown for each in some))
     if not subjects or viewer.purpose is None:
         return None
     return AccessRecord(

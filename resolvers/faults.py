@@ -5,17 +5,17 @@ from typing import Any
 import orjson
 from graphql import GraphQLError
 
-from datasources.answers import DOWN, RootAnswer
+from datasources.answers import RootAnswer
 from datasources.compiler.fields import CORE
-from datasources.compiler.pages import BAD_CURSOR
+from datasources.holes import BAD_CURSOR, down, parsed
 from resolvers.codes import Code
 from resolvers.refusal import without_values
 
-_DOWN = orjson.loads(DOWN + '"')
-_CURSOR = orjson.loads(BAD_CURSOR)
+_DOWN = parsed(down("").encode())
+_CURSOR = parsed(BAD_CURSOR.encode())
 
 # The answer to a root field without core: without its flags nothing personal is shown.
-CORE_DOWN = RootAnswer(f'{DOWN}{CORE}"'.encode(), is_marked=True)
+CORE_DOWN = RootAnswer(down(CORE).encode(), is_marked=True)
 
 Error = dict[str, Any]
 
@@ -23,7 +23,7 @@ Error = dict[str, Any]
 def separated(key: str, text: bytes) -> tuple[bytes, list[Error]]:
     """The answer of one root field without its marks, and an error for each, in order."""
     errors: list[Error] = []
-    cleaned = _cleaned(orjson.loads(text), [key], errors)
+    cleaned = _cleaned(parsed(text), [key], errors)
     return orjson.dumps(cleaned), errors
 
 

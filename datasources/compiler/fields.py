@@ -8,6 +8,7 @@ from sqlalchemy import and_, case, func
 from auth.effects import Effect, EffectKind, Mask
 from datasources.compiler.binds import Binds
 from datasources.compiler.lists import ListCompiler
+from datasources.holes import HOLE
 from datasources.json_text import NULL, Kind, Parts, join, members, spell, when
 from datasources.plan import Field
 from datasources.rows import Column, Row, Subject, is_nullable
@@ -28,10 +29,6 @@ from datasources.shapes import (
 from datasources.sql_text import literal, number
 
 CORE = "core"
-
-# Where a text refers to a section that another database answers, it holds this, the section's number, a dot, the
-# subject's ordinal and a quote. PostgreSQL's text cannot hold NUL, so no data can look like it.
-HOLE = '"\\u0000'
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +110,7 @@ class Compiler:
 
     def hole(self, asked: Field, subject: Subject) -> Parts:
         assert subject.ordinal is not None
-        return (f"{HOLE}{self.sections[id(asked)]}.", subject.ordinal, '"')
+        return (f"{HOLE}{self.sections[id(asked)]}.", subject.ordinal, HOLE)
 
     def governed(self, value: Column, effect: Effect, subject: Subject) -> Column:
         """What a field means wherever it is used: its value where the viewer may use it, else NULL."""

@@ -12,6 +12,7 @@ from auth.effects import Effect
 from datasources.compiler.branches import has_branches, in_branches
 from datasources.compiler.comparisons import compare
 from datasources.compiler.keyset import SortKey, beyond
+from datasources.holes import BAD_CURSOR
 from datasources.json_text import Parts, when
 from datasources.plan import Field, Filter, Order, Page, Parameter, Size
 from datasources.rows import Column, Row, is_nullable
@@ -20,9 +21,6 @@ from datasources.sql_text import literal, number
 
 if TYPE_CHECKING:
     from datasources.compiler.fields import Compiler
-
-# Stands where a cursor names no row of the list. Like a hole, no data can look like it.
-BAD_CURSOR = '"\\u0000cursor"'
 
 
 @dataclass(frozen=True, slots=True)

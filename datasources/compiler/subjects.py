@@ -32,6 +32,7 @@ from datasources.core.codes import CustomerStatus
 from datasources.core.shapes import CUSTOMER
 from datasources.core.tables import partner_link
 from datasources.ids import row_id
+from datasources.packed import counted
 from datasources.plan import Field, Find, Page, Parameter
 from datasources.rows import Column, Row, Subject
 from datasources.sql_text import literal, number
@@ -54,7 +55,7 @@ IDS, FLAGS, AS_OF, LOCATED_ID, REACHED_BY = "@ids", "@flags", "@as_of", "@locate
 _ids = Parameter(lambda variables: variables[IDS])
 _flags = Parameter(lambda variables: variables[FLAGS])
 # Each asker counts their own customers, whoever else shares the run.
-_ordinals = Parameter(lambda variables: list(range(1, len(variables[IDS]) + 1)))
+_ordinals = Parameter(lambda variables: counted(len(variables[IDS])))
 _as_of = Parameter(lambda variables: variables[AS_OF])
 LOCATED = Parameter(lambda variables: variables[LOCATED_ID])
 _reached_by = Parameter(lambda variables: variables[REACHED_BY])

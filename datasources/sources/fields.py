@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auth.effects import ALWAYS, Condition, Effect, EffectKind
-from datasources.compiler.fields import HOLE
+from datasources.holes import HOLE
 from datasources.plan import Field
 from datasources.sources.lists import ListWriter
 from datasources.sources.shapes import (
@@ -100,7 +100,7 @@ class FieldWriter:
     def _customer(self, asked: Field) -> Piece:
         """Back to the customer: a hole that core fills, unless nothing has to be asked of core."""
         if asked.is_told:
-            return joined((f"{HOLE}{self.sections[id(asked)]}.", lambda _, subject: f'{subject.ordinal}"'))
+            return joined((f"{HOLE}{self.sections[id(asked)]}.", lambda _, subject: f"{subject.ordinal}{HOLE}"))
         return members(
             (each.key, f'"{each.type}"' if each.name == "__typename" else NULL) for each in asked.only_fields
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auth.effects import Condition
 from datasources.compiler.lists import LONGEST_LIST
-from datasources.compiler.pages import BAD_CURSOR
+from datasources.holes import BAD_CURSOR
 from datasources.plan import Field, Page, Parameter, Size
 from datasources.sources.comparisons import Test, filtering
 from datasources.sources.connections import PlainPage, connection

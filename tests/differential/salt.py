@@ -10,6 +10,9 @@ import asyncpg
 
 _NUMBER = "substring(number FROM '[0-9]+')::int"
 
+# Text that would be a hole, a mark or a separator if it were not escaped.
+_CONTROLS = r"""E'\x1d0.1\x1d\x1c"cursor"\x1e'"""
+
 _SAID = """
 INSERT INTO core.privacy_event
     (id, customer_id, topic, state, occurred_at, recorded_at, expires_at, legal_basis, recorded_via, text_version)
@@ -54,6 +57,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
         _some("UPDATE core.customer SET since = '2024-05-05'", 6, 2),
         _some("UPDATE core.customer SET display_name = 'Åsa Öberg', country = NULL", 15, 3),
         _some("UPDATE core.customer SET display_name = 'åsa 100%_\\ö'", 31, 4),
+        _some(f"UPDATE core.customer SET display_name = {_CONTROLS}", 31, 9),  # noqa: S608
         _some("UPDATE core.customer SET birth_date = CASE kind WHEN 'INDIVIDUAL' THEN date '2012-02-29' END", 10, 5),
         _some("UPDATE core.customer SET status = 'ERASED'", 29, 8),
         "UPDATE core.channel_preference SET set_at = '2026-03-03 03:03:03.456+00'",
@@ -89,6 +93,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
         "UPDATE service.ticket SET resolve_due_at = NULL, first_response_due_at = NULL WHERE priority = 'URGENT'",
         "UPDATE service.ticket SET status = 'HELD', closed_at = NULL WHERE kind = 'COMPLAINT'",
         "UPDATE service.message SET sent_at = '2026-05-05 05:05:05+00'",
+        f"UPDATE service.ticket SET subject = {_CONTROLS} WHERE kind = 'QUESTION' AND number LIKE '%1'",  # noqa: S608
         "UPDATE service.call SET recording_reference = NULL WHERE duration_seconds % 2 = 0",
     ),
     "marketing": (

@@ -15,7 +15,7 @@ WHERE sales_order_3.customer_id = found.id AND (sales_order_3.retain_until IS NU
 FROM sales.sales_order AS sales_order_4 
 WHERE sales_order_4.customer_id = found.id AND (sales_order_4.retain_until IS NULL OR sales_order_4.retain_until >= CAST(found.as_of AS DATE)) AND sales_order_4.id = asker.p0)) ORDER BY sales_order_2.placed_at DESC, sales_order_2.id DESC 
  LIMIT 6) AS anon_1 
-HAVING true) ELSE E'"\\u0000cursor"' END ELSE 'null' END, '},"service":{"tickets":', CASE WHEN (found.flags_now & 64 != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', to_json(ticket_1.number), ',"messages":', (SELECT concat('{"nodes":[', coalesce(string_agg(anon_2.answer0, ',' ORDER BY anon_2.rank ASC) FILTER (WHERE anon_2.rank <= 1), ''), '],"pageInfo":{"hasNextPage":', CASE WHEN (count(*) > 1) THEN 'true' WHEN (count(*) <= 1) THEN 'false' END, '}}') AS concat_5 
+HAVING true) ELSE E'\U0000001C"cursor"' END ELSE 'null' END, '},"service":{"tickets":', CASE WHEN (found.flags_now & 64 != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', to_json(ticket_1.number), ',"messages":', (SELECT concat('{"nodes":[', coalesce(string_agg(anon_2.answer0, ',' ORDER BY anon_2.rank ASC) FILTER (WHERE anon_2.rank <= 1), ''), '],"pageInfo":{"hasNextPage":', CASE WHEN (count(*) > 1) THEN 'true' WHEN (count(*) <= 1) THEN 'false' END, '}}') AS concat_5 
 FROM (SELECT concat('{"direction":"', message_1.direction, '","sentAt":', to_json(message_1.sent_at), '}') AS answer0, message_1.id AS id, row_number() OVER (ORDER BY message_1.sent_at DESC, message_1.id DESC) AS rank 
 FROM service.message AS message_1 
 WHERE message_1.customer_id = found.id AND message_1.ticket_id = ticket_1.id ORDER BY message_1.sent_at DESC, message_1.id DESC 

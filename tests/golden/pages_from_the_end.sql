@@ -10,7 +10,7 @@ WHERE invoice_3.customer_id = found.id AND (invoice_3.retain_until IS NULL OR in
 FROM finance.invoice AS invoice_4 
 WHERE invoice_4.customer_id = found.id AND (invoice_4.retain_until IS NULL OR invoice_4.retain_until >= CAST(found.as_of AS DATE)) AND invoice_4.id = asker.p0)) ORDER BY invoice_2.issued_on ASC, invoice_2.id ASC 
  LIMIT 3) AS anon_1 
-HAVING true) ELSE E'"\\u0000cursor"' END, ',"between":', CASE WHEN ((EXISTS (SELECT '1' 
+HAVING true) ELSE E'\U0000001C"cursor"' END, ',"between":', CASE WHEN ((EXISTS (SELECT '1' 
 FROM finance.invoice AS invoice_5 
 WHERE invoice_5.customer_id = found.id AND (invoice_5.retain_until IS NULL OR invoice_5.retain_until >= CAST(found.as_of AS DATE)) AND invoice_5.id = asker.p1)) AND (EXISTS (SELECT '1' 
 FROM finance.invoice AS invoice_6 
@@ -27,7 +27,7 @@ WHERE invoice_10.customer_id = found.id AND (invoice_10.retain_until IS NULL OR 
 FROM finance.invoice AS invoice_11 
 WHERE invoice_11.customer_id = found.id AND (invoice_11.retain_until IS NULL OR invoice_11.retain_until >= CAST(found.as_of AS DATE)) AND invoice_11.id = asker.p2)) ORDER BY invoice_7.issued_on DESC, invoice_7.id DESC 
  LIMIT 11) AS anon_2 
-HAVING true) ELSE E'"\\u0000cursor"' END, '}}') AS answer, ARRAY[found.id] AS anon_3, ARRAY[found.flags_now] AS anon_4, found.as_of 
+HAVING true) ELSE E'\U0000001C"cursor"' END, '}}') AS answer, ARRAY[found.id] AS anon_3, ARRAY[found.flags_now] AS anon_4, found.as_of 
 FROM (SELECT customer_1.id AS id, ((((customer_1.flags & CASE WHEN (customer_1.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_1.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_1.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_1.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_1.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags_now, now() AS as_of 
 FROM core.customer AS customer_1 
 WHERE customer_1.status != 'ERASED' AND customer_1.number = asker.p3 ORDER BY customer_1.id 

@@ -1,0 +1,31 @@
+"""Holes and marks: filled however deep, read however many, and nothing that data can hold is taken for one."""
+
+import orjson
+import pytest
+
+from datasources.holes import BAD_CURSOR, HOLE, MARK, down, filled, is_marked, parsed
+
+
+def _hole(reference: str) -> str:
+    return f"{HOLE}{reference}{HOLE}"
+
+
+def test_every_hole_is_filled_however_deep() -> None:
+    text = f"[{_hole('0.2')},{_hole('1.1')},{_hole('0.2')}]"
+    sections = {0: [b"never", f'{{"deep":{_hole("1.2")}}}'.encode()], 1: [b"1", b"[]"]}
+    assert filled(text.encode(), sections) == b'[{"deep":[]},1,{"deep":[]}]'
+    assert filled(b"{}", {}) == b"{}"
+
+
+def test_a_hole_that_nothing_fills_is_a_fault() -> None:
+    with pytest.raises(KeyError):
+        filled(_hole("0.3").encode(), {0: [b"1", b"2"]})
+
+
+def test_marks_are_told_from_data() -> None:
+    looks = f'{MARK}"cursor"{HOLE}0.1{HOLE}'
+    text = b'{"a":%b,"b":%b,"c":%b}' % (down("sales").encode(), BAD_CURSOR.encode(), orjson.dumps(looks))
+    assert is_marked(text)
+    assert parsed(text) == {"a": "\0down:sales", "b": "\0cursor", "c": looks}
+    assert not is_marked(orjson.dumps(looks))
+    assert filled(orjson.dumps(looks), {}) == orjson.dumps(looks)
