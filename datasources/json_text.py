@@ -34,7 +34,7 @@ def spell(kind: Kind, value: ColumnElement[Any], *, nullable: bool = True) -> Pa
     """One value as JSON; null where it is NULL.
 
     DECIMAL is a string with the digits as stored; TIME covers dates (full-date) and moments (RFC 3339, in UTC,
-    with a fraction only as long as needed), both as PostgreSQL's to_json spells them.
+    with a fraction only as long as needed), both as PostgreSQL's JSON_SCALAR spells them.
     """
     parts = _spelled(kind, value)
     return (func.coalesce(_sum(parts), literal("null")),) if nullable else parts
@@ -43,7 +43,8 @@ def spell(kind: Kind, value: ColumnElement[Any], *, nullable: bool = True) -> Pa
 def _spelled(kind: Kind, value: ColumnElement[Any]) -> Parts:
     match kind:
         case Kind.TEXT | Kind.TIME:
-            return (func.to_json(value),)
+            # to_json spells alike, but asks the catalog of the value's type each time.
+            return (func.json_scalar(value),)
         case Kind.WORD | Kind.DECIMAL:
             return ('"', value, '"')
         case Kind.NUMBER:

@@ -33,6 +33,10 @@ BY_LOGIN = (
     "statement_timeout",
 )
 
+# The first that writes JSON by JSON_SCALAR.
+OLDEST = 17
+
+_HOW = "docs/scaling.md tells how to set it"
 # A merged statement is longer than the driver's usual 15 KB for what it keeps prepared.
 _ANY_LENGTH = 0
 # At the start nobody waits for an answer.
@@ -41,8 +45,8 @@ _ENDLESS = ("statement_timeout", "0")
 _SHOWN = "SELECT name, setting FROM pg_settings WHERE name = ANY($1) ORDER BY name"
 
 
-class PoolerError(ValueError):
-    """Something on the way to the database makes our sessions impossible. The message says what."""
+class SessionError(ValueError):
+    """What is at the address, or on the way to it, makes our sessions impossible. The message says what."""
 
 
 async def reading(url: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Record]:
@@ -57,8 +61,9 @@ async def reading(url: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Recor
 
 
 async def lost_settings(url: str) -> list[str]:
-    """The settings that a pooler drops on the way. Raises PoolerError if it lets no session work at all."""
+    """The settings that a pooler drops on the way. Raises SessionError if no session would work at all."""
     async with _opened(url) as first, _opened(url) as second:
+        _check_version(first)
         await _check_statements(first, second)
         rows = await first.fetch(_SHOWN, BY_LOGIN)
     shown = {bytes(name).decode(): bytes(value).decode() for name, value in rows}
@@ -71,11 +76,17 @@ async def _opened(url: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]
     try:
         connection = await reading(url, _PATIENT_MS)
     except asyncpg.ProtocolViolationError as error:
-        raise PoolerError(f"the pooler refuses connections: {error}") from None
+        raise SessionError(f"the pooler refuses connections: {error}. {_HOW}") from None
     try:
         yield connection
     finally:
         connection.terminate()
+
+
+def _check_version(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    version = connection.get_server_version()
+    if version.major < OLDEST:
+        raise SessionError(f"it is PostgreSQL {version.major}, and {OLDEST} or newer is needed")
 
 
 async def _check_statements(
@@ -89,4 +100,4 @@ async def _check_statements(
             async with one.transaction(), then.transaction():
                 await prepared.fetchval()
     except (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError):
-        raise PoolerError("the pooler forgets prepared statements: pool sessions, not transactions") from None
+        raise SessionError(f"the pooler forgets prepared statements: pool sessions, not transactions. {_HOW}") from None

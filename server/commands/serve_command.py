@@ -117,15 +117,15 @@ def _supervise(
 
 async def check(addresses: Mapping[str, str]) -> None:
     """A department that is down now may come back; one whose tables are old would only give errors."""
-    from datasources.sessions import PoolerError, lost_settings
+    from datasources.sessions import SessionError, lost_settings
     from migrations.status import status
 
     for department, address in addresses.items():
         try:
             (found,) = await status({department: address})
             lost = await lost_settings(address)
-        except PoolerError as error:
-            raise Failed(f"{department}: {error}. docs/scaling.md tells how to set it") from None
+        except SessionError as error:
+            raise Failed(f"{department}: {error}") from None
         except Exception as error:  # noqa: BLE001 - whatever keeps it from answering
             say(f"customer360: {department} does not answer ({type(error).__name__}); its fields will be null")
             continue

@@ -1,7 +1,7 @@
 SELECT its.*, asker.place 
-FROM unnest($1::UUID[], $2::TEXT[]) WITH ORDINALITY AS asker(p0, p1, place) JOIN LATERAL (SELECT concat('{"number":', to_json(found.number), ',"sales":{"orders":', CASE WHEN (found.flags_now & 64 != 64) THEN CASE WHEN (EXISTS (SELECT '1' 
+FROM unnest($1::UUID[], $2::TEXT[]) WITH ORDINALITY AS asker(p0, p1, place) JOIN LATERAL (SELECT concat('{"number":', json_scalar(found.number), ',"sales":{"orders":', CASE WHEN (found.flags_now & 64 != 64) THEN CASE WHEN (EXISTS (SELECT '1' 
 FROM sales.sales_order AS sales_order_1 
-WHERE sales_order_1.customer_id = found.id AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(found.as_of AS DATE)) AND sales_order_1.id = asker.p0)) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', to_json(sales_order_2.number), '}') AS concat_1 
+WHERE sales_order_1.customer_id = found.id AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(found.as_of AS DATE)) AND sales_order_1.id = asker.p0)) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', json_scalar(sales_order_2.number), '}') AS concat_1 
 FROM sales.sales_order AS sales_order_2 
 WHERE sales_order_2.customer_id = found.id AND (sales_order_2.retain_until IS NULL OR sales_order_2.retain_until >= CAST(found.as_of AS DATE)) AND (sales_order_2.placed_at, sales_order_2.id) < ((SELECT sales_order_3.placed_at 
 FROM sales.sales_order AS sales_order_3 

@@ -1,5 +1,5 @@
 SELECT its.*, asker.place 
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT coalesce((SELECT concat('{"id":"', concat('Invoice_', invoice_1.customer_id, '_', invoice_1.id), '","number":', to_json(invoice_1.number), ',"state":"', invoice_1.state, '","openAmount":{"amount":"', invoice_1.open_amount, '","currency":"', invoice_1.currency, '"},"customer":{"number":', to_json(found.number), ',"displayName":', to_json(found.display_name), '}}') AS concat_1 
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT coalesce((SELECT concat('{"id":"', concat('Invoice_', invoice_1.customer_id, '_', invoice_1.id), '","number":', json_scalar(invoice_1.number), ',"state":"', invoice_1.state, '","openAmount":{"amount":"', invoice_1.open_amount, '","currency":"', invoice_1.currency, '"},"customer":{"number":', json_scalar(found.number), ',"displayName":', json_scalar(found.display_name), '}}') AS concat_1 
 FROM finance.invoice AS invoice_1 
 WHERE invoice_1.customer_id = found.id AND invoice_1.number = asker.p0 AND (invoice_1.retain_until IS NULL OR invoice_1.retain_until >= CAST(found.as_of AS DATE)) 
  LIMIT 1), 'null') AS answer, ARRAY[found.id] AS anon_1, ARRAY[found.flags_now] AS anon_2, found.as_of 

@@ -2,7 +2,7 @@ SELECT its.*, asker.place
 FROM unnest($1::UUID[], $2::INTEGER[], $3::TEXT[]) WITH ORDINALITY AS asker(p0, p1, p2, place) JOIN LATERAL (SELECT concat('{"sales":{"orders":', CASE WHEN (found.flags_now & 64 != 64) THEN CASE WHEN (EXISTS (SELECT '1' 
 FROM sales.sales_order AS sales_order_1 
 WHERE sales_order_1.customer_id = found.id AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(found.as_of AS DATE)) AND sales_order_1.id = asker.p0)) THEN (SELECT concat('{"edges":[', coalesce(string_agg(anon_1.answer0, ',' ORDER BY anon_1.rank ASC) FILTER (WHERE asker.p1 >= anon_1.rank), ''), '],"pageInfo":{"hasNextPage":', CASE WHEN (count(*) > asker.p1) THEN 'true' WHEN (count(*) <= asker.p1) THEN 'false' END, ',"hasPreviousPage":true,"startCursor":', coalesce('"' || (array_agg(CAST(anon_1.id AS TEXT) ORDER BY anon_1.rank ASC) FILTER (WHERE asker.p1 >= anon_1.rank))[1] || '"', 'null'), ',"endCursor":', coalesce('"' || (array_agg(CAST(anon_1.id AS TEXT) ORDER BY anon_1.rank DESC) FILTER (WHERE asker.p1 >= anon_1.rank))[1] || '"', 'null'), '}}') AS concat_1 
-FROM (SELECT concat('{"cursor":"', CAST(sales_order_2.id AS TEXT), '","node":{"number":', to_json(sales_order_2.number), ',"lines":[', array_to_string(array((SELECT concat('{"position":', order_line_1.position, ',"product":', coalesce((SELECT concat('{"name":', to_json(product_1.name), '}') AS concat_3 
+FROM (SELECT concat('{"cursor":"', CAST(sales_order_2.id AS TEXT), '","node":{"number":', json_scalar(sales_order_2.number), ',"lines":[', array_to_string(array((SELECT concat('{"position":', order_line_1.position, ',"product":', coalesce((SELECT concat('{"name":', json_scalar(product_1.name), '}') AS concat_3 
 FROM sales.product AS product_1 
 WHERE product_1.id = order_line_1.product_id 
  LIMIT 1), 'null'), '}') AS concat_2 
@@ -15,8 +15,8 @@ WHERE sales_order_3.customer_id = found.id AND (sales_order_3.retain_until IS NU
 FROM sales.sales_order AS sales_order_4 
 WHERE sales_order_4.customer_id = found.id AND (sales_order_4.retain_until IS NULL OR sales_order_4.retain_until >= CAST(found.as_of AS DATE)) AND sales_order_4.id = asker.p0)) ORDER BY sales_order_2.placed_at DESC, sales_order_2.id DESC 
  LIMIT 6) AS anon_1 
-HAVING true) ELSE E'\U0000001C"cursor"' END ELSE 'null' END, '},"service":{"tickets":', CASE WHEN (found.flags_now & 64 != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', to_json(ticket_1.number), ',"messages":', (SELECT concat('{"nodes":[', coalesce(string_agg(anon_2.answer0, ',' ORDER BY anon_2.rank ASC) FILTER (WHERE anon_2.rank <= 1), ''), '],"pageInfo":{"hasNextPage":', CASE WHEN (count(*) > 1) THEN 'true' WHEN (count(*) <= 1) THEN 'false' END, '}}') AS concat_5 
-FROM (SELECT concat('{"direction":"', message_1.direction, '","sentAt":', to_json(message_1.sent_at), '}') AS answer0, message_1.id AS id, row_number() OVER (ORDER BY message_1.sent_at DESC, message_1.id DESC) AS rank 
+HAVING true) ELSE E'\U0000001C"cursor"' END ELSE 'null' END, '},"service":{"tickets":', CASE WHEN (found.flags_now & 64 != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', json_scalar(ticket_1.number), ',"messages":', (SELECT concat('{"nodes":[', coalesce(string_agg(anon_2.answer0, ',' ORDER BY anon_2.rank ASC) FILTER (WHERE anon_2.rank <= 1), ''), '],"pageInfo":{"hasNextPage":', CASE WHEN (count(*) > 1) THEN 'true' WHEN (count(*) <= 1) THEN 'false' END, '}}') AS concat_5 
+FROM (SELECT concat('{"direction":"', message_1.direction, '","sentAt":', json_scalar(message_1.sent_at), '}') AS answer0, message_1.id AS id, row_number() OVER (ORDER BY message_1.sent_at DESC, message_1.id DESC) AS rank 
 FROM service.message AS message_1 
 WHERE message_1.customer_id = found.id AND message_1.ticket_id = ticket_1.id ORDER BY message_1.sent_at DESC, message_1.id DESC 
  LIMIT 2) AS anon_2 

@@ -1,5 +1,5 @@
 SELECT its.*, asker.place 
-FROM unnest($1::UUID[], $2::UUID[]) WITH ORDINALITY AS asker(p0, p1, place) JOIN LATERAL (SELECT CASE WHEN (found.flags_now & 64 != 64) THEN CASE WHEN (found.flags_now & 64 != 64) THEN coalesce((SELECT concat('{"__typename":"Order","id":"', concat('Order_', sales_order_1.customer_id, '_', sales_order_1.id), '","number":', to_json(sales_order_1.number), ',"customer":{"number":', to_json(found.number), '}}') AS concat_1 
+FROM unnest($1::UUID[], $2::UUID[]) WITH ORDINALITY AS asker(p0, p1, place) JOIN LATERAL (SELECT CASE WHEN (found.flags_now & 64 != 64) THEN CASE WHEN (found.flags_now & 64 != 64) THEN coalesce((SELECT concat('{"__typename":"Order","id":"', concat('Order_', sales_order_1.customer_id, '_', sales_order_1.id), '","number":', json_scalar(sales_order_1.number), ',"customer":{"number":', json_scalar(found.number), '}}') AS concat_1 
 FROM sales.sales_order AS sales_order_1 
 WHERE sales_order_1.customer_id = found.id AND sales_order_1.id = asker.p0 AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(found.as_of AS DATE)) 
  LIMIT 1), 'null') ELSE 'null' END ELSE 'null' END AS answer, ARRAY[found.id] AS anon_1, ARRAY[found.flags_now] AS anon_2, found.as_of 

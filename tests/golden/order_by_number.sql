@@ -1,7 +1,7 @@
 SELECT its.*, asker.place 
 FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT coalesce((SELECT concat('{"id":"', concat('Order_', sales_order_1.customer_id, '_', sales_order_1.id), '","state":"', sales_order_1.state, '","lines":[', array_to_string(array((SELECT concat('{"position":', order_line_1.position, ',"quantity":"', order_line_1.quantity, '"}') AS concat_2 
 FROM sales.order_line AS order_line_1 
-WHERE order_line_1.customer_id = found.id AND order_line_1.order_id = sales_order_1.id ORDER BY order_line_1.position ASC, order_line_1.position ASC)), ','), '],"customer":{"number":', to_json(found.number), '}}') AS concat_1 
+WHERE order_line_1.customer_id = found.id AND order_line_1.order_id = sales_order_1.id ORDER BY order_line_1.position ASC, order_line_1.position ASC)), ','), '],"customer":{"number":', json_scalar(found.number), '}}') AS concat_1 
 FROM sales.sales_order AS sales_order_1 
 WHERE sales_order_1.customer_id = found.id AND sales_order_1.number = asker.p0 AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(found.as_of AS DATE)) 
  LIMIT 1), 'null') AS answer, ARRAY[found.id] AS anon_1, ARRAY[found.flags_now] AS anon_2, found.as_of 

@@ -2,7 +2,7 @@ SELECT its.*, asker.place
 FROM unnest($1::UUID[], $2::UUID[], $3::UUID[], $4::TEXT[]) WITH ORDINALITY AS asker(p0, p1, p2, p3, place) JOIN LATERAL (SELECT concat('{"finance":{"oldest":', CASE WHEN (EXISTS (SELECT '1' 
 FROM finance.invoice AS invoice_1 
 WHERE invoice_1.customer_id = found.id AND (invoice_1.retain_until IS NULL OR invoice_1.retain_until >= CAST(found.as_of AS DATE)) AND invoice_1.id = asker.p0)) THEN (SELECT concat('{"nodes":[', coalesce(string_agg(anon_1.answer0, ',' ORDER BY anon_1.rank DESC) FILTER (WHERE anon_1.rank <= 2), ''), '],"pageInfo":{"hasNextPage":true,"hasPreviousPage":', CASE WHEN (count(*) > 2) THEN 'true' WHEN (count(*) <= 2) THEN 'false' END, '}}') AS concat_1 
-FROM (SELECT concat('{"number":', to_json(invoice_2.number), ',"issuedOn":', to_json(invoice_2.issued_on), '}') AS answer0, invoice_2.id AS id, row_number() OVER (ORDER BY invoice_2.issued_on ASC, invoice_2.id ASC) AS rank 
+FROM (SELECT concat('{"number":', json_scalar(invoice_2.number), ',"issuedOn":', json_scalar(invoice_2.issued_on), '}') AS answer0, invoice_2.id AS id, row_number() OVER (ORDER BY invoice_2.issued_on ASC, invoice_2.id ASC) AS rank 
 FROM finance.invoice AS invoice_2 
 WHERE invoice_2.customer_id = found.id AND (invoice_2.retain_until IS NULL OR invoice_2.retain_until >= CAST(found.as_of AS DATE)) AND (invoice_2.issued_on, invoice_2.id) > ((SELECT invoice_3.issued_on 
 FROM finance.invoice AS invoice_3 
@@ -15,7 +15,7 @@ FROM finance.invoice AS invoice_5
 WHERE invoice_5.customer_id = found.id AND (invoice_5.retain_until IS NULL OR invoice_5.retain_until >= CAST(found.as_of AS DATE)) AND invoice_5.id = asker.p1)) AND (EXISTS (SELECT '1' 
 FROM finance.invoice AS invoice_6 
 WHERE invoice_6.customer_id = found.id AND (invoice_6.retain_until IS NULL OR invoice_6.retain_until >= CAST(found.as_of AS DATE)) AND invoice_6.id = asker.p2))) THEN (SELECT concat('{"nodes":[', coalesce(string_agg(anon_2.answer0, ',' ORDER BY anon_2.rank ASC) FILTER (WHERE anon_2.rank <= 10), ''), '],"pageInfo":{"hasNextPage":', CASE WHEN (count(*) > 10) THEN 'true' WHEN (count(*) <= 10) THEN 'false' END, ',"hasPreviousPage":true}}') AS concat_2 
-FROM (SELECT concat('{"number":', to_json(invoice_7.number), '}') AS answer0, invoice_7.id AS id, row_number() OVER (ORDER BY invoice_7.issued_on DESC, invoice_7.id DESC) AS rank 
+FROM (SELECT concat('{"number":', json_scalar(invoice_7.number), '}') AS answer0, invoice_7.id AS id, row_number() OVER (ORDER BY invoice_7.issued_on DESC, invoice_7.id DESC) AS rank 
 FROM finance.invoice AS invoice_7 
 WHERE invoice_7.customer_id = found.id AND (invoice_7.retain_until IS NULL OR invoice_7.retain_until >= CAST(found.as_of AS DATE)) AND (invoice_7.issued_on, invoice_7.id) < ((SELECT invoice_8.issued_on 
 FROM finance.invoice AS invoice_8 

@@ -1,5 +1,5 @@
 SELECT its.*, asker.place 
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"displayName":', coalesce(CAST(to_json(CASE WHEN (found.flags_now & 64 != 64) THEN found.display_name END) AS TEXT), 'null'), ',"status":"', found.status, '","sales":{"orders":', CASE WHEN (found.flags_now & 64 != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', to_json(sales_order_1.number), '}') AS concat_1 
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"displayName":', coalesce(CAST(json_scalar(CASE WHEN (found.flags_now & 64 != 64) THEN found.display_name END) AS TEXT), 'null'), ',"status":"', found.status, '","sales":{"orders":', CASE WHEN (found.flags_now & 64 != 64) THEN concat('{"nodes":[', array_to_string(array((SELECT concat('{"number":', json_scalar(sales_order_1.number), '}') AS concat_1 
 FROM sales.sales_order AS sales_order_1 
 WHERE sales_order_1.customer_id = found.id AND (sales_order_1.retain_until IS NULL OR sales_order_1.retain_until >= CAST(found.as_of AS DATE)) ORDER BY sales_order_1.placed_at DESC, sales_order_1.id DESC 
  LIMIT 2)), ','), ']}') ELSE 'null' END, '}}') AS answer, ARRAY[found.id] AS anon_1, ARRAY[found.flags_now] AS anon_2, found.as_of 

@@ -1,8 +1,8 @@
 SELECT its.*, asker.place 
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT CASE WHEN (found.flags_now & 64 != 64) THEN CASE WHEN (found.flags_now & 64 != 64) THEN coalesce((SELECT concat('{"id":"', concat('Ticket_', ticket_1.customer_id, '_', ticket_1.id), '","subject":', to_json(ticket_1.subject), ',"messages":{"nodes":[', array_to_string(array((SELECT concat('{"direction":"', message_1.direction, '","channel":"', message_1.channel, '"}') AS concat_2 
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT CASE WHEN (found.flags_now & 64 != 64) THEN CASE WHEN (found.flags_now & 64 != 64) THEN coalesce((SELECT concat('{"id":"', concat('Ticket_', ticket_1.customer_id, '_', ticket_1.id), '","subject":', json_scalar(ticket_1.subject), ',"messages":{"nodes":[', array_to_string(array((SELECT concat('{"direction":"', message_1.direction, '","channel":"', message_1.channel, '"}') AS concat_2 
 FROM service.message AS message_1 
 WHERE message_1.customer_id = found.id AND message_1.ticket_id = ticket_1.id ORDER BY message_1.sent_at DESC, message_1.id DESC 
- LIMIT 2)), ','), ']},"customer":{"displayName":', to_json(found.display_name), '}}') AS concat_1 
+ LIMIT 2)), ','), ']},"customer":{"displayName":', json_scalar(found.display_name), '}}') AS concat_1 
 FROM service.ticket AS ticket_1 
 WHERE ticket_1.customer_id = found.id AND ticket_1.number = asker.p0 AND (ticket_1.retain_until IS NULL OR ticket_1.retain_until >= CAST(found.as_of AS DATE)) 
  LIMIT 1), 'null') ELSE 'null' END ELSE 'null' END AS answer, ARRAY[found.id] AS anon_1, ARRAY[found.flags_now] AS anon_2, found.as_of 

@@ -1,5 +1,5 @@
 SELECT its.*, asker.place 
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"number":', to_json(found.number), ',"displayName":', to_json(found.display_name), ',"finance":{"balance":null},"service":{"openTicketCount":null,"tickets":null},"marketing":{"segments":[', array_to_string(array((SELECT concat('{"name":', to_json(anon_1.name), '}') AS concat_1 
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"number":', json_scalar(found.number), ',"displayName":', json_scalar(found.display_name), ',"finance":{"balance":null},"service":{"openTicketCount":null,"tickets":null},"marketing":{"segments":[', array_to_string(array((SELECT concat('{"name":', json_scalar(anon_1.name), '}') AS concat_1 
 FROM (SELECT marketing.segment_membership.customer_id AS customer_id, marketing.segment_membership.segment_id AS segment_id, marketing.segment_membership.entered_on AS entered_on, marketing.segment_membership.because AS because, its.name AS name, its.definition AS definition 
 FROM marketing.segment_membership JOIN LATERAL (SELECT marketing.segment.name AS name, marketing.segment.definition AS definition 
 FROM marketing.segment 
