@@ -11,9 +11,8 @@ from datasources.compiler.statements import RootStatements
 from datasources.compiler.subjects import AS_OF, FLAGS, IDS, LOCATED_ID
 from datasources.contributions import Contribution, Locate
 from datasources.databases import Databases
-from datasources.holes import down, filled, is_marked
+from datasources.holes import SEPARATOR, down, filled, is_marked
 from datasources.plan import Variables
-from datasources.sql_text import SEPARATOR
 from datasources.stages import Stage, stage
 from datasources.unavailable import Unavailable
 

@@ -105,7 +105,8 @@ class Coalescer:
 
     async def _alone(self, statement: Statement, asked: Asked, deadline: float) -> Rows:
         self.run += 1
-        return await self._runs.rows(statement.sql, statement.values([asked]), deadline)
+        rows = await self._runs.rows(statement.sql, statement.values([asked]), deadline)
+        return statement.divided(rows, [asked])[0]
 
     def _group(self, statement: Statement, key: Hashable) -> Group:
         """Those who gather now."""

@@ -36,7 +36,7 @@ class Locate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StatementContribution:
-    """A statement with a row for each customer, and in it a column for each section."""
+    """A statement with a column of texts for each section."""
 
     statement: Statement
 
@@ -49,8 +49,8 @@ class StatementContribution:
         return self.statement.departments
 
     async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
-        rows = await databases.rows(self.statement, told, deadline)
-        return {section: [row[place] for row in rows] for place, section in enumerate(self.sections)}
+        columns = await databases.rows(self.statement, told, deadline)
+        return dict(zip(self.sections, columns, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What stands in a text for what is not there yet: holes, which sections fill, and marks of faults.
 
-Both are told by a control character, which JSON holds only escaped: no data can look like them, and to find the next
-one takes no longer than to copy the text.
+They are told by control characters, which JSON holds only escaped: no data can look like them, and to find the next one
+takes no longer than to copy the text.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,8 @@ import orjson
 HOLE = "\x1d"
 # Before a JSON string that says what is wrong.
 MARK = "\x1c"
+# Between the texts of a section for one customer and the next.
+SEPARATOR = "\x1e"
 
 # Stands where a cursor names no row of the list.
 BAD_CURSOR = f'{MARK}"cursor"'

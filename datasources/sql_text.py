@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, cast, func, literal_column
+from sqlalchemy import ColumnElement, Integer, Text, literal_column
 
-# Between the texts of a section for one customer and the next; JSON cannot hold it unescaped.
-SEPARATOR = "\x1e"
+from datasources.holes import SEPARATOR
 
 
 def literal(text: str) -> ColumnElement[str]:
@@ -34,4 +33,4 @@ def all_of(name: str) -> ColumnElement[Any]:
 
 
 def separator() -> ColumnElement[str]:
-    return cast(func.chr(number(ord(SEPARATOR))), Text())
+    return literal(SEPARATOR)

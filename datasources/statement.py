@@ -6,10 +6,14 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, NamedTuple
 
+from datasources.holes import SEPARATOR
 from datasources.packed import joined
 from datasources.plan import Parameter, Variables
+
+_SEPARATOR = SEPARATOR.encode()
 
 # Askers in one run. With more, each gains little and the first wait for the last.
 MOST = 8
@@ -49,8 +53,9 @@ class Asked(NamedTuple):
 class Statement:
     """SQL with what it binds, in order, the departments it asks, and the sections that its rows answer.
 
-    It takes any number of askers: each of its rows ends with the asker's place among them, from 1, where their values
-    are bound in arrays (EACH), or is of one of the customers whom they told it of (JOINED), in that order.
+    It takes any number of askers. Where their values are bound in arrays (EACH), each of its rows ends with the asker's
+    place among them, from 1. Where they tell it of customers (JOINED), its one row holds texts, of all customers in the
+    order in which they were told of, with SEPARATOR between.
     """
 
     database: str
@@ -78,13 +83,16 @@ class Statement:
             _merged(bound.binding, [asked.values[place] for asked in askers]) for place, bound in enumerate(self.bound)
         ]
 
+    @cached_property
+    def _bindings(self) -> tuple[Binding, ...]:
+        return tuple(each.binding for each in self.bound)
+
     def divided(self, rows: Sequence[Any], askers: Sequence[Asked]) -> list[Sequence[Any]]:
-        """Each asker's own rows."""
-        bindings = [each.binding for each in self.bound]
-        if Binding.JOINED in bindings:
-            told = bindings.index(Binding.JOINED)
-            return _cut(rows, [len(asked.values[told]) for asked in askers])
-        if Binding.EACH not in bindings:
+        """Each asker's own rows; of what is JOINED, a list of their customers' texts for each column."""
+        if Binding.JOINED in self._bindings:
+            told = self._bindings.index(Binding.JOINED)
+            return _cut(rows[0], [len(asked.values[told]) for asked in askers])
+        if Binding.EACH not in self._bindings:
             return [rows] * len(askers)
         found: list[list[Any]] = [[] for _ in askers]
         for row in rows:
@@ -101,9 +109,10 @@ def _merged(binding: Binding, values: list[Any]) -> Any:
     return values[0]
 
 
-def _cut(rows: Sequence[Any], lengths: Sequence[int]) -> list[Sequence[Any]]:
-    parts, start = [], 0
-    for length in lengths:
-        parts.append(rows[start : start + length])
-        start += length
-    return parts
+def _cut(row: Sequence[bytes | None], lengths: Sequence[int]) -> list[Sequence[Any]]:
+    """Raises ValueError for another number of texts than of customers: nobody must get those of somebody else's."""
+    ends = list(accumulate(lengths))
+    columns = [text.split(_SEPARATOR) if text is not None else [] for text in row]
+    if any(len(column) != sum(lengths) for column in columns):
+        raise ValueError("as many texts as customers were expected")
+    return [[column[end - length : end] for column in columns] for length, end in zip(lengths, ends, strict=True)]

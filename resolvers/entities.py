@@ -8,9 +8,9 @@ from graphql import is_union_type
 from auth.effects import Effect
 from datasources.answers import RootAnswer
 from datasources.compiler.entities import PLACED
+from datasources.holes import SEPARATOR
 from datasources.ids import CUSTOMER
 from datasources.plan import Batch, Entities, Field, Parameter, Root, Variables
-from datasources.sql_text import SEPARATOR
 from resolvers import representations
 from resolvers.asked import Asked, list_of
 from resolvers.codes import Code

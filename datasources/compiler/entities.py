@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    Subquery,
     TableValuedAlias,
     Uuid,
     case,
@@ -148,7 +149,7 @@ def _numbers(batches: Iterable[Batch], told: Variables) -> list[int]:
     return [number for number, batch in enumerate(batches) for _ in batch.customers.read(told)]
 
 
-def apart(compiler: Compiler, entry: Entry) -> tuple[TableValuedAlias, Subject]:
+def apart(compiler: Compiler, entry: Entry) -> tuple[Subquery, Subject]:
     """The customers as another database is told of them, with the objects that are asked of them."""
     if not isinstance(entry, Entities):
         return subjects.apart(compiler)

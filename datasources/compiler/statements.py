@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -147,7 +147,8 @@ class StatementCompiler:
         table, subject = apart(compiler, root.entry)
         parts = ((each, self._section(compiler, root, each, Row(table, subject))) for each in mine)
         texts = [join(in_batch(root.entry, table, each.batch, its)) for each, its in parts]
-        statement = select(*texts).select_from(table).order_by(table.c.rank)
+        in_order = aggregate_order_by(separator(), table.c.rank)
+        statement = select(*(func.string_agg(text, in_order) for text in texts)).select_from(table)
         departments = self._finder.asked(home, root)
         return StatementContribution(_rendered(home, compiler, statement, departments, mine, _most(root)))
 

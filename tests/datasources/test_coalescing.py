@@ -165,17 +165,17 @@ async def test_lists_of_customers_are_joined_and_cut(askers: Askers) -> None:
     tasks = [askers.ask(TOLD, ids=ids, as_of=9) for ids in ([1, 2], [], [3])]
     await settle()
     assert askers.database.asked == [[[1, 2, 3], 9]]
-    askers.database.runs[0].rows.set_result(["one", "two", "three"])
-    assert await answered(tasks) == [["one", "two"], [], ["three"]]
+    askers.database.runs[0].rows.set_result([(b"one\x1etwo\x1ethree", b"1\x1e2\x1e3")])
+    assert await answered(tasks) == [[[b"one", b"two"], [b"1", b"2"]], [[], []], [[b"three"], [b"3"]]]
 
 
 async def test_those_told_of_other_moments_do_not_share(askers: Askers) -> None:
     tasks = [askers.ask(TOLD, ids=[1], as_of=8), askers.ask(TOLD, ids=[1], as_of=9)]
     await settle()
     assert askers.database.asked == [[[1], 8], [[1], 9]]
-    for run, row in zip(askers.database.runs, ("eight", "nine"), strict=True):
-        run.rows.set_result([row])
-    assert await answered(tasks) == [["eight"], ["nine"]]
+    for run, text in zip(askers.database.runs, (b"eight", b"nine"), strict=True):
+        run.rows.set_result([(text,)])
+    assert await answered(tasks) == [[[b"eight"]], [[b"nine"]]]
 
 
 async def test_a_list_that_somebody_gave_is_shared_with_nobody(askers: Askers) -> None:

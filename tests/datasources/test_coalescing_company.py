@@ -31,6 +31,11 @@ BOTH = Statement(
 )
 
 
+def texts(*each: str) -> list[Any]:
+    """The one row of a statement that was told of customers."""
+    return [("\x1e".join(each).encode(),)]
+
+
 @dataclass
 class Runs:
     """The values of every run that was sent; each waits until the test ends it."""
@@ -97,8 +102,8 @@ async def test_a_value_that_cannot_be_merged_costs_its_owner_alone(arena: Arena)
     tasks = await arena.come(TOLD, *({"ids": ids, "as_of": 9} for ids in ([1, 2], None, [3])))
     # The shared run was never sent.
     assert arena.runs.values == [[[1, 2], 9], [None, 9], [[3], 9]]
-    await arena.runs.end(["one", "two"], TypeError("no list"), ["three"])
-    assert [tasks[0].result(), tasks[2].result()] == [["one", "two"], ["three"]]
+    await arena.runs.end(texts("one", "two"), TypeError("no list"), texts("three"))
+    assert [tasks[0].result(), tasks[2].result()] == [[[b"one", b"two"]], [[b"three"]]]
     with pytest.raises(TypeError, match="no list"):
         tasks[1].result()
     assert arena.is_quiet
@@ -132,8 +137,19 @@ async def test_one_asker_of_several_rows_gets_all_of_them(arena: Arena) -> None:
 async def test_all_that_is_told_of_customers_is_joined_in_one_order(arena: Arena) -> None:
     tasks = await arena.come(BOTH, {"ids": [1, 2], "flags": [64, 0]}, {"ids": [3], "flags": [1]})
     assert arena.runs.values == [[[1, 2, 3], [64, 0, 1]]]
-    await arena.runs.end(["one", "two", "three"])
-    assert [each.result() for each in tasks] == [["one", "two"], ["three"]]
+    await arena.runs.end(texts("one", "two", "three"))
+    assert [each.result() for each in tasks] == [[[b"one", b"two"]], [[b"three"]]]
+
+
+@pytest.mark.parametrize("row", [texts("one", "two"), texts("one", "two", "three", "four"), [(None,)]])
+async def test_texts_that_are_not_as_many_as_customers_are_given_to_nobody(arena: Arena, row: list[Any]) -> None:
+    tasks = await arena.come(TOLD, {"ids": [1, 2], "as_of": 9}, {"ids": [3], "as_of": 9})
+    await arena.runs.end(row)
+    assert arena.runs.values == [[[1, 2, 3], 9], [[1, 2], 9], [[3], 9]]
+    await arena.runs.end(texts("one"), texts("three"))
+    with pytest.raises(ValueError, match="as many texts as customers"):
+        tasks[0].result()
+    assert tasks[1].result() == [[b"three"]]
 
 
 async def test_those_told_of_other_moments_have_lines_of_their_own(arena: Arena) -> None:
@@ -141,16 +157,16 @@ async def test_those_told_of_other_moments_have_lines_of_their_own(arena: Arena)
     tasks = await arena.come(TOLD, {"ids": [1], "as_of": 8})
     tasks += await arena.come(TOLD, {"ids": [2], "as_of": 9})
     assert arena.runs.values == [[[1], 8], [[2], 9]]
-    await arena.runs.end(["eight"], ["nine"])
-    assert [each.result() for each in tasks] == [["eight"], ["nine"]]
+    await arena.runs.end(texts("eight"), texts("nine"))
+    assert [each.result() for each in tasks] == [[[b"eight"]], [[b"nine"]]]
     assert arena.is_quiet
 
 
 async def test_who_leaves_from_among_those_told_takes_only_their_own_rows(arena: Arena) -> None:
     tasks = await arena.come(TOLD, *({"ids": ids, "as_of": 9} for ids in ([1, 2], [3], [4])))
     await leave(tasks[0])
-    await arena.runs.end(["one", "two", "three", "four"])
-    assert [each.result() for each in tasks[1:]] == [["three"], ["four"]]
+    await arena.runs.end(texts("one", "two", "three", "four"))
+    assert [each.result() for each in tasks[1:]] == [[[b"three"]], [[b"four"]]]
     assert arena.is_quiet
 
 

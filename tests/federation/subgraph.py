@@ -14,6 +14,7 @@ from auth.access_log import AccessRecord
 from auth.policy_file import load
 from auth.reach import EVERYBODY, Scope
 from auth.viewer import Viewer
+from datasources.coalescing import Rows
 from datasources.database import Database
 from datasources.databases import Databases
 from datasources.sources.patient import PatientSource
@@ -52,8 +53,9 @@ class Watched(Databases):
                 watched.sql.append(sql)
                 return await database.rows(sql, values, deadline)
 
-            async def ask(self, statement: Statement, asked: Asked, deadline: float) -> list[asyncpg.Record]:
-                return await self.rows(statement.sql, statement.values([asked]), deadline)
+            async def ask(self, statement: Statement, asked: Asked, deadline: float) -> Rows:
+                rows = await self.rows(statement.sql, statement.values([asked]), deadline)
+                return statement.divided(rows, [asked])[0]
 
         return Watch()
 
