@@ -17,15 +17,14 @@ from datasources.packed import joined, keep_packed
 from datasources.pool import Pool
 from datasources.unavailable import Unavailable
 
-# Records of one moment are by few viewers, each of whom is told once. The subjects of all lie in one array, of which
-# each record has its part.
+# Records of one moment are of few viewers and disclosures: what they have alike is told once. The subjects of all lie
+# in one array, of which each record has its part.
 _STORE = """
 INSERT INTO core.access_record
-    (request_id, disclosure, subjects, viewer, viewer_class, client, purpose, policy_version, dry_run_by)
-SELECT request_id, disclosure, ($6::uuid[])[first:last],
-    ($7::text[])[who], ($8::text[])[who], ($9::text[])[who], ($10::text[])[who], ($11::text[])[who], ($12::text[])[who]
-FROM unnest($1::text[], $2::bytea[], $3::int[], $4::int[], $5::int[])
-AS record (request_id, disclosure, first, last, who)
+    (request_id, subjects, viewer, viewer_class, client, purpose, policy_version, dry_run_by, disclosure)
+SELECT request_id, ($5::uuid[])[first:last], ($6::text[])[alike], ($7::text[])[alike], ($8::text[])[alike],
+    ($9::text[])[alike], ($10::text[])[alike], ($11::text[])[alike], ($12::bytea[])[alike]
+FROM unnest($1::text[], $2::int[], $3::int[], $4::int[]) AS record (request_id, first, last, alike)
 """
 _REMEMBER = "INSERT INTO core.disclosure (digest, coordinates) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING"
 _MOST_AT_ONCE = 500
@@ -152,8 +151,8 @@ async def _writing(address: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.
 
 
 def _columns(records: list[AccessRecord]) -> list[Sequence[Any]]:
-    """The records as _STORE takes them: a list for each column, who asked, and all subjects."""
-    who: dict[tuple[str | None, ...], int] = {}
+    """The records as _STORE takes them: a list for each column, all subjects, and what some have alike."""
+    alike: dict[tuple[str | bytes | None, ...], int] = {}
     firsts, lasts, last = [], [], 0
     for record in records:
         firsts.append(last + 1)
@@ -161,16 +160,15 @@ def _columns(records: list[AccessRecord]) -> list[Sequence[Any]]:
         lasts.append(last)
     return [
         [record.request_id for record in records],
-        [record.disclosure.digest for record in records],
         firsts,
         lasts,
-        [who.setdefault(_who(record), len(who) + 1) for record in records],
+        [alike.setdefault(_without_subjects(record), len(alike) + 1) for record in records],
         joined([record.subjects for record in records]),
-        *map(list, zip(*who, strict=True)),
+        *map(list, zip(*alike, strict=True)),
     ]
 
 
-def _who(record: AccessRecord) -> tuple[str | None, ...]:
+def _without_subjects(record: AccessRecord) -> tuple[str | bytes | None, ...]:
     return (
         record.viewer,
         record.viewer_class,
@@ -178,6 +176,7 @@ def _who(record: AccessRecord) -> tuple[str | None, ...]:
         record.purpose,
         record.policy_version,
         record.dry_run_by,
+        record.disclosure.digest,
     )
 
 

@@ -47,7 +47,8 @@ class Elements(Generic[T]):
 
     def sent(self, values: Sequence[T | None]) -> bytes:
         """As PostgreSQL reads it."""
-        if isinstance(values, Packed):
+        # By its type: an abstract class is asked slowly whether something is one of its instances.
+        if type(values) is Packed:
             return self._headed(len(values), values.body)
         body = b"".join([_NULL if each is None else self._packed(each) for each in values])
         return self._headed(len(values), body, has_nulls=any(each is None for each in values))
@@ -104,10 +105,10 @@ INTS: Elements[int] = Elements("_int4", 23, 1007, 4, Struct(">ii"), int, int)
 
 def joined(parts: Sequence[Sequence[T]]) -> Sequence[T]:
     """All parts as one, one after the other; packed if all of them are."""
-    bodies = [part.body for part in parts if isinstance(part, Packed)]
-    if len(bodies) < len(parts) or not isinstance(parts[0], Packed):
+    packed = [part for part in parts if type(part) is Packed]
+    if len(packed) < len(parts) or not packed:
         return [each for part in parts for each in part]
-    return Packed(parts[0].elements, b"".join(bodies))
+    return Packed(packed[0].elements, b"".join([part.body for part in packed]))
 
 
 @lru_cache(maxsize=1_000)

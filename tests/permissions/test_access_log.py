@@ -12,6 +12,7 @@ from auth.access_log import AccessRecord, Disclosure, LogUnavailable
 from auth.policy import Policy
 from datasources import access_index
 from datasources.access_log import CoreAccessLog
+from datasources.packed import UUIDS
 from tests.oracle.world import Row
 from tests.permissions.attacks import Copy, Field
 from tests.permissions.probes import ONE
@@ -69,6 +70,43 @@ async def test_an_answer_leaves_a_record_of_whom_what_and_who_without_values(
     assert values["displayName"] not in stored
     assert values["number"] not in stored
     assert values["phoneNumbers"][0]["number"] not in stored
+
+
+async def test_records_that_are_stored_together_stay_apart(address: str) -> None:
+    """Each has its own viewer, purpose, disclosure and subjects, whoever else has some of them alike."""
+    some = [UUID(int=n) for n in range(1, 6)]
+    records = [
+        _record(n)._replace(viewer=viewer, client=client, purpose=purpose, subjects=subjects)
+        for n, (viewer, client, purpose, subjects) in enumerate(
+            [
+                ("kim", None, "care", some[:2]),
+                ("lee", "portal", "care", UUIDS.packed(some[2:])),
+                ("kim", None, "care", UUIDS.packed(some[:1])),
+                ("kim", None, "order", UUIDS.packed([])),
+                ("kim", "portal", "care", some[4:]),
+            ]
+        )
+    ]
+    # Two have all alike but the request and the subjects.
+    records[2] = records[2]._replace(disclosure=records[0].disclosure)
+    async with CoreAccessLog.open(address) as log:
+        await asyncio.gather(*(log.store(each, soon()) for each in records))
+    rows = await fetch(address, "SELECT * FROM core.access_record ORDER BY request_id")
+    assert len({row["at"] for row in rows}) == 1
+    assert [tuple(row)[2:] for row in rows] == [
+        (
+            each.request_id,
+            each.viewer,
+            each.viewer_class,
+            each.client,
+            each.purpose,
+            each.policy_version,
+            each.dry_run_by,
+            list(each.subjects),
+            each.disclosure.digest,
+        )
+        for each in records
+    ]
 
 
 def _phone(arena: Field, customer: Row) -> str:
