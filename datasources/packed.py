@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar, cast, overload
 from uuid import UUID
 
 import asyncpg
+from asyncpg.pgproto import pgproto
 
 T = TypeVar("T")
 
@@ -97,9 +98,8 @@ class Packed(Sequence[T]):
         return f"Packed({list(self)!r})"
 
 
-UUIDS: Elements[UUID] = Elements(
-    "_uuid", 2950, 2951, 16, Struct(">i16s"), attrgetter("bytes"), lambda raw: UUID(bytes=raw)
-)
+# The driver's own UUID is made in an eighth of the time, and equals the other.
+UUIDS: Elements[UUID] = Elements("_uuid", 2950, 2951, 16, Struct(">i16s"), attrgetter("bytes"), pgproto.UUID)
 INTS: Elements[int] = Elements("_int4", 23, 1007, 4, Struct(">ii"), int, int)
 
 
