@@ -11,12 +11,11 @@ from datasources.compiler.statements import RootStatements
 from datasources.compiler.subjects import AS_OF, FLAGS, IDS, LOCATED_ID
 from datasources.contributions import Contribution, Locate
 from datasources.databases import Databases
-from datasources.holes import SEPARATOR, down, filled, is_marked
+from datasources.holes import down, filled, is_marked, texts_of
 from datasources.plan import Variables
 from datasources.stages import Stage, stage
 from datasources.unavailable import Unavailable
 
-_SEPARATOR = SEPARATOR.encode()
 _NULL = b"null"
 
 
@@ -52,14 +51,15 @@ async def answer(statements: RootStatements, variables: Variables, databases: Da
     try:
         with stage(Stage.ASK, statements.core.departments):
             rows = await databases.rows(statements.core, variables, deadline)
+        if not rows:
+            return RootAnswer(_NULL)
+        text, ids, flags, *_ = rows[0]
+        if statements.sections:
+            sections = await _sections(statements, rows[0], variables, databases, deadline)
+            text = filled(text, sections)
     except Unavailable as error:
+        # Those of departments are told where they are asked.
         raise CoreUnavailable from error
-    if not rows:
-        return RootAnswer(_NULL)
-    text, ids, flags, *_ = rows[0]
-    if statements.sections:
-        sections = await _sections(statements, rows[0], variables, databases, deadline)
-        text = filled(text, sections)
     if statements.tells_rows:
         # Core names the customer of each object.
         ids, flags = _once(ids or (), flags or ())
@@ -89,7 +89,7 @@ async def _sections(
         told |= {BATCHES: core[-2] or [], ROWS: core[-1] or []}
     texts: dict[int, list[bytes]] = {}
     for place, section in enumerate(statements.core.sections):
-        texts[section] = (core[4 + place] or b"").split(_SEPARATOR)
+        texts[section] = texts_of(core[4 + place], len(ids))
     if ids:
         asked = [_apart(statements, each, len(ids), told, databases, deadline) for each in statements.others]
         for part in await asyncio.gather(*asked):

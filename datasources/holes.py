@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from datasources.unavailable import Unavailable
+
 # On both sides of the section's number, a dot and the subject's ordinal.
 HOLE = "\x1d"
 # Before a JSON string that says what is wrong.
@@ -20,7 +22,7 @@ SEPARATOR = "\x1e"
 # Stands where a cursor names no row of the list.
 BAD_CURSOR = f'{MARK}"cursor"'
 
-_HOLE, _MARK = HOLE.encode(), MARK.encode()
+_HOLE, _MARK, _SEPARATOR = HOLE.encode(), MARK.encode(), SEPARATOR.encode()
 
 
 def down(department: str) -> str:
@@ -49,6 +51,14 @@ def filled(text: bytes, sections: Mapping[int, Sequence[bytes]]) -> bytes:
     return text
 
 
-@lru_cache(maxsize=1_000)
+def texts_of(joined: bytes | None, customers: int) -> list[bytes]:
+    """The texts of so many customers. Raises Unavailable for another number: nobody must get those of somebody else."""
+    texts = [] if joined is None else joined.split(_SEPARATOR)
+    if len(texts) != customers:
+        raise Unavailable("other texts than of its customers")
+    return texts
+
+
+@lru_cache(maxsize=100)
 def _references(section: int, ordinals: int) -> Sequence[bytes]:
     return [b"%d.%d" % (section, ordinal) for ordinal in range(1, ordinals + 1)]

@@ -9,11 +9,9 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from datasources.holes import SEPARATOR
+from datasources.holes import texts_of
 from datasources.packed import joined
 from datasources.plan import Parameter, Variables
-
-_SEPARATOR = SEPARATOR.encode()
 
 # Askers in one run. With more, each gains little and the first wait for the last.
 MOST = 8
@@ -88,7 +86,9 @@ class Statement:
         return tuple(each.binding for each in self.bound)
 
     def divided(self, rows: Sequence[Any], askers: Sequence[Asked]) -> list[Sequence[Any]]:
-        """Each asker's own rows; of what is JOINED, a list of their customers' texts for each column."""
+        """Each asker's own rows; of what is JOINED, a list of their customers' texts for each column. Raises
+        Unavailable where there are not as many.
+        """
         if Binding.JOINED in self._bindings:
             told = self._bindings.index(Binding.JOINED)
             return _cut(rows[0], [len(asked.values[told]) for asked in askers])
@@ -110,9 +110,6 @@ def _merged(binding: Binding, values: list[Any]) -> Any:
 
 
 def _cut(row: Sequence[bytes | None], lengths: Sequence[int]) -> list[Sequence[Any]]:
-    """Raises ValueError for another number of texts than of customers: nobody must get those of somebody else's."""
     ends = list(accumulate(lengths))
-    columns = [text.split(_SEPARATOR) if text is not None else [] for text in row]
-    if any(len(column) != sum(lengths) for column in columns):
-        raise ValueError("as many texts as customers were expected")
+    columns = [texts_of(joined, sum(lengths)) for joined in row]
     return [[column[end - length : end] for column in columns] for length, end in zip(lengths, ends, strict=True)]

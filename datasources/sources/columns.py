@@ -19,9 +19,18 @@ class Malformed(ValueError):
 
 def text(value: Any) -> str:
     """Text that somebody wrote. A NUL is no text: answers use it for what data must not look like."""
-    if not isinstance(value, str) or "\0" in value:
+    if not isinstance(value, str) or "\0" in value or not _is_unicode(value):
         raise Malformed
     return value
+
+
+def _is_unicode(value: str) -> bool:
+    """Half of a pair of surrogates is a string of Python's, and no text of anybody's."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def identifier(value: Any) -> str:

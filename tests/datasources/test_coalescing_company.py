@@ -147,7 +147,7 @@ async def test_texts_that_are_not_as_many_as_customers_are_given_to_nobody(arena
     await arena.runs.end(row)
     assert arena.runs.values == [[[1, 2, 3], 9], [[1, 2], 9], [[3], 9]]
     await arena.runs.end(texts("one"), texts("three"))
-    with pytest.raises(ValueError, match="as many texts as customers"):
+    with pytest.raises(Unavailable, match="other texts than of its customers"):
         tasks[0].result()
     assert tasks[1].result() == [[b"three"]]
 

@@ -3,7 +3,8 @@
 import orjson
 import pytest
 
-from datasources.holes import BAD_CURSOR, HOLE, MARK, down, filled, is_marked, parsed
+from datasources.holes import BAD_CURSOR, HOLE, MARK, down, filled, is_marked, parsed, texts_of
+from datasources.unavailable import Unavailable
 
 
 def _hole(reference: str) -> str:
@@ -29,3 +30,11 @@ def test_marks_are_told_from_data() -> None:
     assert parsed(text) == {"a": "\0down:sales", "b": "\0cursor", "c": looks}
     assert not is_marked(orjson.dumps(looks))
     assert filled(orjson.dumps(looks), {}) == orjson.dumps(looks)
+
+
+def test_other_texts_than_of_the_customers_are_nobodys() -> None:
+    assert texts_of(b"1\x1e2", 2) == [b"1", b"2"]
+    assert texts_of(None, 0) == []
+    for joined, customers in ((b"1\x1e2", 1), (b"1", 2), (None, 1)):
+        with pytest.raises(Unavailable):
+            texts_of(joined, customers)

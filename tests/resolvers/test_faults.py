@@ -83,3 +83,26 @@ async def test_a_broken_department_in_a_shared_database_costs_its_own_fields(add
     assert data["customer"] == {**whole[1]["customer"], "finance": None}
     assert (outcome, errors) == (Outcome.PARTIAL, [("DEPARTMENT_UNAVAILABLE", ["customer", "finance"])])
     assert again == whole
+
+
+async def test_texts_that_cannot_be_told_apart_are_given_to_nobody(addresses_apart: dict[str, str]) -> None:
+    """A database whose checks were taken away holds what separates one customer's text from the next."""
+    await seed(addresses_apart, customers=6, seed=7, today=SEEDED_TODAY)
+    states = "{ customers(first: 2) { nodes { sales { orders(first: 3) { nodes { state } } } } } }"
+    ordered = "{ customers(first: 4) { nodes { sales { orders(first: 1) { nodes { customer { country } } } } } } }"
+    async with graph_over(addresses_apart, addresses_apart["core"]) as graph:
+        await _drift(addresses_apart["sales"], "sales.sales_order", "ck_sales_order_state_known", "state = E'A\\x1eB'")
+        outcome, data, errors = await asked(graph, states)
+        assert data == {"customers": {"nodes": [{"sales": None}] * 2}}
+        assert errors == [("DEPARTMENT_UNAVAILABLE", ["customers", "nodes", n, "sales"]) for n in range(2)]
+
+        await _drift(addresses_apart["core"], "core.customer", "ck_customer_country_iso3166", "country = E'D\\x1eE'")
+        outcome, data, errors = await asked(graph, ordered)
+        assert (outcome, data) == (Outcome.PARTIAL, {"customers": None})
+        assert errors == [("CORE_UNAVAILABLE", ["customers"])]
+
+
+async def _drift(address: str, table: str, check: str, change: str) -> None:
+    connection = await asyncpg.connect(address)
+    await connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {check}; UPDATE {table} SET {change}")  # noqa: S608
+    await connection.close()

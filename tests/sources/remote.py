@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from deploy.examples.tickets import SECRET, Files, application
 
 CANARY = "canary-that-nobody-may-see"
+LIKE_A_HOLE = '\x1d0.1\x1d\x1c"cursor"\x1e'
 Items = list[dict[str, Any]]
 
 
@@ -43,7 +44,8 @@ ITEMS: dict[str, Callable[[Items], Any]] = {
     "a list": lambda items: [row | {name: [CANARY] for name in ("status",) if name in row} for row in items],
     "another status": lambda items: [row | {name: CANARY for name in ("status",) if name in row} for row in items],
     "a time without zone": lambda items: [row | {"opened_at": "2026-01-01T00:00:00"} for row in items],
-    "a hole": lambda items: [row | {name: "\0" + "0.1" for name in ("number",) if name in row} for row in items],
+    "a NUL": lambda items: [row | {name: "\0cursor" for name in ("number",) if name in row} for row in items],
+    "a hole": lambda items: [row | {name: LIKE_A_HOLE for name in ("number",) if name in row} for row in items],
 }
 
 # What it answers in the place of everything.

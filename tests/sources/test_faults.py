@@ -7,7 +7,7 @@ import pytest
 
 from tests.sources.conftest import PATIENT_MS, Asked, Open
 from tests.sources.process import SECRET_OF_TESTS, Remote
-from tests.sources.remote import CANARY
+from tests.sources.remote import CANARY, LIKE_A_HOLE
 
 CARD = """{ customer(by: {number: "C-000001"}) { number sales { orders(first: 1) { nodes { number } } }
   service { openTicketCount tickets(first: 1) { nodes { number status openedAt } } } } }"""
@@ -32,7 +32,7 @@ AT_ONCE = (
     "a list",
     "another status",
     "a time without zone",
-    "a hole",
+    "a NUL",
 )
 
 
@@ -75,6 +75,14 @@ async def test_rows_that_nobody_asked_for_are_dropped(fault: str, graph: Asked, 
     before = await graph.body(CARD)
     remote.fail(fault)
     assert await graph.body(CARD) == before
+
+
+async def test_text_that_looks_like_a_hole_is_text(graph: Asked, remote: Remote) -> None:
+    remote.fail("a hole")
+    found = await graph.json('{ customer(by: {number: "C-000001"}) { service { tickets { nodes { number } } } } }')
+    assert "errors" not in found
+    numbers = [ticket["number"] for ticket in found["data"]["customer"]["service"]["tickets"]["nodes"]]
+    assert set(numbers) == {LIKE_A_HOLE}
 
 
 async def test_an_object_of_somebody_unknown_is_nobodys(graph: Asked, remote: Remote) -> None:

@@ -92,6 +92,7 @@ BAD = [
     (columns.code(Channel), "PIGEON"),
     (columns.code(Channel), ["EMAIL"]),
     (columns.whole, True),
+    (columns.text, "\ud800"),
     (columns.whole, 5.0),
     (columns.ratio, True),
     (columns.ratio, "5"),
