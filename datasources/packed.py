@@ -24,6 +24,7 @@ T = TypeVar("T")
 _HEADER = Struct(">iiI")
 _DIMENSION = Struct(">ii")
 _NULL = Struct(">i").pack(-1)
+_LENGTH = len(_NULL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,6 @@ class Elements(Generic[T]):
     name: str
     oid: int
     array_oid: int
-    width: int
     form: Struct
     raw: Callable[[T], Any]
     value: Callable[[Any], T]
@@ -44,7 +44,7 @@ class Elements(Generic[T]):
         return Packed(self, b"".join([self._packed(each) for each in values]))
 
     def _packed(self, value: T) -> bytes:
-        return self.form.pack(self.width, self.raw(value))
+        return self.form.pack(self.form.size - _LENGTH, self.raw(value))
 
     def sent(self, values: Sequence[T | None]) -> bytes:
         """As PostgreSQL reads it."""
@@ -99,8 +99,8 @@ class Packed(Sequence[T]):
 
 
 # The driver's own UUID is made in an eighth of the time, and equals the other.
-UUIDS: Elements[UUID] = Elements("_uuid", 2950, 2951, 16, Struct(">i16s"), attrgetter("bytes"), pgproto.UUID)
-INTS: Elements[int] = Elements("_int4", 23, 1007, 4, Struct(">ii"), int, int)
+UUIDS: Elements[UUID] = Elements("_uuid", 2950, 2951, Struct(">i16s"), attrgetter("bytes"), pgproto.UUID)
+INTS: Elements[int] = Elements("_int4", 23, 1007, Struct(">ii"), int, int)
 
 
 def joined(parts: Sequence[Sequence[T]]) -> Sequence[T]:

@@ -4,8 +4,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Text, literal_column
 
-from datasources.holes import SEPARATOR
-
 
 def literal(text: str) -> ColumnElement[str]:
     """A string literal. Only for names that GraphQL's grammar or our own code limits; values always bind."""
@@ -30,7 +28,3 @@ def number(value: int) -> ColumnElement[int]:
 def all_of(name: str) -> ColumnElement[Any]:
     """All columns of a sub-select."""
     return literal_column(f"{name}.*")
-
-
-def separator() -> ColumnElement[str]:
-    return literal(SEPARATOR)

@@ -111,5 +111,5 @@ def _merged(binding: Binding, values: list[Any]) -> Any:
 
 def _cut(row: Sequence[bytes | None], lengths: Sequence[int]) -> list[Sequence[Any]]:
     ends = list(accumulate(lengths))
-    columns = [texts_of(joined, sum(lengths)) for joined in row]
+    columns = [texts_of(joined, ends[-1]) for joined in row]
     return [[column[end - length : end] for column in columns] for length, end in zip(lengths, ends, strict=True)]

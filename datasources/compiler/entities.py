@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
-    Subquery,
     TableValuedAlias,
     Uuid,
     case,
@@ -26,12 +25,13 @@ from datasources.compiler.found import Found, labelled
 from datasources.compiler.lists import ListCompiler
 from datasources.compiler.pages import Fresh, Rows
 from datasources.compiler.subjects import RANK, Subjects
+from datasources.holes import SEPARATOR
 from datasources.ids import CUSTOMER
 from datasources.json_text import Parts, join, when
 from datasources.plan import Batch, Entities, Entry, Parameter, Variables
 from datasources.rows import Columns, Row, Subject
 from datasources.shapes import One, of_subject
-from datasources.sql_text import literal, number, separator
+from datasources.sql_text import literal, number
 
 # What a department apart is told beside the customers: the object that is asked of each, and in which batch.
 ROWS, BATCHES = "@rows", "@batches"
@@ -70,7 +70,7 @@ class EntityAnswer:
         return func.array_agg(aggregate_order_by(value, self.found.source.c[PLACE]))
 
     def _joined(self, text: ColumnElement[str]) -> ColumnElement[str]:
-        return func.string_agg(text, aggregate_order_by(separator(), self.found.source.c[PLACE]))
+        return func.string_agg(text, aggregate_order_by(literal(SEPARATOR), self.found.source.c[PLACE]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def _numbers(batches: Iterable[Batch], told: Variables) -> list[int]:
     return [number for number, batch in enumerate(batches) for _ in batch.customers.read(told)]
 
 
-def apart(compiler: Compiler, entry: Entry) -> tuple[Subquery, Subject]:
+def apart(compiler: Compiler, entry: Entry) -> tuple[TableValuedAlias, Subject]:
     """The customers as another database is told of them, with the objects that are asked of them."""
     if not isinstance(entry, Entities):
         return subjects.apart(compiler)

@@ -21,6 +21,7 @@ from datasources.compiler.pages import Fresh
 from datasources.compiler.sections import Section, SectionFinder
 from datasources.compiler.subjects import Subjects
 from datasources.contributions import Contribution, Locate, StatementContribution, StatementLocate
+from datasources.holes import SEPARATOR
 from datasources.json_text import Parts, join
 from datasources.plan import (
     Customers,
@@ -37,7 +38,7 @@ from datasources.rows import Row
 from datasources.shapes import Shapes
 from datasources.sources.compiler import reading, search
 from datasources.sources.source import Sources
-from datasources.sql_text import separator
+from datasources.sql_text import literal
 from datasources.statement import MOST, MOST_FOR_PAGES, Bound, Statement
 
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
@@ -147,7 +148,7 @@ class StatementCompiler:
         table, subject = apart(compiler, root.entry)
         parts = ((each, self._section(compiler, root, each, Row(table, subject))) for each in mine)
         texts = [join(in_batch(root.entry, table, each.batch, its)) for each, its in parts]
-        in_order = aggregate_order_by(separator(), table.c.rank)
+        in_order = aggregate_order_by(literal(SEPARATOR), table.c.rank)
         statement = select(*(func.string_agg(text, in_order) for text in texts)).select_from(table)
         departments = self._finder.asked(home, root)
         return StatementContribution(_rendered(home, compiler, statement, departments, mine, _most(root)))
@@ -178,7 +179,7 @@ class _CoreAnswer:
                 self._by_ordinal(func.array_agg, subject.id),
                 self._by_ordinal(func.array_agg, subject.flags),
                 func.max(subject.as_of),
-                *(self._by_ordinal(func.string_agg, text, separator()) for text in texts),
+                *(self._by_ordinal(func.string_agg, text, literal(SEPARATOR)) for text in texts),
             ]
         return select(self.answer.label("answer"), *columns).select_from(self.found.source.subquery())
 

@@ -10,7 +10,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
-    Subquery,
+    TableValuedAlias,
     Text,
     Uuid,
     case,
@@ -159,7 +159,7 @@ def page(compiler: Compiler, fresh: Fresh, exists: Effect, asked: Field, part: P
     return subjects(found, exists.condition, found.c[RANK] if is_counted else None)
 
 
-def apart(compiler: Compiler, **beside: tuple[Parameter, TypeEngine[Any]]) -> tuple[Subquery, Subject]:
+def apart(compiler: Compiler, **beside: tuple[Parameter, TypeEngine[Any]]) -> tuple[TableValuedAlias, Subject]:
     """The customers as another database is told of them: by core's answer, never by looking itself. Of each something
     may be told `beside`, of a type.
     """
@@ -171,9 +171,7 @@ def apart(compiler: Compiler, **beside: tuple[Parameter, TypeEngine[Any]]) -> tu
     }
     unnested = func.unnest(*(compiler.binds.told(value, type_) for value, type_ in told.values()))
     named = [column(name, type_) for name, (_, type_) in told.items()]
-    told_of = unnested.table_valued(*named, with_ordinality=RANK, name="told").render_derived()
-    # Put in order while there is but the id of each: their texts are long.
-    table = select(told_of).order_by(told_of.c[RANK]).subquery("subject")
+    table = unnested.table_valued(*named, with_ordinality=RANK, name="subject").render_derived()
     as_of = compiler.binds.bind(_as_of, TIMESTAMP(timezone=True))
     return table, Subject(table.c.id, table.c.flags, as_of, table.c.ordinal)
 
