@@ -41,18 +41,21 @@ class Elements(Generic[T]):
     value: Callable[[Any], T]
 
     def packed(self, values: Iterable[T]) -> Packed[T]:
-        return Packed(self, b"".join([self._packed(each) for each in values]))
+        return Packed(self, self._joined(values))
 
-    def _packed(self, value: T) -> bytes:
-        return self.form.pack(self.form.size - _LENGTH, self.raw(value))
+    def _joined(self, values: Iterable[T]) -> bytes:
+        length = self.form.size - _LENGTH
+        return b"".join([self.form.pack(length, raw) for raw in map(self.raw, values)])
 
     def sent(self, values: Sequence[T | None]) -> bytes:
         """As PostgreSQL reads it."""
         # By its type: an abstract class is asked slowly whether something is one of its instances.
         if type(values) is Packed:
             return self._headed(len(values), values.body)
-        body = b"".join([_NULL if each is None else self._packed(each) for each in values])
-        return self._headed(len(values), body, has_nulls=any(each is None for each in values))
+        if None not in values:
+            return self._headed(len(values), self._joined(cast("Sequence[T]", values)))
+        body = b"".join([_NULL if each is None else self._joined([each]) for each in values])
+        return self._headed(len(values), body, has_nulls=True)
 
     def _headed(self, length: int, body: bytes, *, has_nulls: bool = False) -> bytes:
         if not length:

@@ -1,7 +1,7 @@
 """Documents: bounded, parsed and validated once, and the operation that is to be run."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -10,6 +10,9 @@ from typing import Any
 from graphql import (
     DocumentNode,
     GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    VariableDefinitionNode,
     parse,
     validate,
 )
@@ -24,7 +27,7 @@ from resolvers.limits import MOST_CHARACTERS, MOST_FRAGMENTS, MOST_OPERATIONS, L
 from resolvers.refusal import Refused, refuse_unwritable, refused, refused_by
 from resolvers.selection import Selector
 from resolvers.skeleton import skeleton
-from resolvers.syntax import Signature, Syntax, operations, signatures
+from resolvers.syntax import Syntax, operations
 from resolvers.variables import PlainVariables, plain
 
 # Characters of documents that are kept.
@@ -35,15 +38,29 @@ MOST_COSTS = 4_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Document:
-    """A valid document, and its operations by name; of those whose variables are all plain, also these."""
+class Operation:
+    """All that has to be known of an operation each time it is run; of its variables, where all are plain, also how
+    they are read. Its key is the same whenever its document is.
+    """
 
+    key: tuple[bytes, str | None]
     text: str
-    digest: bytes
-    operations: Mapping[str | None, Signature]
-    plain: Mapping[str | None, PlainVariables]
+    kind: OperationType
+    variables: tuple[VariableDefinitionNode, ...]
+    plain: PlainVariables | None
 
-    def operation(self, name: str | None) -> Signature:
+    @property
+    def name(self) -> str | None:
+        return self.key[1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """A valid document: its operations by name."""
+
+    operations: Mapping[str | None, Operation]
+
+    def operation(self, name: str | None) -> Operation:
         """The named operation, or the only one. Raises Refused otherwise."""
         if name is None and len(self.operations) == 1:
             (only,) = self.operations.values()
@@ -74,43 +91,45 @@ class Documents:
         """
         self._trusted = {text: self._named(name, text) for name, text in texts.items()}
 
-    def document(self, text: str, when_new: Callable[[], None]) -> Document:
-        """Parse and validate, unless it is known; `when_new` may object first. Raises Refused with all errors found."""
+    def known(self, text: str) -> Document | None:
+        """The document of this text, if it was read not long ago, or is trusted."""
         found = self._trusted.get(text)
         if found is None and (found := self._known.get(text)) is not None:
             self._known.move_to_end(text)
-        if found is not None:
-            return found
-        when_new()
-        found = self._known[text] = self._read(text)
+        return found
+
+    def read(self, text: str) -> Document:
+        """Parse and validate a document, and keep it. Raises Refused with all errors found."""
+        read = self._known[text] = self._read(text)
         self._kept += len(text)
         while self._kept > MOST_KEPT:
             forgotten, _ = self._known.popitem(last=False)
             self._kept -= len(forgotten)
-        return found
+        return read
 
-    def trusts(self, document: Document) -> bool:
-        return self._trusted.get(document.text) is document
+    def trusts(self, operation: Operation) -> bool:
+        return operation.text in self._trusted
 
-    def syntax(self, document: Document) -> Syntax:
-        node = self._parsed(document.text)
+    def syntax(self, operation: Operation) -> Syntax:
+        node = self._parsed(operation.text)
         return Syntax(operations(node), ordered(node))
 
-    def skeleton(self, document: Document, operation: Signature, variables: Variables) -> Hashable:
+    def skeleton(self, operation: Operation, variables: Variables) -> Hashable:
         """All of the variables that may shape a plan."""
         if not variables:
             return None
-        its = document.plain.get(operation.name)
-        return skeleton(variables, self._nodes) if its is None else its.skeleton(variables, self._nodes)
+        if operation.plain is None:
+            return skeleton(variables, self._nodes)
+        return operation.plain.skeleton(variables, self._nodes)
 
-    def cost(self, document: Document, operation: Signature, variables: Variables) -> Cost:
+    def cost(self, operation: Operation, variables: Variables) -> Cost:
         """What the operation may cost with lists of these sizes. Raises Refused where that is too much."""
-        its = document.plain.get(operation.name)
+        its = operation.plain
         sizes = () if its is not None and its.usual is not None else tuple(_sizes(variables))
-        key = (document.digest, operation.name, sizes)
+        key = operation.key, sizes
         found = self._costs.get(key)
         if found is None:
-            syntax = self.syntax(document)
+            syntax = self.syntax(operation)
             selector = Selector(self._schema, syntax.fragments, variables)
             found = self._costs[key] = cost(self._pricing, selector, syntax.operations[operation.name])
             if len(self._costs) > MOST_COSTS:
@@ -134,9 +153,14 @@ class Documents:
         errors = validate(self._schema, node, hide_suggestions=True)
         if errors:
             raise refused_by(Code.GRAPHQL_VALIDATION_FAILED, errors)
-        found = signatures(text)
-        plain_ones = {name: its for name, each in found.items() if (its := plain(self._schema, each.variables))}
-        return Document(text, sha256(text.encode()).digest(), found, plain_ones)
+        digest = sha256(text.encode()).digest()
+        # Without the places in it, which would keep all of its tokens.
+        found = operations(parse(text, no_location=True))
+        return Document({name: self._operation(text, digest, name, each) for name, each in found.items()})
+
+    def _operation(self, text: str, digest: bytes, name: str | None, node: OperationDefinitionNode) -> Operation:
+        variables = tuple(node.variable_definitions or ())
+        return Operation((digest, name), text, node.operation, variables, plain(self._schema, variables))
 
     def _parse(self, text: str) -> DocumentNode:
         check("characters", len(text), MOST_CHARACTERS)
@@ -148,12 +172,11 @@ class Documents:
                     raise exceeded(what, self._limits.tokens) from None
             raise refused_by(Code.GRAPHQL_PARSE_FAILED, [error]) from None
 
-    def variables(self, document: Document, operation: Signature, given: Mapping[str, Any] | None) -> Variables:
+    def variables(self, operation: Operation, given: Mapping[str, Any] | None) -> Variables:
         """The variables coerced to their types, defaults applied. Raises Refused for what does not fit."""
         if not operation.variables:
             return {}
-        its = document.plain.get(operation.name)
-        if its is not None and (coerced := its.coerced(given)) is not None:
+        if operation.plain is not None and (coerced := operation.plain.coerced(given)) is not None:
             refuse_unwritable(coerced)
             return coerced
         values = get_variable_values(self._schema, operation.variables, dict(given or {}), hide_suggestions=True)
@@ -161,7 +184,7 @@ class Documents:
             refuse_unwritable(values.coerced)
             return values.coerced
         # Once more, for the places in the document.
-        placed = self.syntax(document).operations[operation.name].variable_definitions or ()
+        placed = self.syntax(operation).operations[operation.name].variable_definitions or ()
         errors = get_variable_values(self._schema, placed, dict(given or {}), hide_suggestions=True)
         assert not isinstance(errors, VariableValues)
         raise refused_by(Code.BAD_USER_INPUT, errors)

@@ -13,6 +13,7 @@ from auth.access_log import AccessLog, LogUnavailable
 from auth.ceiling import Ceiling, narrowed
 from auth.grant import Grant, compile_grant
 from auth.policy import Policy
+from auth.reach import Reach
 from auth.step_up import StepUpNeeded
 from auth.step_up import check as check_step_up
 from auth.viewer import Viewer
@@ -27,7 +28,7 @@ from resolvers import disclosures, faults
 from resolvers.codes import Code
 from resolvers.contract import Contract
 from resolvers.costs import Cost
-from resolvers.documents import Document, Documents
+from resolvers.documents import Documents, Operation
 from resolvers.dry_run import tried_out
 from resolvers.entities import check_count, gathered
 from resolvers.limits import USUAL, Limits
@@ -35,7 +36,6 @@ from resolvers.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
 from resolvers.refusal import Refused, refused
 from resolvers.requests import Answer, Context, Request, refusing, unrecorded, written
 from resolvers.spending import REFUSED, spending
-from resolvers.syntax import Signature
 from resolvers.throttle import Standing, Throttle
 
 # The share of a request's time in which departments may answer; the rest is for the record of the answer.
@@ -46,8 +46,7 @@ class Read(NamedTuple):
     """A request that was read and may be run: its operation, the values of its variables, and what it may cost."""
 
     request: Request
-    document: Document
-    operation: Signature
+    operation: Operation
     variables: Variables
     cost: Cost
     is_new: bool
@@ -136,48 +135,52 @@ class Graph:
         self._documents.trust(documents)
 
     def _read(self, request: Request) -> Read:
-        is_new = False
-
-        def when_new() -> None:
-            nonlocal is_new
-            is_new = True
-            told_new()
-            self._throttle.check_new(request.viewer)
-
-        document = self._documents.document(request.document, when_new)
+        document = self._documents.known(request.document)
+        is_new = document is None
+        if document is None:
+            self._check_new(request.viewer)
+            document = self._documents.read(request.document)
         operation = document.operation(request.operation_name)
         if (trace := TRACE.get()) is not None:
-            trace.is_a(operation.kind.value, operation.name if self._documents.trusts(document) else None)
+            trace.is_a(operation.kind.value, operation.name if self._documents.trusts(operation) else None)
         if operation.kind is not OperationType.QUERY:
             code = Code.METHOD_NOT_ALLOWED if request.read_only else Code.OPERATION_RESOLUTION_FAILURE
             raise refused(code, f"A {operation.kind.value} cannot be run here: the graph is for reading.")
-        variables = self._documents.variables(document, operation, request.variables)
-        cost = self._documents.cost(document, operation, variables)
-        return Read(request, document, operation, variables, cost, is_new)
+        variables = self._documents.variables(operation, request.variables)
+        cost = self._documents.cost(operation, variables)
+        return Read(request, operation, variables, cost, is_new)
+
+    def _check_new(self, viewer: Viewer) -> None:
+        """What is asked is not known here, and is work. Raises Throttled for a viewer who asks too much of it."""
+        told_new()
+        self._throttle.check_new(viewer)
 
     def _planned(self, read: Read) -> Run:
-        request, document, variables = read.request, read.document, read.variables
+        request, operation, variables = read.request, read.operation, read.variables
         viewer = request.viewer
         if request.dry_run is not None:
             viewer = tried_out(viewer, request.dry_run, self.policy)
         grant, scope = self._grant(viewer.viewer_class, viewer.purpose, viewer.ceiling), viewer.scope
         # Everything that shapes a plan: a grant decided for one filter must never be replayed for another.
-        structure = self._documents.skeleton(document, read.operation, variables)
-        key = (document.digest, read.operation.name, grant.digest, scope.reach, structure)
-
-        def planned() -> Plan:
-            told_new()
-            if not read.is_new:
-                self._throttle.check_new(request.viewer)
-            syntax = self._documents.syntax(document)
-            return self._planner.plan(syntax, syntax.operations[read.operation.name], variables, grant, scope.reach)
-
-        plan = self.plans.get(key, planned)
+        structure = self._documents.skeleton(operation, variables)
+        key = operation.key, grant.digest, scope.reach, structure
+        plan = self.plans.get(key)
+        if plan is None:
+            plan = self._plan(read, grant, scope.reach)
+            self.plans.keep(key, plan)
         if plan.lists:
             check_count(plan.lists, variables)
         if plan.needed:
             check_step_up(viewer, plan.needed, datetime.now(UTC))
         return Run(request, viewer, plan, grant, {**variables, REACHED_BY: scope.by})
+
+    def _plan(self, read: Read, grant: Grant, reach: Reach) -> Plan:
+        if read.is_new:
+            told_new()
+        else:
+            self._check_new(read.request.viewer)
+        syntax = self._documents.syntax(read.operation)
+        return self._planner.plan(syntax, syntax.operations[read.operation.name], read.variables, grant, reach)
 
     async def _answers(self, run: Run, deadline: float) -> list[RootAnswer]:
         roots = run.plan.roots

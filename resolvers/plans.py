@@ -1,7 +1,7 @@
 """Plans: an operation compiled for one grant, kept under everything that shapes it."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -55,7 +55,8 @@ class PlannedRoot:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One operation for one grant. `keys` are the response keys in order; each is answered by one of the others.
+    """One operation for one grant. `keys` are the response keys in order, each with what stands before its value; each
+    is answered by one of the others.
 
     `rest` is what graphql-core executes: introspection and `viewer`, which hold nobody's data. `disclosure` is what
     the record of each answer says was shown, `reasons` what is told of the part that rests on a customer's flags.
@@ -63,7 +64,7 @@ class Plan:
     proved at their last sign-in for any of it to be shown.
     """
 
-    keys: tuple[str, ...]
+    keys: tuple[tuple[str, bytes], ...]
     roots: tuple[PlannedRoot, ...]
     texts: Mapping[str, bytes]
     rest: DocumentNode | None
@@ -82,16 +83,17 @@ class PlanCache:
         self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
         self.compiled = 0
 
-    def get(self, key: Hashable, make: Callable[[], Plan]) -> Plan:
+    def get(self, key: Hashable) -> Plan | None:
         plan = self._plans.get(key)
-        if plan is None:
-            plan = self._plans[key] = make()
-            self.compiled += 1
-            if len(self._plans) > MOST_PLANS:
-                self._plans.popitem(last=False)
-        else:
+        if plan is not None:
             self._plans.move_to_end(key)
         return plan
+
+    def keep(self, key: Hashable, plan: Plan) -> None:
+        self._plans[key] = plan
+        self.compiled += 1
+        if len(self._plans) > MOST_PLANS:
+            self._plans.popitem(last=False)
 
     def __len__(self) -> int:
         return len(self._plans)
@@ -126,7 +128,9 @@ class OperationPlanner:
         parts.finish()
         rest = _document(syntax, operation, parts.rest) if parts.rest else None
         return Plan(
-            keys=tuple(collected),
+            keys=tuple(
+                (key, b'%b"%b":' % (b"," if place else b"", key.encode())) for place, key in enumerate(collected)
+            ),
             roots=tuple(
                 PlannedRoot(key, replace(root, reach=reach), self.merged, self.separate) for key, root in parts.roots
             ),

@@ -86,10 +86,11 @@ def written(
     standing: Standing | None,
 ) -> Answer:
     pieces = [b'{"errors":', orjson.dumps(errors), b',"data":{'] if errors else [b'{"data":{']
-    for place, key in enumerate(plan.keys):
-        pieces += (b',"%b":' if place else b'"%b":') % key.encode(), texts.get(key, b"null")
+    for key, before in plan.keys:
+        pieces += before, texts.get(key, b"null")
+    pieces += b'},"extensions":{', extensions, b"}}"
     # Joined once: the texts may be long.
-    body = b"".join((*pieces, b'},"extensions":{', extensions, b"}}"))
+    body = b"".join(pieces)
     if not errors:
         return Answer(body, Outcome.OK, None, plan.withheld, points, standing)
     code = str(errors[0]["extensions"]["code"])

@@ -31,9 +31,8 @@ def cost(text: str, documents: Documents | None = None, **given: Any) -> int:
 
 def priced(text: str, documents: Documents | None = None, **given: Any) -> Cost:
     known = documents or Documents(CONTRACT, Limits(cost=10**12))
-    document = known.document(text, lambda: None)
-    operation = document.operation(None)
-    return known.cost(document, operation, known.variables(document, operation, given))
+    operation = known.read(text).operation(None)
+    return known.cost(operation, known.variables(operation, given))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from resolvers import roots
 from resolvers.asked import Asked
 from resolvers.documents import Documents
 from resolvers.planner import Planner
-from resolvers.plans import Plan, PlanCache
+from resolvers.plans import PlanCache
 from tests.permissions import suite
 
 Patch = pytest.MonkeyPatch
@@ -103,12 +103,13 @@ def structure_out_of_the_key(patch: Patch) -> None:
 
 
 def reach_out_of_the_key(patch: Patch) -> None:
-    original = PlanCache.get
+    get, keep = PlanCache.get, PlanCache.keep
 
-    def get(self: PlanCache, key: tuple[Hashable, ...], make: Callable[[], Plan]) -> Plan:
-        return original(self, tuple(each for each in key if not isinstance(each, Reach)), make)
+    def without(key: tuple[Hashable, ...]) -> tuple[Hashable, ...]:
+        return tuple(each for each in key if not isinstance(each, Reach))
 
-    patch.setattr(PlanCache, "get", get)
+    patch.setattr(PlanCache, "get", lambda self, key: get(self, without(key)))
+    patch.setattr(PlanCache, "keep", lambda self, key, plan: keep(self, without(key), plan))
 
 
 def use_ungoverned(patch: Patch) -> None:
