@@ -15,6 +15,7 @@ from auth.access_log import AccessRecord, LogUnavailable
 from datasources.access_index import SECONDS_TO_CATCH_UP, AccessIndex
 from datasources.packed import joined, keep_packed
 from datasources.pool import Pool
+from datasources.timers import EARLY
 from datasources.unavailable import Unavailable
 
 # Records of one moment are of few viewers and disclosures: what they have alike is told once. The subjects of all lie
@@ -92,8 +93,7 @@ class CoreAccessLog:
 
     def _expire(self, loop: asyncio.AbstractEventLoop) -> None:
         self._alarm = None
-        # A loop's alarm may go off that much before its time.
-        now = loop.time() + 0.002
+        now = loop.time() + EARLY
         unsettled = [each for each in (*self._writing, *self._waiting) if not each.done.done()]
         _settle([each for each in unsettled if each.deadline <= now], LogUnavailable("late"))
         later = [each.deadline for each in unsettled if each.deadline > now]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from datasources.statement import Asked, Statement
+from datasources.timers import EARLY
 from datasources.unavailable import Crowded, Resting, Unavailable
 
 SECONDS_TO_GATHER = 0.002
@@ -22,8 +23,6 @@ SECONDS_APART = 10.0
 # A run that had less time than this says nothing of the statement by failing.
 SECONDS_FAIR = 0.1
 _MOST_APART = 1_000
-# The loop's timers may go off that much before their time.
-_EARLY = 0.002
 
 Rows = Sequence[Any]
 # None where the shared run failed, and each has to ask by themselves.
@@ -40,6 +39,7 @@ class Runs(Protocol):
 class Group:
     """Askers who go together. The run is theirs until the last of them has left."""
 
+    loop: asyncio.AbstractEventLoop
     departure: asyncio.Handle
     askers: list[Asked] = field(default_factory=list)
     answered: list[Answered] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Group:
     run: asyncio.Task[None] | None = None
 
     def join(self, asked: Asked, deadline: float) -> Answered:
-        future: Answered = asyncio.get_running_loop().create_future()
+        future: Answered = self.loop.create_future()
         self.askers.append(asked)
         self.answered.append(future)
         self.deadline = min(self.deadline, deadline)
@@ -119,7 +119,7 @@ class Coalescer:
                 departure: asyncio.Handle = loop.call_later(SECONDS_TO_GATHER, self._depart, statement, key)
             else:
                 departure = loop.call_soon(self._depart, statement, key)
-            line.gathering = Group(departure)
+            line.gathering = Group(loop, departure)
         return line.gathering
 
     def _depart(self, statement: Statement, key: Hashable) -> None:
@@ -129,14 +129,14 @@ class Coalescer:
         group.departure.cancel()
         line.under_way += 1
         self.run += 1
-        group.run = asyncio.get_running_loop().create_task(self._travel(statement, group), name="run")
+        group.run = group.loop.create_task(self._travel(statement, group), name="run")
         # Not by the run itself, which may be cancelled before it begins.
         group.run.add_done_callback(lambda _: self._returned(statement, key))
         # All of them may have left while they gathered.
         group.left()
 
     async def _travel(self, statement: Statement, group: Group) -> None:
-        began = asyncio.get_running_loop().time()
+        began = group.loop.time()
         until = _until(group, began)
         try:
             rows = await self._rows(statement, group, until)
@@ -161,7 +161,7 @@ class Coalescer:
         except Crowded:
             # Whoever waited for a turn in vain may wait on, as long as they could alone; whoever found no place to wait
             # would find none now.
-            if asyncio.get_running_loop().time() < until - _EARLY or until == group.deadline:
+            if group.loop.time() < until - EARLY or until == group.deadline:
                 raise
             return await self._runs.rows(statement.sql, values, group.deadline)
 

@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from datasources.places import Places
+from datasources.timers import EARLY
 from datasources.unavailable import BROKEN, Unavailable, told
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
 
 Connect = Callable[[], Awaitable["Connection"]]
-
-# A loop's alarm may go off that much before its time.
-_TICK = 0.002
 
 
 class Pool:
@@ -115,4 +113,4 @@ class Lease:
             raise self._told(asyncpg.InterfaceError("cut off")) from error
 
     def _told(self, error: BaseException) -> Unavailable:
-        return told(error, is_late=self._loop.time() >= self._deadline - _TICK)
+        return told(error, is_late=self._loop.time() >= self._deadline - EARLY)

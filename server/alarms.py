@@ -6,6 +6,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+from datasources.timers import EARLY
+
 
 class Alarm:
     """Rings once, unless it is cancelled before."""
@@ -56,8 +58,7 @@ class Alarms:
         self._timer = loop.call_at(self._set[0].time, self._due, loop) if self._set else None
 
     def _due(self, loop: asyncio.AbstractEventLoop) -> None:
-        # The loop's timers may go off that much early.
-        now = loop.time() + 0.001
+        now = loop.time() + EARLY
         try:
             while self._set and (self._set[0].is_cancelled or self._set[0].time <= now):
                 self._set.popleft().ring()
