@@ -14,7 +14,7 @@ from datasources.packed import joined
 from datasources.plan import Parameter, Variables
 
 # Askers in one run. With more, each gains little and the first wait for the last.
-MOST = 8
+MOST = 16
 # Most of what a page costs are its rows, which sharing saves nobody: in longer runs PostgreSQL and we only wait for
 # each other.
 MOST_FOR_PAGES = 4

@@ -93,7 +93,8 @@ async def askers(monkeypatch: pytest.MonkeyPatch) -> Askers:
 
 
 async def answered(tasks: Sequence[asyncio.Task[Rows]]) -> list[list[Any]]:
-    return [list(rows) for rows in await asyncio.gather(*tasks)]
+    # Whoever is forgotten would be waited for for ever.
+    return [list(rows) for rows in await asyncio.wait_for(asyncio.gather(*tasks), 10)]
 
 
 async def test_who_finds_nobody_goes_at_once(askers: Askers) -> None:

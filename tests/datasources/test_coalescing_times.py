@@ -108,7 +108,7 @@ async def arena(monkeypatch: pytest.MonkeyPatch) -> Arena:
 
 def test_the_times_are_those_that_were_decided() -> None:
     assert (SECONDS_TO_GATHER, SECONDS_APART) == (GATHERING, APART)
-    assert (MOST, MOST_FOR_PAGES) == (8, 4)
+    assert (MOST, MOST_FOR_PAGES) == (16, 4)
 
 
 async def test_who_goes_alone_may_take_all_of_their_time(arena: Arena) -> None:
@@ -163,15 +163,15 @@ async def test_who_went_early_hurries_nobody_who_comes_after(arena: Arena) -> No
     await arena.come(0)
     await arena.come(*range(1, MOST + 1))
     arena.clock.passes(EARLY)
-    await arena.come(9)
+    await arena.come(MOST + 1)
     arena.clock.passes(GATHERING)
-    await arena.come(10)
-    assert arena.runs.together == [[0], [1, 2, 3, 4, 5, 6, 7, 8]]
+    await arena.come(MOST + 2)
+    assert arena.runs.together == [[0], [*range(1, MOST + 1)]]
     arena.clock.passes(GATHERING + EARLY)
     await settle()
-    assert arena.runs.together[2:] == [[9, 10]]
+    assert arena.runs.together[2:] == [[MOST + 1, MOST + 2]]
     await arena.runs.answer()
-    assert len(arena.answered()) == 11
+    assert len(arena.answered()) == MOST + 3
 
 
 async def test_a_slow_run_does_not_keep_those_after_it_from_gathering(arena: Arena) -> None:
