@@ -1,9 +1,12 @@
 """The embedded PostgreSQL: a server on a data folder, started when needed and stopped with its last user."""
 
+import os
 import re
 import subprocess
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -38,6 +41,8 @@ SETTINGS = {
 }
 # For throw-away folders: a crash may lose everything, and nothing waits for the disk.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For glibc, which else gives memory back to the system after a statement, and gets it anew, page by page, for the next.
+ENVIRONMENT = {"MALLOC_TRIM_THRESHOLD_": str(32 * 2**20), "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20)}
 
 
 class EmbeddedServer(PostgresServer):
@@ -55,12 +60,13 @@ class EmbeddedServer(PostgresServer):
         self._write_settings()
 
     def ensure_postgres_running(self) -> None:
-        # The package waits ten seconds; recovery after a crash may take longer.
-        try:
-            super().ensure_postgres_running()
-        except subprocess.TimeoutExpired:
-            self._wait_until_ready()
-            super().ensure_postgres_running()
+        with _environment(ENVIRONMENT):
+            # The package waits ten seconds; recovery after a crash may take longer.
+            try:
+                super().ensure_postgres_running()
+            except subprocess.TimeoutExpired:
+                self._wait_until_ready()
+                super().ensure_postgres_running()
 
     def stop(self) -> None:
         """Sign off; the last to do so stops the server."""
@@ -123,6 +129,18 @@ def join(folder: Path, *, durable: bool = True) -> EmbeddedServer:
     server.start()
     server.ensure_database()
     return server
+
+
+@contextmanager
+def _environment(more: dict[str, str]) -> Iterator[None]:
+    """For what is started meanwhile. Whatever the operator has set, counts."""
+    before = dict(os.environ)
+    os.environ.update(more | before)
+    try:
+        yield
+    finally:
+        for name in more.keys() - before.keys():
+            del os.environ[name]
 
 
 def _fits(folder: Path) -> bool:

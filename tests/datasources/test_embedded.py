@@ -1,8 +1,10 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import asyncpg
+import psutil
 import pytest
 
 from datasources import embedded
@@ -31,6 +33,9 @@ async def test_it_starts_with_our_settings_and_keeps_its_data(tmp_path: Path) ->
     shown = [await connection.fetchval("SELECT current_setting($1)", name) for name in settings]
     assert shown == ["UTC", "off", "256MB", "C"]
     assert await connection.fetchval("SELECT lower('ÅÄÖ É Œ')") == "åäö é œ"
+    its = psutil.Process(server.get_pid()).environ()
+    assert {name: its[name] for name in embedded.ENVIRONMENT} == embedded.ENVIRONMENT
+    assert not embedded.ENVIRONMENT.keys() & os.environ.keys()
     await connection.execute("CREATE TABLE kept AS SELECT 'still here' AS note")
     await connection.close()
     server.stop()
