@@ -1,20 +1,20 @@
 -- $1: a customer's id.
-SELECT concat('{"customer":{"id":"', c.id, '","number":', to_json(c.number), ',"displayName":',
+SELECT concat('{"customer":{"id":"', c.id, '","number":', json_scalar(c.number), ',"displayName":',
     CASE WHEN c.flags & 64 <> 0 THEN 'null,"service":{"tickets":null}}}'
-    ELSE concat(to_json(c.display_name), ',"service":{"tickets":{"nodes":[', array_to_string(ARRAY(
+    ELSE concat(json_scalar(c.display_name), ',"service":{"tickets":{"nodes":[', array_to_string(ARRAY(
         SELECT concat(
-            '{"number":', to_json(t.number), ',"subject":', to_json(t.subject), ',"messages":{"nodes":[',
+            '{"number":', json_scalar(t.number), ',"subject":', json_scalar(t.subject), ',"messages":{"nodes":[',
             array_to_string(ARRAY(
-                SELECT concat('{"author":', coalesce(to_json(author)::text, 'null'), ',"sentAt":', to_json(sent_at), '}')
+                SELECT concat('{"author":', coalesce(json_scalar(author)::text, 'null'), ',"sentAt":', json_scalar(sent_at), '}')
                 FROM service.message m WHERE m.customer_id = c.id AND m.ticket_id = t.id
                 ORDER BY sent_at DESC, id DESC LIMIT 2
             ), ','),
-            ']},"customer":{"id":"', c.id, '","number":', to_json(c.number), ',"displayName":', to_json(c.display_name),
+            ']},"customer":{"id":"', c.id, '","number":', json_scalar(c.number), ',"displayName":', json_scalar(c.display_name),
             ',"sales":{"orders":{"nodes":[', array_to_string(ARRAY(
-                SELECT concat('{"number":', to_json(o.number), ',"placedAt":', to_json(o.placed_at), ',"lines":[',
+                SELECT concat('{"number":', json_scalar(o.number), ',"placedAt":', json_scalar(o.placed_at), ',"lines":[',
                     array_to_string(ARRAY(
-                        SELECT concat('{"quantity":"', quantity, '","product":{"sku":', to_json(p.sku),
-                                      ',"name":', to_json(p.name), '}}')
+                        SELECT concat('{"quantity":"', quantity, '","product":{"sku":', json_scalar(p.sku),
+                                      ',"name":', json_scalar(p.name), '}}')
                         FROM sales.order_line l JOIN sales.product p ON p.id = l.product_id
                         WHERE l.customer_id = c.id AND l.order_id = o.id ORDER BY position LIMIT 100
                     ), ','), ']}')

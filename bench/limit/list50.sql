@@ -2,28 +2,28 @@
 SELECT concat('{"customers":{"nodes":[', string_agg(answer, ','), ']}}') AS answer, array_agg(id) AS subjects
 FROM (
     SELECT c.id, concat(
-        '{"id":"', c.id, '","number":', to_json(c.number),
+        '{"id":"', c.id, '","number":', json_scalar(c.number),
         CASE WHEN c.flags & 64 <> 0
         THEN ',"displayName":null,"country":null,"sales":{"orders":null},"service":{"tickets":null},"marketing":{"segments":null}}'
         ELSE concat(
-            ',"displayName":', to_json(c.display_name),
+            ',"displayName":', json_scalar(c.display_name),
             ',"country":', coalesce('"' || c.country || '"', 'null'),
             ',"sales":{"orders":{"nodes":[', array_to_string(ARRAY(
-                SELECT concat('{"number":', to_json(number), ',"placedAt":', to_json(placed_at), ',"state":"', state,
+                SELECT concat('{"number":', json_scalar(number), ',"placedAt":', json_scalar(placed_at), ',"state":"', state,
                               '","total":{"amount":"', total, '","currency":"', currency, '"}}')
                 FROM sales.sales_order
                 WHERE customer_id = c.id AND (retain_until IS NULL OR retain_until > current_date)
                 ORDER BY placed_at DESC, id DESC LIMIT 5
             ), ','),
             ']}},"service":{"tickets":{"nodes":[', array_to_string(ARRAY(
-                SELECT concat('{"number":', to_json(number), ',"subject":', to_json(subject), ',"status":"', status,
-                              '","openedAt":', to_json(opened_at), '}')
+                SELECT concat('{"number":', json_scalar(number), ',"subject":', json_scalar(subject), ',"status":"', status,
+                              '","openedAt":', json_scalar(opened_at), '}')
                 FROM service.ticket
                 WHERE customer_id = c.id AND (retain_until IS NULL OR retain_until > current_date)
                 ORDER BY opened_at DESC, id DESC LIMIT 2
             ), ','),
             ']}},"marketing":{"segments":[', array_to_string(ARRAY(
-                SELECT concat('{"name":', to_json(s.name), ',"enteredOn":"', m.entered_on, '"}')
+                SELECT concat('{"name":', json_scalar(s.name), ',"enteredOn":"', m.entered_on, '"}')
                 FROM marketing.segment_membership m JOIN marketing.segment s ON s.id = m.segment_id
                 WHERE m.customer_id = c.id ORDER BY m.entered_on DESC, m.segment_id DESC LIMIT 100
             ), ','), ']}}')
