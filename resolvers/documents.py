@@ -99,7 +99,7 @@ class Documents:
         return found
 
     def read(self, text: str) -> Document:
-        """Parse and validate a document, and keep it. Raises Refused with all errors found."""
+        """Parse and validate a document that is not known yet, and keep it. Raises Refused with all errors found."""
         read = self._known[text] = self._read(text)
         self._kept += len(text)
         while self._kept > MOST_KEPT:
