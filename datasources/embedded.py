@@ -134,12 +134,12 @@ def join(folder: Path, *, durable: bool = True) -> EmbeddedServer:
 @contextmanager
 def _environment(more: dict[str, str]) -> Iterator[None]:
     """For what is started meanwhile. Whatever the operator has set, counts."""
-    before = dict(os.environ)
-    os.environ.update(more | before)
+    ours = {name: value for name, value in more.items() if name not in os.environ}
+    os.environ.update(ours)
     try:
         yield
     finally:
-        for name in more.keys() - before.keys():
+        for name in ours:
             del os.environ[name]
 
 
