@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from auth.categories import Category
+from auth.policy.categories import Category
 
 if TYPE_CHECKING:
     from auth.viewer import Viewer

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from auth.ceiling import Ceiling
-from auth.reach import EVERYBODY, Scope
+from auth.policy.ceiling import Ceiling
+from auth.policy.reach import EVERYBODY, Scope
 
 
 class PurposeError(ValueError):

@@ -14,12 +14,12 @@ from typing import Any
 import orjson
 from joserfc.jwk import ECKey
 
-from auth.claims import Expected
-from auth.issuer import mint
-from auth.keys import TrustedKeys
-from auth.policy_file import load
-from auth.reach import Reach
-from auth.tokens import Verifier
+from auth.policy.file import load
+from auth.policy.reach import Reach
+from auth.tokens.claims import Expected
+from auth.tokens.keys import TrustedKeys
+from auth.tokens.minting import mint
+from auth.tokens.verifier import Verifier
 from bench.abuses import ABUSES, Abuse
 from datasources.databases import DEPARTMENTS, Databases
 from resolvers.graph import Graph

@@ -11,14 +11,14 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
-from auth import dpop
-from auth.claims import Expected
-from auth.dpop import Asked
-from auth.gate import Gate, Issuer, Presented
-from auth.keys import TrustedKeys
-from auth.reach import Reach
-from auth.signatures import REGISTRY
-from auth.tokens import Verifier
+from auth.policy.reach import Reach
+from auth.tokens import dpop
+from auth.tokens.claims import Expected
+from auth.tokens.dpop import Asked
+from auth.tokens.gate import Gate, Issuer, Presented
+from auth.tokens.keys import TrustedKeys
+from auth.tokens.signatures import REGISTRY
+from auth.tokens.verifier import Verifier
 
 ISSUER, AUDIENCE, URL = "https://idp.example.com", "urn:customer360", "https://customers.example.com/graphql"
 EXPECTED = Expected(ISSUER, AUDIENCE, {"service_agent": Reach.ALL}, scoped=True)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from auth.effects import UNGOVERNED, Effect
-from auth.reach import Reach
+from auth.policy.effects import UNGOVERNED, Effect
+from auth.policy.reach import Reach
 
 Variables = Mapping[str, Any]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from auth.flags import Flag
+from auth.policy.flags import Flag
 from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
 
 LISTED = 1000

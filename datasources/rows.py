@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_
 
-from auth.effects import ALWAYS, Condition
-from auth.flags import EXPIRING
+from auth.policy.effects import ALWAYS, Condition
+from auth.policy.flags import EXPIRING
 from datasources.sql_text import number
 
 Column = ColumnElement[Any]

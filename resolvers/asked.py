@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graphql import FieldNode, GraphQLObjectType
 
-from auth.effects import Effect, Use
+from auth.policy.effects import Effect, Use
 from datasources.departments import SHAPES
 from datasources.plan import Field
 from datasources.shapes import Many, Pages

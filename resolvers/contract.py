@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graphql import GraphQLSchema
 
-from auth.categories import Category
+from auth.policy.categories import Category
 from resolvers.prices import Pricing
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from auth.access_log import AccessRecord
-from auth.grant import Grant
+from auth.policy.grant import Grant
 from auth.viewer import Viewer
 from datasources.answers import RootAnswer
 from resolvers.plans import Plan

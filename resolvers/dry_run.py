@@ -1,7 +1,7 @@
 """Dry runs: who may, asks as another class and gets exactly what that class would get, marked as such in the log."""
 
-from auth.policy import Policy
-from auth.reach import Reach, Scope
+from auth.policy.reach import Reach, Scope
+from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from resolvers.codes import Code
 from resolvers.refusal import refused

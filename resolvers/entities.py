@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graphql import is_union_type
 
-from auth.effects import Effect
+from auth.policy.effects import Effect
 from datasources.answers import RootAnswer
 from datasources.compiler.entities import PLACED
 from datasources.holes import SEPARATOR

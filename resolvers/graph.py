@@ -10,10 +10,10 @@ import orjson
 from graphql import OperationType, execute_sync
 
 from auth.access_log import AccessLog, LogUnavailable
-from auth.ceiling import Ceiling, narrowed
-from auth.grant import Grant, compile_grant
-from auth.policy import Policy
-from auth.reach import Reach
+from auth.policy.ceiling import Ceiling, narrowed
+from auth.policy.grant import Grant, compile_grant
+from auth.policy.reach import Reach
+from auth.policy.rules import Policy
 from auth.step_up import StepUpNeeded
 from auth.step_up import check as check_step_up
 from auth.viewer import Viewer

@@ -13,8 +13,8 @@ from graphql import (
     is_object_type,
 )
 
-from auth.effects import UNGOVERNED, Effect, EffectKind, Use
-from auth.grant import Grant
+from auth.policy.effects import UNGOVERNED, Effect, EffectKind, Use
+from auth.policy.grant import Grant
 from datasources.plan import Field, Filter, Order, Parameter
 from datasources.shapes import Amount, Key, Many, Pages, Shapes, Total, Value
 from resolvers import arguments

@@ -12,10 +12,10 @@ import orjson
 from graphql import DocumentNode, GraphQLObjectType, OperationDefinitionNode, SelectionSetNode
 
 from auth.access_log import Disclosure
-from auth.categories import Category
-from auth.effects import Effect
-from auth.grant import Grant
-from auth.reach import Reach
+from auth.policy.categories import Category
+from auth.policy.effects import Effect
+from auth.policy.grant import Grant
+from auth.policy.reach import Reach
 from auth.step_up import Proved
 from datasources.compiler.statements import RootStatements, StatementCompiler
 from datasources.plan import Batch, Root, Variables

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from auth.grant import Grant
-from auth.policy import Policy
+from auth.policy.grant import Grant
+from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from resolvers.codes import Code
 from resolvers.contract import Contract

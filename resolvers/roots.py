@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import GraphQLObjectType
 
-from auth.effects import Effect, Use
+from auth.policy.effects import Effect, Use
 from datasources.ids import CUSTOMER, NO_ID, GlobalId, parse_global_id, row_id
 from datasources.plan import Customers, Field, Filter, Find, OneCustomer, OneObject, Order, Parameter, Root
 from resolvers import arguments

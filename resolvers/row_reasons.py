@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from auth.effects import Condition, Effect
-from auth.policy import conditions_in
+from auth.policy.effects import Condition, Effect
+from auth.policy.rules import conditions_in
 
 # There are few combinations of flags; more than this come from nowhere.
 _MOST = 1024

@@ -17,7 +17,7 @@ from graphql import (
 from strawberry.schema.config import StrawberryConfig
 
 from auth.access_log import AccessLog
-from auth.policy import Policy
+from auth.policy.rules import Policy
 from datasources.databases import Databases
 from datasources.departments import SHAPES
 from datasources.sources.outline import outlined

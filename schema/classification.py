@@ -7,7 +7,7 @@ import strawberry
 from strawberry.schema_directive import Location
 from strawberry.types.arguments import StrawberryArgumentAnnotation
 
-from auth.categories import INPUTS, Category
+from auth.policy.categories import INPUTS, Category
 from datasources.core.codes import Department
 
 CATEGORY = "category"

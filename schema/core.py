@@ -2,7 +2,7 @@
 
 import strawberry
 
-from auth.categories import Category
+from auth.policy.categories import Category
 from datasources.core.codes import (
     Channel,
     ConsentStatus,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from auth.categories import Category
+from auth.policy.categories import Category
 from datasources.core.codes import Department
 from datasources.finance.codes import DecisionBasis, InvoiceState, PaymentMethod
 from schema.classification import DepartmentField, argument

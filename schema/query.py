@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from auth.categories import Category
+from auth.policy.categories import Category
 from datasources.core.codes import CustomerStatus, Department, PartyKind
 from resolvers.requests import Context
 from schema.classification import DepartmentField, argument, input_field

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from auth.categories import Category
+from auth.policy.categories import Category
 from datasources.core.codes import Channel, Department
 from datasources.sales.codes import OpportunityStage, OrderState, QuoteState, RecommendationKind
 from schema.classification import DepartmentField, argument

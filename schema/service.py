@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from auth.categories import Category
+from auth.policy.categories import Category
 from datasources.core.codes import Channel, Department
 from datasources.service.codes import Direction, FeedbackKind, Priority, Severity, TicketKind, TicketStatus
 from schema.classification import DepartmentField, argument

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from graphql import parse
 
 from auth.access_log import AccessLog
-from auth.policy import Policy
+from auth.policy.rules import Policy
 from datasources.databases import Databases
 from datasources.departments import SHAPES
 from datasources.sources.outline import outlined

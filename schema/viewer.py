@@ -4,10 +4,10 @@ from typing import Annotated
 
 import strawberry
 
-from auth.ceiling import narrowed
-from auth.effects import EffectKind, Use
-from auth.grant import Grant, compile_grant
-from auth.policy import conditions_in
+from auth.policy.ceiling import narrowed
+from auth.policy.effects import EffectKind, Use
+from auth.policy.grant import Grant, compile_grant
+from auth.policy.rules import conditions_in
 from datasources.core.codes import Department
 from resolvers.requests import Context
 from schema.classification import DepartmentField, argument

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from auth.tokens import Verifier
+from auth.tokens.verifier import Verifier
 from server import health, issuers, resource, screen_pop, trust
 from server.backend import Backend, Opener
 from server.bearer import Doorkeeper

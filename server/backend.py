@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from auth.policy import Policy
+from auth.policy.rules import Policy
 from datasources.databases import QUEUE
 from server import sources
 from server.gauges import Gauges
@@ -128,7 +128,7 @@ async def _register(settings: Settings, address: str, *, looks_up: bool) -> Asyn
 
 @asynccontextmanager
 async def _oauth(settings: Settings, policy: Policy, address: str) -> AsyncIterator[OAuthService | None]:
-    from auth.oauth.sealing import secret_in
+    from auth.oauth.keys.sealing import secret_in
     from server.oauth import service
     from server.trust import graphiql_client, site_of
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Mapping
 
-from auth import gate
-from auth.claims import InvalidTokenError
-from auth.dpop import InvalidProofError
-from auth.gate import Gate, Presented
-from auth.keys import ALGORITHMS
-from auth.remote_keys import KeysUnavailable
-from auth.revocations import RevocationsUnknown
 from auth.step_up import StepUpNeeded
-from auth.tokens import Verifier
+from auth.tokens import gate
+from auth.tokens.claims import InvalidTokenError
+from auth.tokens.dpop import InvalidProofError
+from auth.tokens.gate import Gate, Presented
+from auth.tokens.keys import ALGORITHMS
+from auth.tokens.remote_keys import KeysUnavailable
+from auth.tokens.revocations import RevocationsUnknown
+from auth.tokens.verifier import Verifier
 from auth.viewer import DisallowedPurposeError, UnknownPurposeError, Viewer
 from datasources.oauth.database import StoreUnavailable
 from resolvers.codes import Code

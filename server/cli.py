@@ -83,7 +83,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _explain(error: Exception) -> int:
-    from auth.policy import PolicyError
+    from auth.policy.rules import PolicyError
     from server.settings import SettingsError
 
     if os.environ.get("CUSTOMER360_LOG_LEVEL") == "debug":

@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import quote, urlencode, urlsplit
 
-from auth.remote_keys import FetchError
+from auth.tokens.remote_keys import FetchError
 
 SECONDS = 3.0
 MAX_BYTES = 256 * 1024

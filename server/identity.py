@@ -1,10 +1,10 @@
 """Puts settings and policy together: which policy counts, and which tokens are trusted."""
 
-from auth import policy_file
-from auth.claims import Expected
-from auth.keys import TrustedKeys, development_key
-from auth.policy import Policy
-from auth.tokens import Verifier
+from auth.policy import file as policy_file
+from auth.policy.rules import Policy
+from auth.tokens.claims import Expected
+from auth.tokens.keys import TrustedKeys, development_key
+from auth.tokens.verifier import Verifier
 from server.settings import Settings
 
 

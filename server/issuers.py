@@ -7,15 +7,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from auth.claim_mapping import MAPPED, ClaimMapping
-from auth.claims import Expected
-from auth.discovery import Discovery
-from auth.gate import Issuer, Opaque
-from auth.introspection import Introspection
-from auth.keys import ALGORITHMS, TrustedKeys
-from auth.reach import Reach
-from auth.remote_keys import RemoteKeys
-from auth.tokens import Verifier
+from auth.policy.reach import Reach
+from auth.tokens.claim_mapping import MAPPED, ClaimMapping
+from auth.tokens.claims import Expected
+from auth.tokens.discovery import Discovery
+from auth.tokens.gate import Issuer, Opaque
+from auth.tokens.introspection import Introspection
+from auth.tokens.keys import ALGORITHMS, TrustedKeys
+from auth.tokens.remote_keys import RemoteKeys
+from auth.tokens.verifier import Verifier
 from server import fetching
 from server.graphiql.sign_in import SIGNED_IN, SignIn
 from server.settings import SettingsError

@@ -4,10 +4,10 @@ import csv as writer
 import io
 from collections.abc import Sequence
 
-from auth.categories import Category
-from auth.effects import EffectKind, Use
-from auth.grant import Grant, compile_grant
-from auth.policy import Policy, conditions_in
+from auth.policy.categories import Category
+from auth.policy.effects import EffectKind, Use
+from auth.policy.grant import Grant, compile_grant
+from auth.policy.rules import Policy, conditions_in
 
 Cell = dict[str, str]
 

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from auth.policy import Policy, PolicyError
+from auth.policy.rules import Policy, PolicyError
 from resolvers.graph import Graph
 from server.identity import policy_of
 from server.settings import Settings

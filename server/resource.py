@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from auth.ceiling import SCOPES
-from auth.keys import ALGORITHMS
+from auth.policy.ceiling import SCOPES
+from auth.tokens.keys import ALGORITHMS
 from server.trust import GRAPHQL, RESOURCE_METADATA
 
 HEADERS = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}

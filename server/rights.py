@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from auth.categories import Category
-from auth.effects import Effect, Use
-from auth.grant import compile_grant
-from auth.policy import Policy, conditions_in
-from auth.policy_diff import Change, ClassChange
+from auth.policy.categories import Category
+from auth.policy.diff import Change, ClassChange
+from auth.policy.effects import Effect, Use
+from auth.policy.grant import compile_grant
+from auth.policy.rules import Policy, conditions_in
 
 
 @dataclass(frozen=True, slots=True)

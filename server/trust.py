@@ -6,13 +6,13 @@ from ipaddress import ip_address
 from time import monotonic
 from urllib.parse import urlsplit
 
-from auth.claims import Expected
-from auth.gate import Gate, Issuer, Opaque
-from auth.keys import TrustedKeys
-from auth.oauth import own_clients
 from auth.oauth.authority import Site
+from auth.oauth.clients import own as own_clients
 from auth.oauth.records import ClientRecord
-from auth.tokens import Verifier
+from auth.tokens.claims import Expected
+from auth.tokens.gate import Gate, Issuer, Opaque
+from auth.tokens.keys import TrustedKeys
+from auth.tokens.verifier import Verifier
 from server.graphiql.sign_in import SIGNED_IN, SignIn
 from server.oauth.keys import Keys
 from server.oauth.register import Register

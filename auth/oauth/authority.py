@@ -12,13 +12,14 @@ from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidScopeError, OAuth2Request
 from authlib.oauth2.rfc6749.errors import OAuth2Error
 
-from auth.ceiling import SCOPES
-from auth.oauth import client_authentication, secrets
-from auth.oauth.clients import Client
+from auth.oauth import secrets
+from auth.oauth.clients import authentication as client_authentication
+from auth.oauth.clients.client import Client
+from auth.oauth.keys.signing import SigningKeys
 from auth.oauth.requests import Request
 from auth.oauth.rights import Rights
-from auth.oauth.signing import SigningKeys
 from auth.oauth.store import Store
+from auth.policy.ceiling import SCOPES
 
 Value = TypeVar("Value")
 
@@ -171,11 +172,11 @@ def authority(
     is_revoked: Callable[[Mapping[str, Any]], bool],
 ) -> Authority:
     """The server with the grants and endpoints that there are. Implicit and password are not among them."""
-    from auth.oauth.client_grant import ClientGrant
-    from auth.oauth.code_grant import CodeGrant
     from auth.oauth.endpoints import Introspection, Revocation
-    from auth.oauth.exchange_grant import ExchangeGrant
-    from auth.oauth.refresh_grant import RefreshGrant
+    from auth.oauth.grants.authorization_code import CodeGrant
+    from auth.oauth.grants.client_credentials import ClientGrant
+    from auth.oauth.grants.refresh_token import RefreshGrant
+    from auth.oauth.grants.token_exchange import ExchangeGrant
 
     made = Authority(site, store, keys, wait, is_revoked)
     for grant in (CodeGrant, RefreshGrant, ClientGrant, ExchangeGrant):

@@ -9,10 +9,10 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
-from auth.claims import LEEWAY
 from auth.oauth import own_tokens, secrets
-from auth.oauth.clients import Client
+from auth.oauth.clients.client import Client
 from auth.oauth.requests import Request
+from auth.tokens.claims import LEEWAY
 
 if TYPE_CHECKING:
     from auth.oauth.authority import Authority

@@ -4,11 +4,11 @@ from typing import Any
 
 from authlib.oauth2 import rfc8414, rfc9207
 
-from auth.ceiling import SCOPES
-from auth.keys import ALGORITHMS
 from auth.oauth.authority import Site
-from auth.oauth.clients import GRANT_TYPES, PUBLIC, SECRET_METHODS, SIGNED
+from auth.oauth.clients.client import GRANT_TYPES, PUBLIC, SECRET_METHODS, SIGNED
 from auth.oauth.passwords import ACR
+from auth.policy.ceiling import SCOPES
+from auth.tokens.keys import ALGORITHMS
 
 
 def authorization_server(site: Site) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from auth import claims, signatures
-from auth.claims import InvalidTokenError
-from auth.keys import TrustedKeys
+from auth.tokens import claims, signatures
+from auth.tokens.claims import InvalidTokenError
+from auth.tokens.keys import TrustedKeys
 
 if TYPE_CHECKING:
     from auth.oauth.authority import Authority

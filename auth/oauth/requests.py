@@ -6,7 +6,7 @@ from typing import Any
 
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
 
-from auth.oauth.clients import Client
+from auth.oauth.clients.client import Client
 
 Pairs = Sequence[tuple[str, str]]
 # Only these may be sent several times: RFC 8707 section 2, RFC 8693 section 2.1.

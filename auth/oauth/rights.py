@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from auth.claims import REACHED_BY
 from auth.oauth.records import Account, Approval, ClientRecord
-from auth.reach import Reach
+from auth.policy.reach import Reach
+from auth.tokens.claims import REACHED_BY
 
 PARTNER, CUSTOMER = "partner_client", "data_subject"
 

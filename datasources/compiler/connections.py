@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Text, cast, func
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from auth.effects import Effect
+from auth.policy.effects import Effect
 from datasources.compiler.keyset import SortKey
 from datasources.json_text import NULL, Kind, Parts, members, spell
 from datasources.plan import Field, Page

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import and_, case, func
 
-from auth.effects import Effect, EffectKind, Mask
+from auth.policy.effects import Effect, EffectKind, Mask
 from datasources.compiler.binds import Binds
 from datasources.compiler.lists import ListCompiler
 from datasources.holes import HOLE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Text, Uuid, and_, cast, exists, func, select
 
-from auth.effects import Effect
+from auth.policy.effects import Effect
 from datasources.compiler.branches import has_branches, in_branches
 from datasources.compiler.comparisons import compare
 from datasources.compiler.keyset import SortKey, beyond

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from auth.effects import Effect
+from auth.policy.effects import Effect
 from datasources.compiler import subjects
 from datasources.compiler.binds import Binds, ByAsker
 from datasources.compiler.connections import PageView

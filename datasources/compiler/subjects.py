@@ -22,9 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeEngine
 
-from auth.effects import UNGOVERNED, Condition, Effect
-from auth.flags import Flag
-from auth.reach import Reach
+from auth.policy.effects import UNGOVERNED, Condition, Effect
+from auth.policy.flags import Flag
+from auth.policy.reach import Reach
 from datasources.compiler.fields import Compiler
 from datasources.compiler.found import Found, labelled
 from datasources.compiler.pages import Fresh, PageCompiler, Rows, is_ranked

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Subquery, case, extract, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from auth.flags import Flag
+from auth.policy.flags import Flag
 from datasources.core import tables
 from datasources.core.codes import ContactPointKind, PartyKind, PrivacyState
 from datasources.core.lookups import LOOKUPS

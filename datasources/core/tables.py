@@ -73,7 +73,7 @@ customer = Table(
     Column("vat_number", Text()),
     Column("parent_id", Uuid()),
     Column("territory", Text()),
-    # Kept by the database's trigger from core.privacy_event; auth/flags.py names the bits.
+    # Kept by the database's trigger from core.privacy_event; auth/policy/flags.py names the bits.
     Column("flags", Integer(), nullable=False, server_default=text("0")),
     moment("direct_marketing_until", nullable=True),
     moment("profiling_until", nullable=True),

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import asyncpg
 
+from auth.oauth.keys.sealing import Seal
+from auth.oauth.keys.signing import LEAD, TRAIL, new_key
 from auth.oauth.records import Account, ClientRecord
-from auth.oauth.sealing import Seal
-from auth.oauth.signing import LEAD, TRAIL, new_key
 from datasources.oauth import statements as sql
 from datasources.oauth.database import Pool, opened
 from datasources.oauth.store import account_of, client_of, values_of

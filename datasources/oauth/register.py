@@ -15,7 +15,7 @@ CONNECTIONS = 2
 
 
 class TokenRegister:
-    """Answers auth.oauth.store.SigningKeys, without the keys that sign, and auth.revocations.Revoked."""
+    """Answers auth.oauth.store.SigningKeys, without the keys that sign, and auth.tokens.revocations.Revoked."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

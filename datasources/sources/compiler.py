@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from auth.effects import ALWAYS, Condition
+from auth.policy.effects import ALWAYS, Condition
 from datasources.compiler.sections import Section
 from datasources.plan import Batch, Entities, OneObject, Root
 from datasources.sources.fields import FieldWriter

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from auth.effects import ALWAYS, Condition, Effect, EffectKind
+from auth.policy.effects import ALWAYS, Condition, Effect, EffectKind
 from datasources.holes import HOLE
 from datasources.plan import Field
 from datasources.sources.lists import ListWriter

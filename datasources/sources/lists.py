@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auth.effects import Condition
+from auth.policy.effects import Condition
 from datasources.compiler.lists import LONGEST_LIST
 from datasources.holes import BAD_CURSOR
 from datasources.plan import Field, Page, Parameter, Size

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import repeat
 from uuid import UUID
 
-from auth.effects import Condition
+from auth.policy.effects import Condition
 from datasources.compiler.entities import BATCHES, ROWS
 from datasources.compiler.subjects import AS_OF, FLAGS, IDS
 from datasources.databases import Databases

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from auth.effects import Mask
+from auth.policy.effects import Mask
 from datasources.json_text import Kind
 
 Spell = Callable[[Any], str]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from auth.effects import Condition
+from auth.policy.effects import Condition
 from datasources.sources.shapes import PlainRow, PlainSubject
 
 NULL = "null"

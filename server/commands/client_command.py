@@ -38,7 +38,7 @@ def command() -> None:
 @as_json
 def create(name: str, customers: tuple[UUID, ...], as_json: bool, **given: Any) -> None:
     """Register the application NAME. Its secret is shown this once: only a hash of it is kept."""
-    from auth.oauth.registration import RegistrationError, register
+    from auth.oauth.clients.registration import RegistrationError, register
 
     policy = _policy()
     for purpose in given["purposes"]:

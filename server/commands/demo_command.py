@@ -59,8 +59,8 @@ async def _fill(addresses: Mapping[str, str], customers: int) -> None:
 
 
 def _welcome(settings: Settings, url: str) -> str:
-    from auth.issuer import mint
-    from auth.keys import development_key
+    from auth.tokens.keys import development_key
+    from auth.tokens.minting import mint
     from server.identity import expected, policy_of
     from server.screen_pop import curl
 

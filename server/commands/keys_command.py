@@ -28,8 +28,8 @@ def rotate(lead: int | None, as_json: bool) -> None:
 
 
 async def _rotate(settings: Settings, lead: int | None) -> tuple[str, datetime]:
-    from auth.oauth.sealing import Seal, secret_in
-    from auth.oauth.signing import LEAD
+    from auth.oauth.keys.sealing import Seal, secret_in
+    from auth.oauth.keys.signing import LEAD
     from server.commands.administering import administration
 
     seal = Seal(settings.oauth_secret or secret_in(settings.data_dir))

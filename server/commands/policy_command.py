@@ -68,8 +68,8 @@ def diff(old: Path, new: Path, approve: bool, as_json: bool) -> None:
 
     Exits with 1 when something widens and nobody approves it.
     """
-    from auth.policy_diff import Direction, changes, class_changes, step_up_changes
-    from auth.policy_file import load as read
+    from auth.policy.diff import Direction, changes, class_changes, step_up_changes
+    from auth.policy.file import load as read
     from server.rights import changed, class_changed
 
     before, after = read(old), read(new)

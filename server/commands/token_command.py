@@ -19,8 +19,8 @@ def command(role: str, purposes: tuple[str, ...], minutes: int, subject: str | N
     Send it as `Authorization: Bearer TOKEN`, and name one of its purposes as `Customer360-Purpose: PURPOSE`.
     `customer360 policy matrix` shows what each role sees for each purpose.
     """
-    from auth.issuer import mint
-    from auth.keys import development_key
+    from auth.tokens.keys import development_key
+    from auth.tokens.minting import mint
     from server.identity import expected, policy_of
     from server.words import known
 

@@ -38,7 +38,7 @@ def create(
     as_json: bool,
 ) -> None:
     """Add USERNAME. The password is asked for, and only a hash of it is kept."""
-    from auth.oauth.registration import RegistrationError, new_account
+    from auth.oauth.clients.registration import RegistrationError, new_account
     from server.identity import policy_of
 
     policy = policy_of(load())

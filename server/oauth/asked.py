@@ -10,8 +10,8 @@ from authlib.oauth2.rfc6749 import OAuth2Error
 from starlette.requests import Request as HttpRequest
 
 from auth.oauth.authority import Reply
-from auth.oauth.clients import Client
-from auth.oauth.code_grant import CodeGrant
+from auth.oauth.clients.client import Client
+from auth.oauth.grants.authorization_code import CodeGrant
 from auth.oauth.passwords import ACR
 from auth.oauth.records import Session
 from auth.oauth.requests import Request

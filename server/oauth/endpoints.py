@@ -13,12 +13,12 @@ import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from auth import dpop
-from auth.dpop import Asked, InvalidProofError
 from auth.oauth import metadata
 from auth.oauth.authority import Reply
 from auth.oauth.requests import Request
-from auth.revocations import RevocationsUnknown
+from auth.tokens import dpop
+from auth.tokens.dpop import Asked, InvalidProofError
+from auth.tokens.revocations import RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
 from server.body import Reader
 from server.cors import Origins

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from joserfc.jwk import Key
 
-from auth.oauth.sealing import Seal
-from auth.oauth.signing import SigningKeys
+from auth.oauth.keys.sealing import Seal
+from auth.oauth.keys.signing import SigningKeys
 from auth.oauth.store import SigningKeys as Stored
 from datasources.oauth.database import StoreUnavailable
 

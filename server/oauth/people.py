@@ -16,11 +16,11 @@ from starlette.responses import RedirectResponse, Response
 
 from auth.oauth import rights, secrets
 from auth.oauth.authority import Reply
-from auth.oauth.code_grant import Approver
+from auth.oauth.grants.authorization_code import Approver
 from auth.oauth.passwords import TooBusy
 from auth.oauth.records import Session
 from auth.oauth.secrets import Prefix
-from auth.revocations import RevocationsUnknown
+from auth.tokens.revocations import RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
 from server.body import Reader
 from server.faults import report

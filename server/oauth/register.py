@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from auth.oauth.sealing import Seal
+from auth.oauth.keys.sealing import Seal
 from auth.oauth.store import Once
-from auth.revocations import Revocations
+from auth.tokens.revocations import Revocations
 from datasources.oauth.register import TokenRegister
 from datasources.oauth.store import OAuthStore
 from server.oauth.keys import Keys

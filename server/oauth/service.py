@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from auth.oauth.authority import Authority, Site, authority
+from auth.oauth.keys.sealing import Seal
 from auth.oauth.passwords import Passwords
 from auth.oauth.records import ClientRecord
-from auth.oauth.sealing import Seal
-from auth.revocations import Revocations
+from auth.tokens.revocations import Revocations
 from datasources.oauth.administration import Administration
 from datasources.oauth.store import OAuthStore
 from server.oauth.forms import Guard

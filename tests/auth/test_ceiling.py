@@ -2,11 +2,11 @@ import re
 
 import pytest
 
-from auth import policy_file
-from auth.categories import Category
-from auth.ceiling import CONTRACT, DEPARTMENTS, Ceiling, department_of, narrowed
-from auth.effects import Use
-from auth.grant import Grant, compile_grant
+from auth.policy import file as policy_file
+from auth.policy.categories import Category
+from auth.policy.ceiling import CONTRACT, DEPARTMENTS, Ceiling, department_of, narrowed
+from auth.policy.effects import Use
+from auth.policy.grant import Grant, compile_grant
 from tests.house.project import ROOT
 
 POLICY = policy_file.load()

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from itertools import product
 
-from auth.categories import Category
-from auth.effects import ALWAYS, Condition, EffectKind, Use, all_of
-from auth.flags import Flag
-from auth.grant import compile_grant
-from auth.policy import CONDITIONS
-from auth.policy_file import load
+from auth.policy.categories import Category
+from auth.policy.effects import ALWAYS, Condition, EffectKind, Use, all_of
+from auth.policy.file import load
+from auth.policy.flags import Flag
+from auth.policy.grant import compile_grant
+from auth.policy.rules import CONDITIONS
 
 POLICY = load()
 

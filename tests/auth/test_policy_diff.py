@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from auth.policy import Policy
-from auth.policy_diff import Direction, changes, class_changes, step_up_changes
-from auth.policy_file import POLICY_FILE, load
+from auth.policy.diff import Direction, changes, class_changes, step_up_changes
+from auth.policy.file import POLICY_FILE, load
+from auth.policy.rules import Policy
 
 CARE = 'data = ["user.unique_id", "user.lifecycle"]\nuses = ["item", "filter", "order", "aggregate", "lookup"]\narticle'
 CALLS = '"user.service.call", "user.service.feedback"'

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from auth.categories import Category
-from auth.effects import EffectKind, Mask, Use
-from auth.policy import Policy, PolicyError
-from auth.policy_file import POLICY_FILE, load
-from auth.reach import Reach
+from auth.policy.categories import Category
+from auth.policy.effects import EffectKind, Mask, Use
+from auth.policy.file import POLICY_FILE, load
+from auth.policy.reach import Reach
+from auth.policy.rules import Policy, PolicyError
 from auth.step_up import Proved
 
 SMALL = """\

@@ -15,12 +15,12 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
-from auth import tokens
-from auth.claims import Expected, InvalidTokenError
-from auth.issuer import MintError, mint
-from auth.keys import FILE, KeyFileError, TrustedKeys, development_key
-from auth.reach import EVERYBODY, Reach, Scope
-from auth.tokens import Verifier
+from auth.policy.reach import EVERYBODY, Reach, Scope
+from auth.tokens import verifier as tokens
+from auth.tokens.claims import Expected, InvalidTokenError
+from auth.tokens.keys import FILE, KeyFileError, TrustedKeys, development_key
+from auth.tokens.minting import MintError, mint
+from auth.tokens.verifier import Verifier
 from auth.viewer import DisallowedPurposeError, UnknownPurposeError, Viewer
 
 NOW = 1_800_000_000

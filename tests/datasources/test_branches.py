@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 import pytest
 
-from auth.policy_file import load
+from auth.policy.file import load
 from auth.viewer import Viewer
 from datasources.databases import Databases
 from datasources.sample.seed import seed

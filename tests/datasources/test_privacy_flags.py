@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from auth.flags import Flag
+from auth.policy.flags import Flag
 from datasources import privacy
 from datasources.core.codes import Department, PrivacyState, PrivacyTopic
 

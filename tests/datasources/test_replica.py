@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 import pytest
 
-from auth.flags import Flag
-from auth.policy_file import load
+from auth.policy.file import load
+from auth.policy.flags import Flag
 from auth.viewer import Viewer
 from datasources.access_log import CoreAccessLog
 from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic

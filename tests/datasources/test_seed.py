@@ -8,7 +8,7 @@ import asyncpg
 import phonenumbers
 import pytest
 
-from auth.flags import Flag
+from auth.policy.flags import Flag
 from datasources import privacy
 from datasources.imports.currencies import UNITS
 from datasources.sample.countries import countries

@@ -14,7 +14,7 @@ import asyncpg
 import orjson
 
 from auth.access_log import AccessLog
-from auth.policy import Policy
+from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from datasources.access_log import CoreAccessLog
 from datasources.databases import Databases

@@ -12,8 +12,8 @@ from random import Random
 
 import pytest
 
-from auth.policy import Policy
-from auth.policy_file import load as load_policy
+from auth.policy.file import load as load_policy
+from auth.policy.rules import Policy
 from datasources.sample.seed import seed
 from tests.conftest import SEEDED_TODAY, Addresses
 from tests.differential.arena import Arena, Place, opened

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from random import Random
 from uuid import UUID
 
-from auth.categories import Category
-from auth.effects import ALWAYS, Condition, EffectKind, Mask, Use, all_of
-from auth.policy import CONDITIONS, Policy, Purpose, Rule, ViewerClass
-from auth.reach import EVERYBODY, Reach, Scope
+from auth.policy.categories import Category
+from auth.policy.effects import ALWAYS, Condition, EffectKind, Mask, Use, all_of
+from auth.policy.reach import EVERYBODY, Reach, Scope
+from auth.policy.rules import CONDITIONS, Policy, Purpose, Rule, ViewerClass
 from auth.viewer import Viewer
 
 Asker = tuple[str, str | None]

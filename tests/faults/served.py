@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from auth.issuer import mint
-from auth.keys import development_key
+from auth.tokens.keys import development_key
+from auth.tokens.minting import mint
 from datasources.databases import Databases
 from resolvers.graph import Graph
 from server import process

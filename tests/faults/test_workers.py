@@ -18,7 +18,7 @@ import orjson
 import psutil
 import pytest
 
-from auth import policy_file
+from auth.policy import file as policy_file
 from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
 from datasources.oauth.store import OAuthStore
 from datasources.privacy import record

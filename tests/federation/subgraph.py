@@ -11,8 +11,8 @@ import asyncpg
 import orjson
 
 from auth.access_log import AccessRecord
-from auth.policy_file import load
-from auth.reach import EVERYBODY, Scope
+from auth.policy.file import load
+from auth.policy.reach import EVERYBODY, Scope
 from auth.viewer import Viewer
 from datasources.coalescing import Rows
 from datasources.database import Database

@@ -5,7 +5,7 @@ import asyncpg
 import orjson
 import pytest
 
-from auth.reach import Reach, Scope
+from auth.policy.reach import Reach, Scope
 from datasources.sample.seed import seed
 from tests.conftest import SEEDED_TODAY
 from tests.federation.subgraph import ENTITIES, ORDER, Subgraph, of_type, opened

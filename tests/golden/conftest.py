@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from auth.policy_file import load
+from auth.policy.file import load
 from datasources.access_log import CoreAccessLog
 from datasources.databases import Databases
 from datasources.sample.seed import seed

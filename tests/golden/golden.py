@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import pytest
 
-from auth.policy import Policy
-from auth.reach import EVERYBODY, Reach, Scope
+from auth.policy.reach import EVERYBODY, Reach, Scope
+from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from datasources.database import Database
 from resolvers.graph import Graph

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from auth.policy_file import load
+from auth.policy.file import load
 from datasources.access_log import CoreAccessLog
 from datasources.databases import Databases
 from datasources.service import ticket_system

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from auth.access_log import AccessRecord
-from auth.policy_file import load
+from auth.policy.file import load
 from auth.viewer import Viewer
 from bench.workloads import DOCUMENTS, NAMES
 from datasources.database import Database

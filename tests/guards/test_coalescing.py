@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 import pytest
 
-from auth.reach import Reach, Scope
+from auth.policy.reach import Reach, Scope
 from auth.viewer import Viewer
 from resolvers.requests import Answer, Outcome, Request
 from tests.conftest import Addresses

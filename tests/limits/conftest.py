@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from auth.policy_file import load
+from auth.policy.file import load
 from auth.viewer import Viewer
 from bench.abuse import NOWHERE, NoLog
 from datasources.databases import DEPARTMENTS, Databases

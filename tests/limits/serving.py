@@ -10,8 +10,8 @@ from typing import Any
 
 import uvicorn
 
-from auth.keys import TrustedKeys
-from auth.tokens import Verifier
+from auth.tokens.keys import TrustedKeys
+from auth.tokens.verifier import Verifier
 from server import process
 from server.app import Customer360
 from server.backend import Backend, Opener

@@ -20,9 +20,9 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import Mode, nodes, queries
 
-from auth import policy_file
-from auth.issuer import mint
-from auth.keys import development_key
+from auth.policy import file as policy_file
+from auth.tokens.keys import development_key
+from auth.tokens.minting import mint
 from resolvers.codes import Code
 from schema.build import SDL_FILE
 from server.identity import expected

@@ -12,12 +12,12 @@ from typing import Any
 from joserfc import jws
 from joserfc.jwk import ECKey, Key
 
-from auth.claims import Expected
-from auth.gate import Gate, Issuer
-from auth.keys import TrustedKeys
-from auth.reach import Reach
-from auth.remote_keys import FetchError, RemoteKeys
-from auth.tokens import Verifier
+from auth.policy.reach import Reach
+from auth.tokens.claims import Expected
+from auth.tokens.gate import Gate, Issuer
+from auth.tokens.keys import TrustedKeys
+from auth.tokens.remote_keys import FetchError, RemoteKeys
+from auth.tokens.verifier import Verifier
 
 URL = "https://idp.example.com"
 AUDIENCE = "urn:customer360"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, OctKey
 
-from auth.claims import InvalidTokenError
-from auth.gate import Presented
+from auth.tokens.claims import InvalidTokenError
+from auth.tokens.gate import Presented
 from tests.oauth.elsewhere import Elsewhere, b64, signed
 
 

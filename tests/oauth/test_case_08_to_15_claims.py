@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from auth.claims import InvalidTokenError
-from auth.gate import Gate, Presented
+from auth.tokens.claims import InvalidTokenError
+from auth.tokens.gate import Gate, Presented
 from auth.viewer import Viewer
 from tests.oauth.elsewhere import ABSENT, AUDIENCE, URL, Elsewhere, Once
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 
-from auth.claims import InvalidTokenError
-from auth.dpop import InvalidProofError
-from auth.gate import Presented
+from auth.tokens.claims import InvalidTokenError
+from auth.tokens.dpop import InvalidProofError
+from auth.tokens.gate import Presented
 from tests.oauth.elsewhere import ABSENT, RESOURCE, Elsewhere, Once, proof
 
 KEY = ECKey.generate_key("P-256", private=True)

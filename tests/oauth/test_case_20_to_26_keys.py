@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
-from auth.claims import InvalidTokenError
-from auth.gate import Gate, Presented
-from auth.remote_keys import COOLDOWN_SECONDS, FRESH_SECONDS, STALE_SECONDS, FetchError, KeysUnavailable
+from auth.tokens.claims import InvalidTokenError
+from auth.tokens.gate import Gate, Presented
+from auth.tokens.remote_keys import COOLDOWN_SECONDS, FRESH_SECONDS, STALE_SECONDS, FetchError, KeysUnavailable
 from server import fetching
 from tests.oauth.elsewhere import Elsewhere, b64
 

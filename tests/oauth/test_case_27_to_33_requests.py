@@ -10,17 +10,17 @@ import httpx2
 import pytest
 from joserfc import jws
 
-from auth import claims
-from auth.categories import Category
-from auth.ceiling import Ceiling
-from auth.claims import Expected, InvalidTokenError
-from auth.gate import Presented
-from auth.introspection import SECONDS, Introspection
 from auth.oauth.passwords import ACR
-from auth.reach import Reach
-from auth.remote_keys import FetchError, KeysUnavailable
-from auth.revocations import STALE_SECONDS, Revocations, RevocationsUnknown
+from auth.policy.categories import Category
+from auth.policy.ceiling import Ceiling
+from auth.policy.reach import Reach
 from auth.step_up import Proved, StepUpNeeded, check
+from auth.tokens import claims
+from auth.tokens.claims import Expected, InvalidTokenError
+from auth.tokens.gate import Presented
+from auth.tokens.introspection import SECONDS, Introspection
+from auth.tokens.remote_keys import FetchError, KeysUnavailable
+from auth.tokens.revocations import STALE_SECONDS, Revocations, RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
 from tests.oauth.conftest import GraphWorker
 from tests.oauth.elsewhere import Elsewhere, proof

@@ -5,7 +5,7 @@ import asyncio
 import httpx2
 import pytest
 
-from auth.revocations import STALE_SECONDS
+from auth.tokens.revocations import STALE_SECONDS
 from tests.oauth.conftest import Worker
 from tests.oauth.world import CALLBACK, Pkce, World, get_code, redemption
 
@@ -74,7 +74,7 @@ async def test_a_code_of_another_client_is_refused_and_stays_good(http: Http, wo
 async def test_a_code_expires(http: Http, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from datetime import timedelta
 
-    monkeypatch.setattr("auth.oauth.code_grant.CODE_LIFE", timedelta(seconds=-1))
+    monkeypatch.setattr("auth.oauth.grants.authorization_code.CODE_LIFE", timedelta(seconds=-1))
     pkce = Pkce()
     code = await get_code(http, "crm", pkce)
     answer = await http.post("/oauth/token", data=redemption(code, pkce), auth=world.basic("crm"))

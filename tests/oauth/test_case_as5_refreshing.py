@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from auth.revocations import STALE_SECONDS
+from auth.tokens.revocations import STALE_SECONDS
 from tests.oauth.conftest import Worker
 from tests.oauth.world import Pkce, World, get_code, redemption
 

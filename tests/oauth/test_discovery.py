@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from auth.discovery import Discovery, addresses
-from auth.gate import Gate, Issuer, Presented
-from auth.remote_keys import Fetch, FetchError, KeysUnavailable, RemoteKeys
+from auth.tokens.discovery import Discovery, addresses
+from auth.tokens.gate import Gate, Issuer, Presented
+from auth.tokens.remote_keys import Fetch, FetchError, KeysUnavailable, RemoteKeys
 from server import fetching
 from tests.oauth.elsewhere import URL, Elsewhere
 
@@ -118,7 +118,7 @@ async def test_an_issuer_that_answers_nothing_is_given_up(monkeypatch: pytest.Mo
         await asyncio.Event().wait()
         raise AssertionError
 
-    monkeypatch.setattr("auth.discovery.SECONDS", 0.05)
+    monkeypatch.setattr("auth.tokens.discovery.SECONDS", 0.05)
     idp = Elsewhere()
     with pytest.raises(KeysUnavailable):
         await trusting(idp, never).admit(Presented(idp.token()))

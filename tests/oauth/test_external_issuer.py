@@ -15,15 +15,15 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from auth import claims
-from auth.claim_mapping import ClaimMapping
-from auth.claims import Expected, InvalidTokenError
-from auth.discovery import Discovery
-from auth.gate import Gate, Issuer, Presented
-from auth.keys import TrustedKeys
-from auth.reach import Reach
-from auth.remote_keys import KeysUnavailable, RemoteKeys
-from auth.tokens import Verifier
+from auth.policy.reach import Reach
+from auth.tokens import claims
+from auth.tokens.claim_mapping import ClaimMapping
+from auth.tokens.claims import Expected, InvalidTokenError
+from auth.tokens.discovery import Discovery
+from auth.tokens.gate import Gate, Issuer, Presented
+from auth.tokens.keys import TrustedKeys
+from auth.tokens.remote_keys import KeysUnavailable, RemoteKeys
+from auth.tokens.verifier import Verifier
 from datasources.oauth.store import OAuthStore
 from server import fetching
 from server.app import Customer360

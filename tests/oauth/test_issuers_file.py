@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from auth.claim_mapping import ClaimMapping
-from auth.claims import InvalidTokenError
-from auth.gate import Gate, Issuer, Presented
-from auth.keys import TrustedKeys
-from auth.reach import Reach
+from auth.policy.reach import Reach
+from auth.tokens.claim_mapping import ClaimMapping
+from auth.tokens.claims import InvalidTokenError
+from auth.tokens.gate import Gate, Issuer, Presented
+from auth.tokens.keys import TrustedKeys
 from server import issuers
 from server.settings import SettingsError
 from tests.oauth.elsewhere import CLASSES, Elsewhere

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from auth.claims import InvalidTokenError
-from auth.gate import Presented
+from auth.tokens.claims import InvalidTokenError
+from auth.tokens.gate import Presented
 from tests.oauth.elsewhere import Elsewhere, b64, proof
 
 ALPHABET = "ABCXYZabcxyz0189-_.=+/ \n\0é\ud800"
@@ -59,7 +59,7 @@ def with_another_claim(rng: random.Random, token: str) -> str:
 
 @pytest.mark.slow
 async def test_no_mutant_of_a_proof_counts() -> None:
-    from auth.dpop import Asked, InvalidProofError, read
+    from auth.tokens.dpop import Asked, InvalidProofError, read
 
     rng, idp = random.Random(361), Elsewhere()  # noqa: S311 - not secret
     from datetime import UTC, datetime

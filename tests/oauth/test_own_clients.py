@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from auth.oauth import own_clients
+from auth.oauth.clients import own as own_clients
 from auth.oauth.records import ClientRecord
 from server import trust
 from server.oauth.service import OAuthService

@@ -4,7 +4,7 @@ import httpx2
 import pytest
 from joserfc import jws
 
-from auth import claims
+from auth.tokens import claims
 from server.oauth.service import OAuthService
 from tests.oauth.world import CALLBACK, CUSTOMER, ISSUER, Pkce, World, get_code, redemption
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from auth.revocations import RENEW_SECONDS, STALE_SECONDS, Revocations, RevocationsUnknown
+from auth.tokens.revocations import RENEW_SECONDS, STALE_SECONDS, Revocations, RevocationsUnknown
 from server.settings import load
 from server.trust import public_url, site_of
 

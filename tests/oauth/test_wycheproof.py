@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from auth import signatures
-from auth.claims import InvalidTokenError
-from auth.key_sets import imported
-from auth.keys import TrustedKeys
+from auth.tokens import signatures
+from auth.tokens.claims import InvalidTokenError
+from auth.tokens.key_sets import imported
+from auth.tokens.keys import TrustedKeys
 
 FILE = os.environ.get("CUSTOMER360_WYCHEPROOF")
 # The vectors are texts of any type: those without one, too. Access tokens have to say theirs.

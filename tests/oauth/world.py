@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey
 
 from auth.oauth import passwords
 from auth.oauth import secrets as given_out
-from auth.oauth.clients import GRANT_TYPES
+from auth.oauth.clients.client import GRANT_TYPES
 from auth.oauth.records import Account, ClientRecord
 from datasources.oauth.administration import Administration
 

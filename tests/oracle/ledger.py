@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from auth.flags import Flag
+from auth.policy.flags import Flag
 from tests.oracle.world import Row
 
 _CONSENTS = {

@@ -21,7 +21,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_directive_values, get_variable_values
 
-from auth.policy import Policy
+from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from tests.oracle import core, finance, grants, marketing, sales, service
 from tests.oracle.rights import Rights, masked

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from auth.effects import EffectKind, Mask
-from auth.policy import CONDITIONS, Policy, Rule
+from auth.policy.effects import EffectKind, Mask
+from auth.policy.rules import CONDITIONS, Policy, Rule
 
 PUBLIC = ("structure", "catalogue")
 _STRICTEST_FIRST = (EffectKind.WITHHOLD, EffectKind.MASK, EffectKind.ALLOW)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from auth.reach import Reach
+from auth.policy.reach import Reach
 from auth.viewer import Viewer
 from tests.oracle import ledger
 from tests.oracle.rights import Rights

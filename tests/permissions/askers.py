@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from auth.categories import Category
-from auth.reach import EVERYBODY, Reach, Scope
+from auth.policy.categories import Category
+from auth.policy.reach import EVERYBODY, Reach, Scope
 from auth.viewer import Viewer
 from tests.permissions.cells import Ways
 from tests.permissions.matrix import USES, Decision, Matrix

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-from auth.policy import Policy
-from auth.reach import Reach, Scope
+from auth.policy.reach import Reach, Scope
+from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from resolvers.graph import Graph
 from tests.oracle.world import Row, World

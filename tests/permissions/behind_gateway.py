@@ -9,8 +9,8 @@ from typing import Any, Literal
 import httpx2 as httpx
 import orjson
 
-from auth.issuer import mint
-from auth.keys import development_key
+from auth.tokens.keys import development_key
+from auth.tokens.minting import mint
 from server.identity import expected, policy_of
 from server.settings import load
 from tests.federation.stack import Stack

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from auth.categories import Category
+from auth.policy.categories import Category
 
 # Alternatives; within each, everything on the way to the value.
 Ways = tuple[tuple[Category, ...], ...]

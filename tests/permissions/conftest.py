@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from auth.policy import Policy
-from auth.policy_file import load as load_policy
+from auth.policy.file import load as load_policy
+from auth.policy.rules import Policy
 from datasources.databases import DEPARTMENTS
 from datasources.sample.seed import seed
 from tests.oracle.world import World

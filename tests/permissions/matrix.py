@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from auth.policy_file import POLICY_FILE
+from auth.policy.file import POLICY_FILE
 
 # What each word of `when` asks of the customer's flags: the bit, and whether it must be set.
 WHEN = {

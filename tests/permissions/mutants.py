@@ -8,16 +8,16 @@ import pytest
 from graphql import GraphQLObjectType
 from sqlalchemy import ColumnElement
 
-import auth.grant
+import auth.policy.grant
 import datasources.compiler.fields
 import resolvers.disclosures
 import resolvers.plans
-from auth.categories import Category
-from auth.effects import ALWAYS, UNGOVERNED, Condition, Effect, EffectKind, Use
-from auth.flags import Flag
-from auth.grant import Grant
-from auth.policy import Cell, Policy, Rule
-from auth.reach import Reach
+from auth.policy.categories import Category
+from auth.policy.effects import ALWAYS, UNGOVERNED, Condition, Effect, EffectKind, Use
+from auth.policy.flags import Flag
+from auth.policy.grant import Grant
+from auth.policy.reach import Reach
+from auth.policy.rules import Cell, Policy, Rule
 from datasources.compiler import subjects
 from datasources.compiler.fields import Compiler
 from datasources.compiler.pages import Fresh, PageCompiler, Rows
@@ -203,7 +203,7 @@ def derived_without_sources(patch: Patch) -> None:
     def released(_policy: Policy, rule: Rule, _cell: Cell) -> Effect:
         return rule.to_effect()
 
-    patch.setattr(auth.grant, "_released", released)
+    patch.setattr(auth.policy.grant, "_released", released)
 
 
 def owner_not_asked(patch: Patch) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
-from auth.policy import Policy
-from auth.policy_file import POLICY_FILE, load
-from auth.reach import Reach, Scope
+from auth.policy.file import POLICY_FILE, load
+from auth.policy.reach import Reach, Scope
+from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from datasources.databases import DEPARTMENTS, Databases
 from datasources.departments import SHAPES

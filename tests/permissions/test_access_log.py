@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from auth.access_log import AccessRecord, Disclosure, LogUnavailable
-from auth.policy import Policy
+from auth.policy.rules import Policy
 from datasources import access_index
 from datasources.access_log import CoreAccessLog
 from datasources.packed import UUIDS

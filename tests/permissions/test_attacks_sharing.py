@@ -8,10 +8,10 @@ from random import Random
 import orjson
 import pytest
 
-from auth.categories import Category
-from auth.grant import compile_grant
-from auth.policy import Policy
-from auth.reach import Reach, Scope
+from auth.policy.categories import Category
+from auth.policy.grant import compile_grant
+from auth.policy.reach import Reach, Scope
+from auth.policy.rules import Policy
 from datasources.databases import DEPARTMENTS, Databases
 from resolvers.graph import Graph
 from resolvers.plans import PlanCache

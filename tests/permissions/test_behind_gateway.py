@@ -9,7 +9,7 @@ import httpx2 as httpx
 import orjson
 import pytest
 
-from auth.reach import Reach, Scope
+from auth.policy.reach import Reach, Scope
 from tests.federation.composers import need_node
 from tests.federation.stack import running
 from tests.oracle.world import Row, World

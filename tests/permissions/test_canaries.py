@@ -10,7 +10,7 @@ from random import Random
 import asyncpg
 import pytest
 
-from auth.policy import Policy
+from auth.policy.rules import Policy
 from datasources.access_log import CoreAccessLog
 from datasources.database import Database
 from datasources.unavailable import Unavailable

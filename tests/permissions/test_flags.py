@@ -10,8 +10,8 @@ import orjson
 import pytest
 from graphql import FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
 
-from auth.categories import Category
-from auth.policy import Policy
+from auth.policy.categories import Category
+from auth.policy.rules import Policy
 from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
 from datasources.databases import DEPARTMENTS, Databases
 from datasources.privacy import record

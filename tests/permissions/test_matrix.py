@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from auth.categories import INPUTS, Category
-from auth.effects import Condition, Use
-from auth.flags import Flag
-from auth.grant import compile_grant
-from auth.policy import CONDITIONS, Policy
-from auth.policy_file import POLICY_FILE, load
+from auth.policy.categories import INPUTS, Category
+from auth.policy.effects import Condition, Use
+from auth.policy.file import POLICY_FILE, load
+from auth.policy.flags import Flag
+from auth.policy.grant import compile_grant
+from auth.policy.rules import CONDITIONS, Policy
 from tests.permissions.matrix import DERIVED_FROM, FLAG_SETS, USES, WHEN, Decision, Matrix
 
 _OFFICER = 'who = ["privacy_officer"]\npurpose = ["rights"]\n'

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from auth.policy import Policy
+from auth.policy.rules import Policy
 from datasources.databases import DEPARTMENTS
 from tests.oracle.world import load
 from tests.permissions import suite, worlds

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from graphql import build_schema
 
-from auth.policy import Policy
+from auth.policy.rules import Policy
 from resolvers.graph import Graph
 from schema.build import SDL_FILE
 from tests.differential.operations import Operations

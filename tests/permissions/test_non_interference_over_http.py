@@ -8,7 +8,7 @@ from itertools import chain, count, islice
 
 import pytest
 
-from auth.policy import Policy
+from auth.policy.rules import Policy
 from datasources.service import ticket_system
 from resolvers.graph import Graph
 from tests.oracle.world import World

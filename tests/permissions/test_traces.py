@@ -9,9 +9,9 @@ from urllib.parse import quote
 import orjson
 import pytest
 
-from auth.issuer import mint
-from auth.keys import development_key
-from auth.policy import Policy
+from auth.policy.rules import Policy
+from auth.tokens.keys import development_key
+from auth.tokens.minting import mint
 from datasources.database import Database
 from datasources.databases import DEPARTMENTS
 from datasources.unavailable import Unavailable

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import MetaData
 
-from auth.categories import Category
+from auth.policy.categories import Category
 from datasources.core import tables as core
 from datasources.finance import tables as finance
 from datasources.marketing import tables as marketing

@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from auth.access_log import AccessLog, AccessRecord
-from auth.policy import Policy
+from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from datasources.databases import DEPARTMENTS, Databases
 from datasources.departments import SHAPES

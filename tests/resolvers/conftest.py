@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from auth.policy_file import load
+from auth.policy.file import load
 from auth.viewer import Viewer
 from datasources.access_log import CoreAccessLog
 from datasources.databases import Databases

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import orjson
 
-from auth.categories import Category
-from auth.ceiling import Ceiling
+from auth.policy.categories import Category
+from auth.policy.ceiling import Ceiling
 from resolvers.graph import Graph
 from resolvers.requests import Request
 from tests.resolvers.conftest import viewer

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import strawberry
 
-from auth.categories import Category
+from auth.policy.categories import Category
 from datasources.core.codes import Department
 from schema import build
 from schema.classification import DepartmentField

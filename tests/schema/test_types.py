@@ -21,7 +21,7 @@ from graphql import (
 )
 from sqlalchemy import CheckConstraint, literal_column
 
-from auth.categories import Category
+from auth.policy.categories import Category
 from datasources.departments import SHAPES
 from datasources.json_text import Kind
 from datasources.rows import Column, Row, Subject

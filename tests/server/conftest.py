@@ -7,11 +7,11 @@ import pytest
 from joserfc.jwk import ECKey
 from starlette.testclient import TestClient
 
-from auth.claims import Expected
-from auth.issuer import mint
-from auth.keys import TrustedKeys
-from auth.reach import Reach
-from auth.tokens import Verifier
+from auth.policy.reach import Reach
+from auth.tokens.claims import Expected
+from auth.tokens.keys import TrustedKeys
+from auth.tokens.minting import mint
+from auth.tokens.verifier import Verifier
 from server.app import Customer360
 from server.settings import load
 from tests.server.fake_graph import FakeGraph, opener

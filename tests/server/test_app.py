@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from auth.keys import TrustedKeys
-from auth.tokens import Verifier
+from auth.tokens.keys import TrustedKeys
+from auth.tokens.verifier import Verifier
 from server import health
 from server.app import Customer360
 from server.settings import load

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from auth.issuer import mint
+from auth.tokens.minting import mint
 from tests.server.conftest import EXPECTED, KEY
 from tests.server.fake_graph import FakeGraph
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from auth.keys import TrustedKeys
-from auth.tokens import Verifier
+from auth.tokens.keys import TrustedKeys
+from auth.tokens.verifier import Verifier
 from server.bearer import Doorkeeper
 from server.body import Reader
 from server.cors import Origins

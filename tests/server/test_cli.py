@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from auth.keys import TrustedKeys, development_key
-from auth.policy_file import load as load_policy
-from auth.tokens import Verifier
+from auth.policy.file import load as load_policy
+from auth.tokens.keys import TrustedKeys, development_key
+from auth.tokens.verifier import Verifier
 from server.cli import COMMANDS, main
 from server.identity import expected
 from server.settings import load

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from auth.keys import TrustedKeys
-from auth.tokens import Verifier
+from auth.tokens.keys import TrustedKeys
+from auth.tokens.verifier import Verifier
 from server import process
 from server.app import Customer360
 from server.process import ListenError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from auth.policy_file import POLICY_FILE
+from auth.policy.file import POLICY_FILE
 from resolvers.graph import Graph
 from server.reload import on_hangup
 from server.settings import load

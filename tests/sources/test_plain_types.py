@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from auth.effects import UNGOVERNED, Condition, Effect, EffectKind, Mask
+from auth.policy.effects import UNGOVERNED, Condition, Effect, EffectKind, Mask
 from datasources.json_text import Kind
 from datasources.plan import Field, Filter, Order, constant
 from datasources.shapes import Key

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import ColumnElement, Text, literal, select
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
-from auth.effects import Mask
+from auth.policy.effects import Mask
 from datasources.compiler.fields import masked as masked_in_sql
 from datasources.core.codes import Channel
 from datasources.json_text import Kind

@@ -1,0 +1,1 @@
+"""How a client gets tokens: a file for each grant type."""

@@ -1,0 +1,139 @@
+"""The authorization code: a person approves, the client redeems, once, with the verifier that only it knows."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidGrantError, InvalidRequestError, OAuth2Error
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
+
+from auth.oauth import secrets
+from auth.oauth.authority import CODE_LIFE
+from auth.oauth.clients.client import Client
+from auth.oauth.grants import families
+from auth.oauth.records import Account, Approval, Code, Redeemed
+from auth.oauth.requests import Request
+
+if TYPE_CHECKING:
+    from auth.oauth.authority import Authority
+
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """Who approves, and when they proved who they are."""
+
+    account: Account
+    authenticated_at: datetime
+
+
+class CodeGrant(AuthorizationCodeGrant):
+    """Authlib's, with PKCE by S256 for every client, checked when the code is asked for and when it is redeemed."""
+
+    server: Authority
+    request: Request
+
+    @staticmethod
+    def validate_authorization_redirect_uri(request: Any, client: ClientMixin) -> str:
+        uri = request.payload.redirect_uri
+        # Not quoted in the message, and nobody is sent there.
+        if not uri or not client.check_redirect_uri(uri):
+            raise InvalidRequestError("The redirect_uri is not one that the client is registered with.")
+        return str(uri)
+
+    def validate_authorization_request(self) -> str:
+        uri = super().validate_authorization_request()
+        try:
+            self._check_request()
+        except OAuth2Error as error:
+            error.redirect_uri = uri
+            raise
+        return uri
+
+    def _check_request(self) -> None:
+        payload = self.request.payload
+        if payload.repeated:
+            raise InvalidRequestError("A parameter is sent more than once.")
+        if payload.data.get("code_challenge_method") != "S256":
+            raise InvalidRequestError("PKCE is needed: send code_challenge_method=S256.")
+        if not _CHALLENGE.fullmatch(payload.data.get("code_challenge", "")):
+            raise InvalidRequestError("PKCE is needed: the code_challenge must be the S256 of a verifier.")
+        self.server.check_resource(self.request)
+
+    def save_authorization_code(self, code: str, request: Any) -> None:
+        approver: Approver = request.user
+        client: Client = request.client
+        approval = Approval(
+            id=uuid4(),
+            client_id=client.id,
+            account_id=approver.account.id,
+            scopes=tuple(request.scope.split()),
+            purposes=tuple(sorted(set(approver.account.purposes) & set(client.record.purposes))),
+            authenticated_at=approver.authenticated_at,
+        )
+        given_for = Code(
+            digest=secrets.digest(code),
+            redirect_uri=request.payload.redirect_uri,
+            challenge=request.payload.data["code_challenge"],
+            expires_at=self.server.clock() + CODE_LIFE,
+        )
+        self.server.wait(self.server.store.approve(approval, given_for))
+
+    def generate_authorization_code(self) -> str:
+        return secrets.new(secrets.Prefix.CODE)
+
+    def query_authorization_code(self, code: str, client: Any) -> Any:
+        """Taking it out is what finds it. One that is gone was used before: all that came of it ends."""
+        store, digest = self.server.store, secrets.digest(code)
+        redeemed = self.server.wait(store.redeem_code(digest, client.id))
+        if redeemed is None:
+            self.server.wait(store.revoke_family(digest, client.id))
+            return None
+        self._check_redeemed(redeemed)
+        return _Redeemed(redeemed)
+
+    def _check_redeemed(self, redeemed: Redeemed) -> None:
+        verifier = self.request.form.get("code_verifier", "")
+        if redeemed.expires_at <= self.server.clock() or redeemed.approval.revoked_at is not None:
+            raise InvalidGrantError("The code expired.")
+        if not _VERIFIER.fullmatch(verifier) or _s256(verifier) != redeemed.challenge:
+            raise InvalidGrantError("The code_verifier does not belong to the code.")
+
+    def delete_authorization_code(self, authorization_code: Any) -> None:
+        """It was taken out of the store when it was found."""
+
+    def authenticate_user(self, authorization_code: Any) -> Any:
+        return families.account_of(self.server, authorization_code.redeemed.approval)
+
+    def validate_token_request(self) -> None:
+        self.server.check_resource(self.request)
+        super().validate_token_request()
+
+    def generate_token(self, user: Any = None, *ignored: Any, **also: Any) -> dict[str, str | int]:
+        code: Any = self.request.authorization_code
+        return families.tokens(self.server, self.request, user, code.redeemed.approval)
+
+
+class _Redeemed:
+    """A redeemed code as Authlib asks about it."""
+
+    def __init__(self, redeemed: Redeemed) -> None:
+        self.redeemed = redeemed
+
+    def get_redirect_uri(self) -> str:
+        return self.redeemed.redirect_uri
+
+    def get_scope(self) -> str:
+        return " ".join(self.redeemed.approval.scopes)
+
+
+def _s256(verifier: str) -> str:
+    return urlsafe_b64encode(hashlib.sha256(verifier.encode("ascii")).digest()).rstrip(b"=").decode()

@@ -1,0 +1,45 @@
+"""Families: the tokens that come of one approval. They are issued alike, and they end together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authlib.oauth2.rfc6749 import InvalidGrantError
+
+from auth.oauth import rights
+from auth.oauth.clients.client import REFRESH_TOKEN
+from auth.oauth.passwords import ACR
+from auth.oauth.records import Account, Approval
+from auth.oauth.requests import Request
+
+if TYPE_CHECKING:
+    from auth.oauth.authority import Authority
+
+
+def account_of(authority: Authority, approval: Approval) -> Account:
+    """Who approved, if they may still do so."""
+    account = authority.wait(authority.store.account(approval.account_id))
+    if account is None or account.disabled_at is not None:
+        raise InvalidGrantError("Whoever approved this has no account any more.")
+    return account
+
+
+def tokens(
+    authority: Authority, request: Request, account: Account, approval: Approval, scope: str | None = None
+) -> dict[str, str | int]:
+    """An access token, and a refresh token for a client that takes those."""
+    assert request.client is not None
+    granted = rights.of_account(account, approval, request.client.record)
+    if scope:
+        granted = granted.within(granted.purposes, scope.split(), None)
+    token = authority.access_token(
+        request,
+        granted,
+        str(account.id),
+        approval=str(approval.id),
+        auth_time=int(approval.authenticated_at.timestamp()),
+        acr=ACR,
+    )
+    if request.client.check_grant_type(REFRESH_TOKEN):
+        token["refresh_token"] = authority.refresh_token(request, approval.id)
+    return token

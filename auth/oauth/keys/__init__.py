@@ -1,0 +1,1 @@
+"""The keys that the authorization server signs with."""

@@ -1,0 +1,103 @@
+"""What a change of the policy widens and what it narrows, cell by cell."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from auth.policy.categories import Category
+from auth.policy.effects import Effect, EffectKind, Use
+from auth.policy.grant import compile_grant
+from auth.policy.reach import Reach
+from auth.policy.rules import Policy, ViewerClass
+from auth.step_up import NOTHING, Proved
+
+_SHOWN = {EffectKind.WITHHOLD: 0, EffectKind.MASK: 1, EffectKind.ALLOW: 2}
+
+
+class Direction(StrEnum):
+    """Widening needs a privacy officer's approval; what does both widens."""
+
+    WIDENS = "widens"
+    NARROWS = "narrows"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One cell that the new policy decides otherwise."""
+
+    viewer_class: str
+    purpose: str
+    category: Category
+    use: Use
+    before: Effect
+    after: Effect
+
+    @property
+    def direction(self) -> Direction:
+        return Direction.NARROWS if _within(self.after, self.before) else Direction.WIDENS
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChange:
+    """A class whose rows, or whose right to try out other classes, are others under the new policy."""
+
+    viewer_class: str
+    before: str
+    after: str
+    direction: Direction
+
+
+def class_changes(old: Policy, new: Policy) -> Iterator[ClassChange]:
+    """The classes of both policies whose reach, or right to dry runs, differs."""
+    for name in sorted(old.classes.keys() & new.classes.keys()):
+        before, after = old.classes[name], new.classes[name]
+        if (before.reach, before.may_dry_run) != (after.reach, after.may_dry_run):
+            narrows = _reaches_within(after.reach, before.reach) and before.may_dry_run >= after.may_dry_run
+            direction = Direction.NARROWS if narrows else Direction.WIDENS
+            yield ClassChange(name, _told(before), _told(after), direction)
+
+
+def step_up_changes(old: Policy, new: Policy) -> Iterator[ClassChange]:
+    """The classes of both policies that must prove more or less at their sign-in, category by category."""
+    for name in sorted(old.classes.keys() & new.classes.keys()):
+        before, after = old.needed(name), new.needed(name)
+        for category in sorted(before.keys() | after.keys()):
+            was, will_be = before.get(category, NOTHING), after.get(category, NOTHING)
+            if was != will_be:
+                direction = Direction.NARROWS if will_be.asks_for(was) else Direction.WIDENS
+                yield ClassChange(name, _asked(category, was), _asked(category, will_be), direction)
+
+
+def _asked(category: Category, needed: Proved) -> str:
+    return f"{category.value} {'at once' if needed == NOTHING else needed.told}"
+
+
+def _reaches_within(inner: Reach, outer: Reach) -> bool:
+    return inner is outer or outer is Reach.ALL
+
+
+def _told(viewer_class: ViewerClass) -> str:
+    return f"reach {viewer_class.reach.value}" + (", dry runs" if viewer_class.may_dry_run else "")
+
+
+def changes(old: Policy, new: Policy) -> Iterator[Change]:
+    """The cells whose effect is another, by class, purpose, category and use."""
+    for viewer_class in sorted({*old.classes, *new.classes}):
+        for purpose in sorted({*old.purposes, *new.purposes}):
+            before = compile_grant(old, viewer_class, purpose)
+            after = compile_grant(new, viewer_class, purpose)
+            for category in Category:
+                for use in Use:
+                    change = Change(
+                        viewer_class, purpose, category, use, before.effect(category, use), after.effect(category, use)
+                    )
+                    if not (_within(change.before, change.after) and _within(change.after, change.before)):
+                        yield change
+
+
+def _within(inner: Effect, outer: Effect) -> bool:
+    """Whatever the inner effect shows, the outer shows too: of no other rows, and no less hidden."""
+    if not inner.shows:
+        return True
+    less_hidden = _SHOWN[inner.kind] > _SHOWN[outer.kind] or (outer.mask is not None and inner.mask != outer.mask)
+    return outer.shows and not less_hidden and inner.condition.implies(outer.condition)

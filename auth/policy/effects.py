@@ -1,0 +1,115 @@
+"""What a rule does to a field: allow it, mask it or withhold it, for all rows or for those whose flags agree."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from auth.policy.flags import Flag
+
+
+class Use(StrEnum):
+    """What a field is used for. Showing it is one use of several: a filter or an order tells its value too."""
+
+    ITEM = "item"
+    FILTER = "filter"
+    ORDER = "order"
+    AGGREGATE = "aggregate"
+    SEARCH = "search"
+    LOOKUP = "lookup"
+    EXPORT = "export"
+
+
+class EffectKind(StrEnum):
+    ALLOW = "allow"
+    MASK = "mask"
+    WITHHOLD = "withhold"
+
+
+class Mask(StrEnum):
+    """How text is masked in place. The type stays; a value reduced to another type is a field of its own."""
+
+    LAST4 = "last4"
+    INITIAL = "initial"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Which rows an effect counts for: those with `flags & bits == want`."""
+
+    bits: int = 0
+    want: int = 0
+
+    @property
+    def each_bit(self) -> tuple[int, ...]:
+        """The bits that are tested, the lowest first."""
+        return tuple(1 << place for place in range(self.bits.bit_length()) if self.bits >> place & 1)
+
+    def unmet(self, flags: int) -> int:
+        """The bits in which the flags are not as wanted."""
+        return (flags ^ self.want) & self.bits
+
+    def met_by(self, flags: int) -> bool:
+        return flags & self.bits == self.want
+
+    def implies(self, other: "Condition") -> bool:
+        """Every row that meets this condition meets the other too."""
+        return other.bits & self.bits == other.bits and self.want & other.bits == other.want
+
+    def __and__(self, other: "Condition") -> "Condition":
+        """Rows that meet both. Conditions that exclude each other give one that no row meets twice over: the
+        statement tests both, so nothing opens.
+        """
+        return Condition(self.bits | other.bits, self.want | other.want)
+
+
+ALWAYS = Condition()
+
+
+def all_of(*parts: tuple[Flag, bool]) -> Condition:
+    """The condition that each flag is as given."""
+    bits = want = 0
+    for flag, is_set in parts:
+        bits |= flag
+        want |= flag if is_set else 0
+    # Plain numbers: they are compared for every customer of an answer, and an IntFlag's operators are slow.
+    return Condition(int(bits), int(want))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What happens to one coordinate for one use, and the rule that says so."""
+
+    kind: EffectKind
+    rule: str
+    article: str
+    mask: Mask | None = None
+    condition: Condition = ALWAYS
+    remedy: str | None = None
+
+    @property
+    def shows(self) -> bool:
+        return self.kind is not EffectKind.WITHHOLD
+
+    @property
+    def allows(self) -> bool:
+        return self.kind is EffectKind.ALLOW
+
+
+UNGOVERNED = Effect(EffectKind.ALLOW, rule="not-personal", article="GDPR Art. 4(1)")
+NO_RULE = Effect(
+    EffectKind.WITHHOLD,
+    rule="no-rule",
+    article="GDPR Art. 5(1)(c), 25(2)",
+    remedy="No rule allows this to your role for this purpose.",
+)
+DERIVED = Effect(
+    EffectKind.WITHHOLD,
+    rule="derived",
+    article="GDPR Art. 5(1)(c), 25(2)",
+    remedy="It is derived from data that is withheld from your role.",
+)
+NO_PURPOSE = Effect(
+    EffectKind.WITHHOLD,
+    rule="no-purpose",
+    article="GDPR Art. 5(1)(b)",
+    remedy="Name a purpose of your token in the header Customer360-Purpose.",
+)

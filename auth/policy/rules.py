@@ -1,0 +1,107 @@
+"""The policy: who may use which data for what. One rule decides each cell; a cell without a rule withholds."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from auth.policy.categories import Category
+from auth.policy.effects import Condition, Effect, EffectKind, Mask, Use
+from auth.policy.flags import Flag
+from auth.policy.reach import Reach
+from auth.step_up import Proved, StepUp
+
+CONDITIONS: Mapping[str, tuple[Flag, bool]] = {
+    "consents_direct_marketing": (Flag.CONSENTS_DIRECT_MARKETING, True),
+    "consents_profiling": (Flag.CONSENTS_PROFILING, True),
+    "consents_partner_sharing": (Flag.CONSENTS_PARTNER_SHARING, True),
+    "consents_special_categories": (Flag.CONSENTS_SPECIAL_CATEGORIES, True),
+    "no_objection_to_direct_marketing": (Flag.OBJECTS_DIRECT_MARKETING, False),
+    "no_objection": (Flag.OBJECTS_LEGITIMATE_INTEREST, False),
+    "unrestricted": (Flag.RESTRICTED, False),
+    "not_held": (Flag.HELD, False),
+    "adult": (Flag.MINOR, False),
+}
+
+
+def conditions_in(condition: Condition, bits: int = -1) -> list[str]:
+    """The policy's words for a condition, or for those of its bits."""
+    return [
+        word
+        for word, (flag, is_set) in CONDITIONS.items()
+        if condition.bits & bits & flag and bool(condition.want & flag) is is_set
+    ]
+
+
+class PolicyError(ValueError):
+    """The policy cannot be used. The message names the place in the file and what would mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerClass:
+    """A kind of viewer: a staff role with its department, a partner, or the data subject.
+
+    `may_dry_run` lets it ask as another class, to see what that class would see.
+    """
+
+    name: str
+    title: str
+    department: str
+    reach: Reach
+    may_dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why data is asked for: the legal basis that a rule may stand on."""
+
+    name: str
+    title: str
+    dpv: str
+    basis: str
+    article: str
+
+
+Cell = tuple[str, str, Category, Use]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Some classes, for some purposes, use some categories in some ways, with one effect.
+
+    `release` is the reason why derived data may be shown to who may not see what it is derived from.
+    """
+
+    name: str
+    classes: frozenset[str]
+    purposes: frozenset[str]
+    categories: frozenset[Category]
+    uses: frozenset[Use]
+    effect: EffectKind
+    mask: Mask | None
+    condition: Condition
+    article: str
+    release: str | None
+
+    def cells(self) -> Iterator[Cell]:
+        return product(self.classes, self.purposes, self.categories, self.uses)
+
+    def to_effect(self) -> Effect:
+        remedy = "A rule withholds this from your role." if self.effect is EffectKind.WITHHOLD else None
+        return Effect(self.effect, self.name, self.article, self.mask, self.condition, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All of it, and its version: a hash of the file, so that every answer can name what it was decided by."""
+
+    version: str
+    classes: Mapping[str, ViewerClass]
+    purposes: Mapping[str, Purpose]
+    rules: tuple[Rule, ...]
+    cells: Mapping[Cell, Rule]
+    step_ups: tuple[StepUp, ...] = ()
+
+    def needed(self, viewer_class: str) -> Mapping[Category, Proved]:
+        """What the class must have proved to see data of each category; of those not named, nothing."""
+        mine = (each for each in self.step_ups if viewer_class in each.classes)
+        return {category: each.needed for each in mine for category in each.categories}

@@ -1,0 +1,1 @@
+"""Access tokens: how they are minted, verified, bound to a sender and revoked."""

@@ -1,0 +1,64 @@
+"""Finds out where an issuer publishes its keys: in its own metadata (RFC 8414), or in what OpenID Connect calls so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from auth.tokens import claims
+from auth.tokens.claims import InvalidTokenError
+from auth.tokens.remote_keys import Fetch, FetchError
+
+# For metadata and keys together: somebody may be waiting.
+SECONDS = 6.0
+_OAUTH, _OPENID = "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Fetches an issuer's key set from wherever its metadata say it lies now.
+
+    It stands where `RemoteKeys` expects a fetch, and so is bounded as that is: one at a time, seldom, the last good set
+    kept. `unsound` says what is wrong with an address; metadata are no reason to fetch from anywhere.
+    """
+
+    fetch: Fetch
+    unsound: Callable[[str], str | None]
+
+    async def keys_of(self, issuer: str) -> bytes:
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self.fetch(self._address_in(await self._metadata(issuer), issuer))
+        except TimeoutError:
+            raise FetchError("no answer in time") from None
+
+    async def _metadata(self, issuer: str) -> Mapping[str, Any]:
+        problem = FetchError("no metadata")
+        for address in addresses(issuer):
+            try:
+                return claims.parse(await self.fetch(address))
+            except FetchError as error:
+                problem = error
+            except InvalidTokenError:
+                raise FetchError("its metadata are no JSON object") from None
+        raise problem
+
+    def _address_in(self, metadata: Mapping[str, Any], issuer: str) -> str:
+        # RFC 8414 section 3.3: to the letter. Else one issuer could speak for another on the same host.
+        if metadata.get("issuer") != issuer:
+            raise FetchError("its metadata name another issuer")
+        address = metadata.get("jwks_uri")
+        if not isinstance(address, str) or self.unsound(address) is not None:
+            raise FetchError("its metadata name no jwks_uri that keys may be fetched from")
+        return address
+
+
+def addresses(issuer: str) -> Iterator[str]:
+    """RFC 8414 puts the well-known part before the issuer's path, OpenID Connect after it."""
+    parts = urlsplit(issuer)
+    path = parts.path.rstrip("/")
+    yield parts._replace(path=f"{_OAUTH}{path}").geturl()
+    yield parts._replace(path=f"{path}{_OPENID}").geturl()

@@ -1,0 +1,62 @@
+"""The development issuer: mints the access tokens that a laptop needs, signed with its own key."""
+
+import secrets
+import time
+from collections.abc import Collection, Mapping
+
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from auth.policy.reach import Reach
+from auth.tokens.claims import MAX_LIFETIME, REACHED_BY, Expected
+
+CLIENT = "customer360-cli"
+MAX_MINUTES = MAX_LIFETIME // 60
+
+
+class MintError(ValueError):
+    """No token can be made of this. The message says what would do."""
+
+
+def mint(
+    key: ECKey,
+    expected: Expected,
+    *,
+    role: str,
+    purposes: Collection[str],
+    subject: str | None = None,
+    reached_by: Mapping[str, str] | None = None,
+    minutes: int = 480,
+    now: float | None = None,
+) -> str:
+    """A token for one role and the purposes it may be used for."""
+    if role not in expected.classes:
+        raise MintError(f"there is no role {role}; there are {', '.join(sorted(expected.classes))}")
+    if not 1 <= minutes <= MAX_MINUTES:
+        raise MintError(f"a token lives between 1 and {MAX_MINUTES} minutes")
+    _check_reach(role, expected.classes[role], reached_by or {})
+    issued_at = int(time.time() if now is None else now)
+    claims = {
+        "iss": expected.issuer,
+        "aud": expected.audience,
+        "sub": subject or f"development:{role}",
+        "client_id": CLIENT,
+        "role": role,
+        "purposes": sorted(purposes),
+        "iat": issued_at,
+        "exp": issued_at + minutes * 60,
+        # Whoever reads the key in the data folder has proved all that there is to prove on this machine.
+        "auth_time": issued_at,
+        "jti": secrets.token_urlsafe(16),
+        **(reached_by or {}),
+    }
+    header = {"typ": "at+jwt", "alg": "ES256", "kid": key.kid}
+    return jwt.encode(header, claims, key, algorithms=["ES256"])
+
+
+def _check_reach(role: str, reach: Reach, given: Mapping[str, str]) -> None:
+    """A class of limited reach needs the claim that says whose data it may see, and others take none."""
+    wanted = {REACHED_BY[reach]} if reach in REACHED_BY else set()
+    if wanted != set(given):
+        needed = f"needs a {wanted.pop()}" if wanted else "sees all customers, and is not limited to some"
+        raise MintError(f"the role {role} {needed}")
