@@ -21,7 +21,7 @@ from auth.tokens.keys import TrustedKeys
 from auth.tokens.minting import mint
 from auth.tokens.verifier import Verifier
 from bench.abuses import ABUSES, Abuse
-from datasources.databases import DEPARTMENTS, Databases
+from datasources.engine.running.databases import DEPARTMENTS, Databases
 from resolvers.graph import Graph
 from schema.build import build_graph
 from server.bearer import Doorkeeper

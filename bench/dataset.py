@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
-from datasources import embedded
+from datasources.engine.pools import embedded
 from datasources.sample.seed import is_empty, seed
 from migrations.upgrade import upgrade
 from server.terminal import Progress

@@ -19,7 +19,7 @@ from graphql import (
     value_from_ast,
 )
 
-from datasources.compiler.lists import LONGEST_LIST
+from datasources.compiler.sql.lists import LONGEST_LIST
 from datasources.ids import row_id
 from datasources.plan import Page, Parameter, Size, Variables
 from resolvers.codes import Code

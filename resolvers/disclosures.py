@@ -6,7 +6,7 @@ from uuid import UUID
 from auth.access_log import AccessRecord
 from auth.policy.grant import Grant
 from auth.viewer import Viewer
-from datasources.answers import RootAnswer
+from datasources.engine.running.answers import RootAnswer
 from resolvers.plans import Plan
 
 # Such an answer is about nobody, whoever was found on the way to it.

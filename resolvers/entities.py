@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from graphql import is_union_type
 
 from auth.policy.effects import Effect
-from datasources.answers import RootAnswer
-from datasources.compiler.entities import PLACED
+from datasources.compiler.sql.entities import PLACED
+from datasources.engine.running.answers import RootAnswer
 from datasources.holes import SEPARATOR
 from datasources.ids import CUSTOMER
 from datasources.plan import Batch, Entities, Field, Parameter, Root, Variables

@@ -5,8 +5,8 @@ from typing import Any
 import orjson
 from graphql import GraphQLError
 
-from datasources.answers import RootAnswer
-from datasources.compiler.fields import CORE
+from datasources.compiler.sql.fields import CORE
+from datasources.engine.running.answers import RootAnswer
 from datasources.holes import BAD_CURSOR, down, parsed
 from resolvers.codes import Code
 from resolvers.refusal import without_values

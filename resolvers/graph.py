@@ -17,13 +17,13 @@ from auth.policy.rules import Policy
 from auth.step_up import StepUpNeeded
 from auth.step_up import check as check_step_up
 from auth.viewer import Viewer
-from datasources.answers import CoreUnavailable, RootAnswer, answer
-from datasources.compiler.statements import StatementCompiler
-from datasources.compiler.subjects import REACHED_BY
-from datasources.databases import Databases
+from datasources.compiler.roots import StatementCompiler
+from datasources.compiler.sql.subjects import REACHED_BY
+from datasources.engine.running.answers import CoreUnavailable, RootAnswer, answer
+from datasources.engine.running.databases import Databases
+from datasources.engine.running.stages import TRACE, Stage, stage, told_new
 from datasources.plan import Variables
 from datasources.shapes import Shapes
-from datasources.stages import TRACE, Stage, stage, told_new
 from resolvers import disclosures, faults
 from resolvers.codes import Code
 from resolvers.contract import Contract

@@ -16,7 +16,7 @@ from graphql import (
     is_list_type,
 )
 
-from datasources.compiler.lists import LONGEST_LIST
+from datasources.compiler.sql.lists import LONGEST_LIST
 from datasources.plan import Variables
 
 # Each root is a statement of its own.

@@ -18,8 +18,8 @@ from strawberry.schema.config import StrawberryConfig
 
 from auth.access_log import AccessLog
 from auth.policy.rules import Policy
-from datasources.databases import Databases
 from datasources.departments import SHAPES
+from datasources.engine.running.databases import Databases
 from datasources.sources.outline import outlined
 from resolvers.contract import Contract, Use
 from resolvers.graph import Graph

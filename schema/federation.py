@@ -14,7 +14,7 @@ from graphql import (
     print_ast,
 )
 
-from datasources.compiler.fields import CORE
+from datasources.compiler.sql.fields import CORE
 from datasources.ids import CUSTOMER
 from schema.parts import QUERY, Part
 

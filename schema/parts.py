@@ -14,9 +14,9 @@ from graphql import (
     is_union_type,
 )
 
-from datasources.compiler.fields import CORE
-from datasources.databases import DEPARTMENTS
+from datasources.compiler.sql.fields import CORE
 from datasources.departments import SHAPES
+from datasources.engine.running.databases import DEPARTMENTS
 from datasources.ids import CUSTOMER
 from datasources.shapes import Department
 

@@ -7,8 +7,8 @@ from graphql import parse
 
 from auth.access_log import AccessLog
 from auth.policy.rules import Policy
-from datasources.databases import Databases
 from datasources.departments import SHAPES
+from datasources.engine.running.databases import Databases
 from datasources.sources.outline import outlined
 from datasources.subgraphs import shapes_of
 from resolvers.contract import Contract

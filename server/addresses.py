@@ -13,7 +13,7 @@ def addresses(settings: Settings, departments: Collection[str] = DEPARTMENTS) ->
     departments = [department for department in in_databases(settings) if department in departments]
     missing = [department for department in departments if department not in found]
     if missing:
-        from datasources import embedded
+        from datasources.engine.pools import embedded
 
         found |= dict.fromkeys(missing, embedded.start(settings.data_dir / "postgres"))
     return {department: found[department] for department in departments}

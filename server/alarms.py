@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from datasources.timers import EARLY
+from datasources.engine.pools.timers import EARLY
 
 
 class Alarm:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from auth.policy.rules import Policy
-from datasources.databases import QUEUE
+from datasources.engine.running.databases import QUEUE
 from server import sources
 from server.gauges import Gauges
 from server.http import Answers
@@ -63,8 +63,8 @@ def opener(
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Backend]:
-        from datasources.access_log import CoreAccessLog
-        from datasources.databases import Databases
+        from datasources.core.access_log import CoreAccessLog
+        from datasources.engine.running.databases import Databases
         from schema.build import build_graph
         from schema.subgraphs import build_subgraph_graph
         from server.gauges import gauges, watched

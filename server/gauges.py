@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from datasources.databases import Databases
+from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from server.limiter import Limiter
 

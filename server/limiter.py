@@ -28,7 +28,7 @@ Turn = asyncio.Future[bool]
 class Limiter:
     """A limit that grows by one while it is used up and core is quick, and shrinks by a tenth while core is slow.
 
-    Only core's slowness counts: a slow department is bounded where it is asked (datasources/patience.py), and must
+    Only core's slowness counts: a slow department is bounded where it is asked (datasources/engine/running/patience.py), and must
     not turn away those who do not need it.
     """
 

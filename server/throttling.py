@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from auth.rates import Rate
-from datasources.buckets import CommonBuckets
+from datasources.core.buckets import CommonBuckets
 from resolvers.limits import Limits
 from resolvers.throttle import Throttle
 from server import setting_values

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.access_log import LogUnavailable
 from auth.step_up import StepUpNeeded
-from datasources.stages import TRACE, Stage
+from datasources.engine.running.stages import TRACE, Stage
 from datasources.unavailable import Unavailable
 from resolvers.codes import Code
 from resolvers.refusal import Refused

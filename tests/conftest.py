@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from datasources import embedded
+from datasources.engine.pools import embedded
 from datasources.sample.seed import seed
 from migrations.upgrade import BRANCHES, upgrade
 from tests.house.alone import pytest_collection_modifyitems, pytest_runtest_protocol

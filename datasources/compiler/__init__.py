@@ -1,1 +1,1 @@
-"""From plan to SQL: a root field of an operation becomes one statement for each database it touches."""
+"""One plan, two back ends side by side: for SQL and for plain rows."""

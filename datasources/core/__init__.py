@@ -1,1 +1,1 @@
-"""Core: who the customers are, how to reach them, and what they allow."""
+"""Core: who customers are, how to reach them, what they allow, who saw their data."""

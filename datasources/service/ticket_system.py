@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from datasources.rest.client import Client
-from datasources.rest.paging import Page, every_page
 from datasources.service.plain_shapes import RESOURCES, SHAPES
 from datasources.sources.columns import Columns
+from datasources.sources.paging import Page, every_page
+from datasources.sources.rest import Client
 from datasources.sources.shapes import PlainShapes
 from datasources.sources.source import Wanted
 from datasources.unavailable import Unavailable

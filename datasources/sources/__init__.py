@@ -1,1 +1,1 @@
-"""Departments whose data is not in SQL: a source fetches plain rows, and all the rest is done here, alike for each."""
+"""What departments bring whose data is not in SQL."""

@@ -77,7 +77,7 @@ def restrict(customer: UUID, via: str, actor: str | None, lift: bool) -> None:
 def _add(
     customer: UUID, topic: str, state: str, via: str, actor: str | None, basis: str | None = "CONSENT", **more: Any
 ) -> None:
-    from datasources import privacy
+    from datasources.core import ledger as privacy
     from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
     from server.addresses import addresses
 

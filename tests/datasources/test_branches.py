@@ -10,7 +10,7 @@ import pytest
 
 from auth.policy.file import load
 from auth.viewer import Viewer
-from datasources.databases import Databases
+from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
 from resolvers.graph import Graph
 from resolvers.requests import Request

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from datasources.breaker import MOST_TIMES, Breaker, State
+from datasources.engine.running.breaker import MOST_TIMES, Breaker, State
 
 FAILURES, SECONDS = 3, 1.0
 

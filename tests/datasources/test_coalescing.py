@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from datasources import coalescing
-from datasources.coalescing import Coalescer, Rows
+from datasources.engine.running import coalescing
+from datasources.engine.running.coalescing import Coalescer, Rows
+from datasources.engine.running.statement import MOST, Binding, Bound, Statement
 from datasources.plan import Parameter
-from datasources.statement import MOST, Binding, Bound, Statement
 from datasources.unavailable import Crowded, Late, Lost, Resting, Unavailable
 
 PATIENT = 60.0

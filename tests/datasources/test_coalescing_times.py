@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from datasources.coalescing import SECONDS_APART, SECONDS_TO_GATHER, Coalescer, Rows
+from datasources.engine.running.coalescing import SECONDS_APART, SECONDS_TO_GATHER, Coalescer, Rows
+from datasources.engine.running.statement import MOST, MOST_FOR_PAGES, Binding, Bound, Statement
 from datasources.plan import Parameter
-from datasources.statement import MOST, MOST_FOR_PAGES, Binding, Bound, Statement
 from datasources.unavailable import Crowded, Late, Unavailable
 
 GATHERING = 0.002

@@ -7,13 +7,13 @@ import asyncpg
 import psutil
 import pytest
 
-from datasources import embedded
+from datasources.engine.pools import embedded
 
 JOIN_AND_ASK = """
 import asyncio, sys
 from pathlib import Path
 import asyncpg
-from datasources import embedded
+from datasources.engine.pools import embedded
 
 async def ask() -> None:
     connection = await asyncpg.connect(embedded.start(Path(sys.argv[1])))

@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from asyncpg.pgproto import pgproto
 
-from datasources.packed import INTS, UUIDS, Packed, counted, joined
-from datasources.sessions import reading
+from datasources.engine.pools.packed import INTS, UUIDS, Packed, counted, joined
+from datasources.engine.pools.sessions import reading
 
 if TYPE_CHECKING:
-    from datasources.pool import Connection
+    from datasources.engine.pools.pool import Connection
 
 IDS = [uuid4() for _ in range(5)]
 NUMBERS = [0, 1, -1, 2**31 - 1, -(2**31)]

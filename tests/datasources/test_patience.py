@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from datasources.breaker import FAILURES, State
-from datasources.patience import Patience
-from datasources.places import Places
-from datasources.retries import MOST
+from datasources.engine.pools.places import Places
+from datasources.engine.running.breaker import FAILURES, State
+from datasources.engine.running.patience import Patience
+from datasources.engine.running.retries import MOST
 from datasources.unavailable import Crowded, Failing, Late, Lost, Resting, Unavailable
 
 SECONDS = 60.0

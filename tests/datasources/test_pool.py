@@ -8,9 +8,9 @@ from functools import partial
 import asyncpg
 import pytest
 
-from datasources.pool import Pool
-from datasources.retries import RetryBudget
-from datasources.sessions import reading
+from datasources.engine.pools.pool import Pool
+from datasources.engine.pools.sessions import reading
+from datasources.engine.running.retries import RetryBudget
 from datasources.unavailable import Crowded, Late, Lost, Unavailable
 
 

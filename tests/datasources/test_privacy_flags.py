@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from auth.policy.flags import Flag
-from datasources import privacy
+from datasources.core import ledger as privacy
 from datasources.core.codes import Department, PrivacyState, PrivacyTopic
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)

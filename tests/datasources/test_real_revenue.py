@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import pytest
 
-from datasources.access_log import CoreAccessLog
-from datasources.databases import Databases
+from datasources.core.access_log import CoreAccessLog
+from datasources.engine.running.databases import Databases
 from datasources.imports.mapping import load_mapping
 from datasources.imports.run import import_file
 from resolvers.graph import Graph

@@ -15,12 +15,12 @@ import pytest
 from auth.policy.file import load
 from auth.policy.flags import Flag
 from auth.viewer import Viewer
-from datasources.access_log import CoreAccessLog
+from datasources.core.access_log import CoreAccessLog
 from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
-from datasources.database import Database
-from datasources.databases import DEPARTMENTS, Databases
-from datasources.embedded import EmbeddedServer
-from datasources.privacy import record
+from datasources.core.ledger import record
+from datasources.engine.pools.embedded import EmbeddedServer
+from datasources.engine.running.database import Database
+from datasources.engine.running.databases import DEPARTMENTS, Databases
 from datasources.sample.seed import seed
 from migrations.upgrade import upgrade
 from resolvers.graph import Graph

@@ -9,7 +9,7 @@ import phonenumbers
 import pytest
 
 from auth.policy.flags import Flag
-from datasources import privacy
+from datasources.core import ledger as privacy
 from datasources.imports.currencies import UNITS
 from datasources.sample.countries import countries
 from datasources.sample.seed import NotEmptyError, is_empty, seed

@@ -16,8 +16,8 @@ import orjson
 from auth.access_log import AccessLog
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
-from datasources.access_log import CoreAccessLog
-from datasources.databases import Databases
+from datasources.core.access_log import CoreAccessLog
+from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from resolvers.limits import UNLIMITED
 from resolvers.requests import Answer, Request

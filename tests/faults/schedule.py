@@ -18,7 +18,7 @@ import asyncpg
 import click
 import psutil
 
-from datasources import embedded
+from datasources.engine.pools import embedded
 from datasources.sample.seed import seed as fill
 from migrations.upgrade import upgrade
 from tests.conftest import SEEDED_TODAY

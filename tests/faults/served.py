@@ -11,7 +11,7 @@ import orjson
 
 from auth.tokens.keys import development_key
 from auth.tokens.minting import mint
-from datasources.databases import Databases
+from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from server import process
 from server.app import Customer360

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from datasources.breaker import FAILURES, State
-from datasources.databases import QUEUE
+from datasources.engine.running.breaker import FAILURES, State
+from datasources.engine.running.databases import QUEUE
 from tests.faults.proxy import Mode, proxies
 from tests.faults.served import CARD, Answered, Served, served
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import psutil
 import pytest
 
-from datasources import embedded
+from datasources.engine.pools import embedded
 from datasources.sample.seed import seed
 from migrations.upgrade import BRANCHES, upgrade
 from tests.conftest import SEEDED_TODAY

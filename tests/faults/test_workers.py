@@ -20,8 +20,8 @@ import pytest
 
 from auth.policy import file as policy_file
 from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
+from datasources.core.ledger import record
 from datasources.oauth.store import OAuthStore
-from datasources.privacy import record
 from datasources.sample.seed import seed
 from tests.conftest import SEEDED_TODAY
 from tests.faults.balancer import Streams, balanced

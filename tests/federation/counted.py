@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from datasources.database import Database
+from datasources.engine.running.database import Database
 from server.app import Customer360
 from server.cli import main
 

@@ -14,11 +14,11 @@ from auth.access_log import AccessRecord
 from auth.policy.file import load
 from auth.policy.reach import EVERYBODY, Scope
 from auth.viewer import Viewer
-from datasources.coalescing import Rows
-from datasources.database import Database
-from datasources.databases import Databases
-from datasources.sources.patient import PatientSource
-from datasources.statement import Asked, Statement
+from datasources.engine.running.coalescing import Rows
+from datasources.engine.running.database import Database
+from datasources.engine.running.databases import Databases
+from datasources.engine.running.patient import PatientSource
+from datasources.engine.running.statement import Asked, Statement
 from resolvers.graph import Graph
 from resolvers.requests import Answer, Request
 from schema.build import build_graph

@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from datasources.access_log import CoreAccessLog
-from datasources.databases import Databases
+from datasources.core.access_log import CoreAccessLog
+from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
 from deploy.processes import HERE
 from schema.subgraphs import build_subgraph_graph

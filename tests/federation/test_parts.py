@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 from graphql import GraphQLObjectType, build_schema, is_object_type, print_type
 
-from datasources.databases import DEPARTMENTS
+from datasources.engine.running.databases import DEPARTMENTS
 from schema.build import build_schema as whole_schema
 from schema.build import contract, print_sdl
 from schema.parts import parts, shared

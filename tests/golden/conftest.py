@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from auth.policy.file import load
-from datasources.access_log import CoreAccessLog
-from datasources.databases import Databases
+from datasources.core.access_log import CoreAccessLog
+from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
 from schema.build import build_graph
 from tests.conftest import SEEDED_TODAY, Addresses

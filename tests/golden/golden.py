@@ -14,7 +14,7 @@ import pytest
 from auth.policy.reach import EVERYBODY, Reach, Scope
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
-from datasources.database import Database
+from datasources.engine.running.database import Database
 from resolvers.graph import Graph
 from resolvers.requests import Request
 

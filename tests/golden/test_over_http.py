@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from auth.policy.file import load
-from datasources.access_log import CoreAccessLog
-from datasources.databases import Databases
+from datasources.core.access_log import CoreAccessLog
+from datasources.engine.running.databases import Databases
 from datasources.service import ticket_system
 from schema.build import build_graph
 from tests.conftest import Addresses

@@ -14,8 +14,8 @@ from auth.access_log import AccessRecord
 from auth.policy.file import load
 from auth.viewer import Viewer
 from bench.workloads import DOCUMENTS, NAMES
-from datasources.database import Database
-from datasources.databases import Databases
+from datasources.engine.running.database import Database
+from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
 from migrations.upgrade import BRANCHES
 from resolvers.graph import Graph

@@ -8,7 +8,7 @@ import pytest
 from auth.policy.file import load
 from auth.viewer import Viewer
 from bench.abuse import NOWHERE, NoLog
-from datasources.databases import DEPARTMENTS, Databases
+from datasources.engine.running.databases import DEPARTMENTS, Databases
 from resolvers.graph import Graph
 from resolvers.limits import Limits
 from resolvers.requests import Request

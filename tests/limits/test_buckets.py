@@ -7,7 +7,7 @@ import pytest
 
 from auth.rates import BucketsUnavailable, Level, Rate
 from bench.abuse import NOWHERE
-from datasources.buckets import CommonBuckets
+from datasources.core.buckets import CommonBuckets
 from tests.conftest import Addresses
 
 SLOW = Rate(most=100, per_second=0.0001)

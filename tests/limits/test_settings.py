@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from auth.rates import OwnBuckets, Rate
-from datasources.buckets import CommonBuckets
+from datasources.core.buckets import CommonBuckets
 from resolvers.limits import USUAL, Limits
 from server.settings import SettingsError, load
 from server.throttling import limits_of, rates_in, throttling

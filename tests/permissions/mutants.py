@@ -9,7 +9,7 @@ from graphql import GraphQLObjectType
 from sqlalchemy import ColumnElement
 
 import auth.policy.grant
-import datasources.compiler.fields
+import datasources.compiler.sql.fields
 import resolvers.disclosures
 import resolvers.plans
 from auth.policy.categories import Category
@@ -18,9 +18,9 @@ from auth.policy.flags import Flag
 from auth.policy.grant import Grant
 from auth.policy.reach import Reach
 from auth.policy.rules import Cell, Policy, Rule
-from datasources.compiler import subjects
-from datasources.compiler.fields import Compiler
-from datasources.compiler.pages import Fresh, PageCompiler, Rows
+from datasources.compiler.sql import subjects
+from datasources.compiler.sql.fields import Compiler
+from datasources.compiler.sql.pages import Fresh, PageCompiler, Rows
 from datasources.plan import Field, Filter, Order, Parameter
 from datasources.rows import Subject
 from resolvers import roots
@@ -135,7 +135,7 @@ def count_unguarded(patch: Patch) -> None:
 
 
 def mask_dropped(patch: Patch) -> None:
-    patch.setattr(datasources.compiler.fields, "masked", lambda _mask, value: value)
+    patch.setattr(datasources.compiler.sql.fields, "masked", lambda _mask, value: value)
 
 
 def masked_money_allowed(patch: Patch) -> None:

@@ -14,8 +14,8 @@ from auth.policy.file import POLICY_FILE, load
 from auth.policy.reach import Reach, Scope
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
-from datasources.databases import DEPARTMENTS, Databases
 from datasources.departments import SHAPES
+from datasources.engine.running.databases import DEPARTMENTS, Databases
 from resolvers.documents import Documents
 from resolvers.graph import Graph
 from resolvers.limits import UNLIMITED

@@ -10,9 +10,9 @@ import pytest
 
 from auth.access_log import AccessRecord, Disclosure, LogUnavailable
 from auth.policy.rules import Policy
-from datasources import access_index
-from datasources.access_log import CoreAccessLog
-from datasources.packed import UUIDS
+from datasources.core import access_index
+from datasources.core.access_log import CoreAccessLog
+from datasources.engine.pools.packed import UUIDS
 from tests.oracle.world import Row
 from tests.permissions.attacks import Copy, Field
 from tests.permissions.probes import ONE

@@ -12,7 +12,7 @@ from auth.policy.categories import Category
 from auth.policy.grant import compile_grant
 from auth.policy.reach import Reach, Scope
 from auth.policy.rules import Policy
-from datasources.databases import DEPARTMENTS, Databases
+from datasources.engine.running.databases import DEPARTMENTS, Databases
 from resolvers.graph import Graph
 from resolvers.plans import PlanCache
 from schema.subgraphs import build_subgraph_graph

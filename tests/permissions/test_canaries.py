@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 
 from auth.policy.rules import Policy
-from datasources.access_log import CoreAccessLog
-from datasources.database import Database
+from datasources.core.access_log import CoreAccessLog
+from datasources.engine.running.database import Database
 from datasources.unavailable import Unavailable
 from resolvers.graph import Graph
 from server.metrics import Metrics

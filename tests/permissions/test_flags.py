@@ -13,8 +13,8 @@ from graphql import FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor
 from auth.policy.categories import Category
 from auth.policy.rules import Policy
 from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
-from datasources.databases import DEPARTMENTS, Databases
-from datasources.privacy import record
+from datasources.core.ledger import record
+from datasources.engine.running.databases import DEPARTMENTS, Databases
 from resolvers.graph import Graph
 from schema.build import build_graph
 from tests.oracle.world import Row

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from auth.policy.rules import Policy
-from datasources.databases import DEPARTMENTS
+from datasources.engine.running.databases import DEPARTMENTS
 from tests.oracle.world import load
 from tests.permissions import suite, worlds
 from tests.permissions.attacks import Copy

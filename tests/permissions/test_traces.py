@@ -12,8 +12,8 @@ import pytest
 from auth.policy.rules import Policy
 from auth.tokens.keys import development_key
 from auth.tokens.minting import mint
-from datasources.database import Database
-from datasources.databases import DEPARTMENTS
+from datasources.engine.running.database import Database
+from datasources.engine.running.databases import DEPARTMENTS
 from datasources.unavailable import Unavailable
 from server.identity import expected
 from server.settings import load

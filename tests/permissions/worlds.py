@@ -15,8 +15,8 @@ import asyncpg
 from auth.access_log import AccessLog, AccessRecord
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
-from datasources.databases import DEPARTMENTS, Databases
 from datasources.departments import SHAPES
+from datasources.engine.running.databases import DEPARTMENTS, Databases
 from datasources.sources.outline import outlined
 from datasources.sources.source import Sources
 from resolvers.contract import Contract

@@ -9,8 +9,8 @@ import pytest
 
 from auth.policy.file import load
 from auth.viewer import Viewer
-from datasources.access_log import CoreAccessLog
-from datasources.databases import Databases
+from datasources.core.access_log import CoreAccessLog
+from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from resolvers.requests import Answer, Request
 from schema.build import build_graph

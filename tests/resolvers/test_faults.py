@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 import orjson
 
-from datasources.access_log import CoreAccessLog
-from datasources.databases import Databases
+from datasources.core.access_log import CoreAccessLog
+from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
 from resolvers.graph import Graph
 from resolvers.requests import Outcome, Request

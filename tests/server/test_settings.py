@@ -147,7 +147,7 @@ def test_departments_without_an_address_live_in_the_embedded_database(
         started.append(folder)
         return "postgresql://embedded"
 
-    monkeypatch.setattr("datasources.embedded.start", start)
+    monkeypatch.setattr("datasources.engine.pools.embedded.start", start)
     settings = load({"CUSTOMER360_SALES_DATABASE_URL": URL, "CUSTOMER360_DATA_DIR": str(tmp_path)})
     assert addresses(settings) == dict.fromkeys(DEPARTMENTS, "postgresql://embedded") | {"sales": URL}
     assert started == [tmp_path / "postgres"]

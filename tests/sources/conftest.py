@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 import pytest
 
-from datasources.databases import Databases
+from datasources.engine.running.databases import Databases
 from datasources.service import ticket_system
 from datasources.service.ticket_system import TicketSystem
 from resolvers.graph import Graph

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from datasources.engine.running.fetching import fetched, found_by
 from datasources.sources.columns import Columns, text
-from datasources.sources.fetching import fetched, found_by
 from datasources.sources.shapes import PlainShapes
 from datasources.sources.source import Wanted
 from datasources.unavailable import Unavailable

@@ -1,7 +1,7 @@
 """What operators are told of a department behind HTTP: as much as of a database."""
 
-from datasources.breaker import State
-from datasources.databases import Databases
+from datasources.engine.running.breaker import State
+from datasources.engine.running.databases import Databases
 from datasources.service import ticket_system
 from schema.build import build_graph
 from server.gauges import Lag, gauges

@@ -2,11 +2,11 @@
 
 import pytest
 
-from datasources.rest.client import Client
 from datasources.service import plain_shapes, shapes
 from datasources.service.ticket_system import TicketSystem
 from datasources.shapes import Inside, Shape, Value
 from datasources.sources.outline import outlined
+from datasources.sources.rest import Client
 from datasources.sources.shapes import PlainShape, Reads
 
 IN_SQL = {shape.type: shape for shape in shapes.SHAPES}

@@ -8,9 +8,9 @@ from socket import create_server
 
 import pytest
 
-from datasources.breaker import FAILURES, Breaker, State
-from datasources.databases import QUEUE
-from datasources.rest.client import Client
+from datasources.engine.running.breaker import FAILURES, Breaker, State
+from datasources.engine.running.databases import QUEUE
+from datasources.sources.rest import Client
 from datasources.unavailable import Failing, Late, Lost, Unavailable
 from tests.sources.conftest import Asked, Open
 from tests.sources.process import SECRET_OF_TESTS, Remote

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from auth.policy.effects import UNGOVERNED, Condition, Effect, EffectKind, Mask
+from datasources.compiler.plain.comparisons import filtering
+from datasources.compiler.plain.fields import FieldWriter, Needs
+from datasources.compiler.plain.orders import ordering
+from datasources.compiler.plain.texts import as_write
 from datasources.json_text import Kind
 from datasources.plan import Field, Filter, Order, constant
 from datasources.shapes import Key
-from datasources.sources.comparisons import filtering
-from datasources.sources.fields import FieldWriter, Needs
-from datasources.sources.orders import ordering
 from datasources.sources.shapes import (
     Match,
     PlainAmount,
@@ -22,7 +23,6 @@ from datasources.sources.shapes import (
     column,
     value,
 )
-from datasources.sources.texts import as_write
 
 PARCEL = PlainShape(
     "Parcel",

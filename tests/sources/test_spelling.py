@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, Text, literal, select
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from auth.policy.effects import Mask
-from datasources.compiler.fields import masked as masked_in_sql
+from datasources.compiler.plain.spelling import SPELLINGS, masked
+from datasources.compiler.sql.fields import masked as masked_in_sql
 from datasources.core.codes import Channel
 from datasources.json_text import Kind
 from datasources.sources import columns
 from datasources.sources.columns import Malformed
-from datasources.sources.spelling import SPELLINGS, masked
 
 MOMENTS = [
     datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from datasources.databases import Databases
+from datasources.engine.running.databases import Databases
 from datasources.service import ticket_system
 from datasources.sources.source import Sources
 from schema.subgraphs import build_subgraph_graph

@@ -9,7 +9,7 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from starlette.types import Receive, Scope, Send
 
-from datasources.stages import TRACE, Trace
+from datasources.engine.running.stages import TRACE, Trace
 from datasources.unavailable import Unavailable
 from server.traces import Traces
 from tests.conftest import Addresses
@@ -157,7 +157,7 @@ async def test_without_core_the_operation_is_an_error(
         async def failing(*_: object) -> object:
             raise Unavailable("what a driver says may quote data")
 
-        monkeypatch.setattr("datasources.database.Database.rows", failing)
+        monkeypatch.setattr("datasources.engine.running.database.Database.rows", failing)
         await server.ask()
     (operation,) = collector.operations
     assert (operation.is_error, operation.facts["error.type"]) == (True, "CORE_UNAVAILABLE")

@@ -1,0 +1,1 @@
+"""From plan to functions over the plain rows that a source returns."""

@@ -1,0 +1,97 @@
+"""Connections as JSON: nodes, edges, pageInfo and totalCount over the plain rows of one page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from datasources.compiler.plain.texts import NULL, Write
+from datasources.plan import Field, Page
+from datasources.sources.shapes import PlainRow, PlainSubject
+from datasources.sources.source import IDENTITY
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPage:
+    """One page of rows, whether more lie beyond its far side, and the number of all rows of the list."""
+
+    rows: Sequence[PlainRow]
+    has_more: bool
+    total: Callable[[], int]
+    subject: PlainSubject
+
+
+WritePage = Callable[[PlainPage], str]
+Node = Callable[[Mapping[str, tuple[Field, ...]]], Write]
+
+
+def connection(asked: Field, page: Page, node: Node) -> WritePage:
+    """What writes a page as it was asked for."""
+    return _object(asked, lambda each: _value(each, page, node))
+
+
+def _value(asked: Field, page: Page, node: Node) -> WritePage:
+    match asked.name:
+        case "nodes":
+            return _list(node(asked.fields))
+        case "edges":
+            return _list(_edge(asked, node))
+        case "pageInfo":
+            return _object(asked, lambda each: _info(each, page))
+        case "totalCount":
+            return _total(asked)
+    return _constant(f'"{asked.type}"')
+
+
+def _object(asked: Field, value: Callable[[Field], WritePage]) -> WritePage:
+    values = [(f'"{each.key}":', value(each)) for each in asked.only_fields]
+    return lambda page: "{" + ",".join([key + write(page) for key, write in values]) + "}"
+
+
+def _list(write: Write) -> WritePage:
+    return lambda page: "[" + ",".join([write(row, page.subject) for row in page.rows]) + "]"
+
+
+def _edge(asked: Field, node: Node) -> Write:
+    """One edge of a connection: the row's cursor and its node."""
+
+    def value(each: Field) -> Write:
+        match each.name:
+            case "cursor":
+                return lambda row, _: f'"{row[IDENTITY]}"'
+            case "node":
+                return node(each.fields)
+        return lambda *_: f'"{each.type}"'
+
+    values = [(f'"{each.key}":', value(each)) for each in asked.only_fields]
+    return lambda row, subject: "{" + ",".join([key + write(row, subject) for key, write in values]) + "}"
+
+
+def _info(asked: Field, page: Page) -> WritePage:
+    """Whether more rows lie on the far side is seen; on the near side it is known from the cursor alone."""
+    match asked.name:
+        case "hasNextPage" if page.backwards:
+            return _constant(_yes(page.before is not None))
+        case "hasPreviousPage" if not page.backwards:
+            return _constant(_yes(page.after is not None))
+        case "hasNextPage" | "hasPreviousPage":
+            return lambda found: _yes(found.has_more)
+        case "startCursor":
+            return lambda found: f'"{found.rows[0][IDENTITY]}"' if found.rows else NULL
+        case "endCursor":
+            return lambda found: f'"{found.rows[-1][IDENTITY]}"' if found.rows else NULL
+    return _constant(f'"{asked.type}"')
+
+
+def _total(asked: Field) -> WritePage:
+    """Counting is a use of its own: where it rests on flags, a list about one customer is counted or not."""
+    if not asked.effect.allows:
+        return _constant(NULL)
+    condition = asked.effect.condition
+    return lambda page: str(page.total()) if condition.met_by(page.subject.flags) else NULL
+
+
+def _constant(text: str) -> WritePage:
+    return lambda _: text
+
+
+def _yes(is_so: bool) -> str:
+    return "true" if is_so else "false"

@@ -1,0 +1,147 @@
+"""From plan to functions: the fields asked of a source become one function that writes a customer's JSON from rows."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from auth.policy.effects import ALWAYS, Condition, Effect, EffectKind
+from datasources.compiler.plain.lists import ListWriter
+from datasources.compiler.plain.spelling import SPELLINGS, masked, quoted
+from datasources.compiler.plain.texts import NULL, Piece, Write, joined, members, when
+from datasources.holes import HOLE
+from datasources.plan import Field
+from datasources.sources.shapes import (
+    PlainAmount,
+    PlainCoordinate,
+    PlainInside,
+    PlainMany,
+    PlainOne,
+    PlainPages,
+    PlainRow,
+    PlainShape,
+    PlainShapes,
+    PlainSubject,
+    PlainValue,
+    Reads,
+)
+from datasources.sources.source import IDENTITY, OWNER
+
+
+@dataclass(slots=True)
+class Needs:
+    """The columns that a plan reads, by resource: what is not read is not fetched."""
+
+    columns: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, resource: str | None, *names: str) -> None:
+        if resource is not None:
+            self.columns[resource].update((OWNER, IDENTITY, *names))
+
+    def add_reads(self, shape: PlainShape, reads: Reads) -> None:
+        self.add(shape.resource, *reads.columns)
+        for resource, names in reads.others.items():
+            self.add(resource, *names)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWriter:
+    """Compiles what one source answers. A condition on flags is tested where it is not `known` to hold."""
+
+    shapes: PlainShapes
+    sections: Mapping[int, int]
+    needs: Needs = field(default_factory=Needs)
+
+    def object(self, shape: PlainShape, fields: Mapping[str, tuple[Field, ...]], known: Condition = ALWAYS) -> Piece:
+        """The object of this shape; of an interface or union, that of the row's own concrete type."""
+        if shape.discriminator is None:
+            return self._members(shape, fields.get(shape.type, ()), known)
+        self.needs.add_reads(shape, shape.discriminator)
+        branches = {
+            value: self._members(self.shapes[type_], fields.get(type_, ()), known)
+            for value, type_ in shape.variants.items()
+        }
+        return _branching(shape.discriminator, branches)
+
+    def _members(self, shape: PlainShape, fields: Sequence[Field], known: Condition) -> Piece:
+        return members((each.key, self._value(shape, each, known)) for each in fields)
+
+    def _value(self, shape: PlainShape, asked: Field, known: Condition) -> Piece:
+        """One field's value, with its effect: null where it is withheld, masked where it is masked."""
+        if asked.name == "__typename":
+            return f'"{shape.type}"'
+        if asked.effect.kind is EffectKind.WITHHOLD:
+            return NULL
+        coordinate, condition = shape.fields[asked.name], asked.effect.condition
+        return when(condition, known, self._shown(shape, coordinate, asked, known & condition))
+
+    def _shown(self, shape: PlainShape, coordinate: PlainCoordinate, asked: Field, known: Condition) -> Piece:
+        match coordinate:
+            case PlainValue():
+                self.needs.add_reads(shape, coordinate.value)
+                return _scalar(coordinate, asked.effect)
+            case PlainAmount():
+                self.needs.add_reads(shape, coordinate.amount)
+                self.needs.add_reads(shape, coordinate.currency)
+                return _money(coordinate, asked)
+            case PlainInside():
+                return self._inside(shape, coordinate, asked, known)
+            case PlainOne() | PlainMany() | PlainPages():
+                return ListWriter(self).value(shape, coordinate, asked, known)
+        return self._customer(asked)
+
+    def _inside(self, shape: PlainShape, coordinate: PlainInside, asked: Field, known: Condition) -> Piece:
+        piece = self.object(self.shapes[coordinate.type], asked.fields, known)
+        if coordinate.present is None:
+            return piece
+        self.needs.add_reads(shape, coordinate.present)
+        return _branching(coordinate.present, {True: piece})
+
+    def _customer(self, asked: Field) -> Piece:
+        """Back to the customer: a hole that core fills, unless nothing has to be asked of core."""
+        if asked.is_told:
+            return joined((f"{HOLE}{self.sections[id(asked)]}.", lambda _, subject: f"{subject.ordinal}{HOLE}"))
+        return members(
+            (each.key, f'"{each.type}"' if each.name == "__typename" else NULL) for each in asked.only_fields
+        )
+
+
+def _branching(reads: Reads, branches: Mapping[Any, Piece]) -> Write:
+    writes = {value: joined((piece,)) for value, piece in branches.items()}
+
+    def write(row: PlainRow, subject: PlainSubject) -> str:
+        piece = writes.get(reads(row, subject), NULL)
+        return piece if isinstance(piece, str) else piece(row, subject)
+
+    return write
+
+
+def _scalar(coordinate: PlainValue, effect: Effect) -> Write:
+    read, spell, mask = coordinate.value.read, SPELLINGS[coordinate.kind], effect.mask
+
+    def write(row: PlainRow, subject: PlainSubject) -> str:
+        value = read(row, subject)
+        return NULL if value is None else spell(value)
+
+    def write_masked(row: PlainRow, subject: PlainSubject) -> str:
+        assert mask is not None
+        value = read(row, subject)
+        return NULL if value is None else spell(masked(mask, value))
+
+    return write if mask is None else write_masked
+
+
+def _money(coordinate: PlainAmount, asked: Field) -> Write:
+    amount, currency = coordinate.amount.read, coordinate.currency.read
+    typename = '"Money"'
+
+    def write(row: PlainRow, subject: PlainSubject) -> str:
+        values = {"amount": amount(row, subject), "currency": currency(row, subject)}
+        if None in values.values():
+            return NULL
+        shown = (
+            (each.key, quoted(values[each.name]) if each.name in values else typename) for each in asked.only_fields
+        )
+        return "{" + ",".join([f'"{key}":{text}' for key, text in shown]) + "}"
+
+    return write

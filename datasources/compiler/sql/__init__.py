@@ -1,0 +1,1 @@
+"""From plan to SQL: one statement for each database of a root."""

@@ -1,0 +1,138 @@
+"""From plan to SQL: the fields asked of a customer become one expression that PostgreSQL answers with JSON text."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import and_, case, func
+
+from auth.policy.effects import Effect, EffectKind, Mask
+from datasources.compiler.sql.binds import Binds
+from datasources.compiler.sql.lists import ListCompiler
+from datasources.holes import HOLE
+from datasources.json_text import NULL, Kind, Parts, join, members, spell, when
+from datasources.plan import Field
+from datasources.rows import Column, Row, Subject, is_nullable
+from datasources.shapes import (
+    Amount,
+    Coordinate,
+    Department,
+    Inside,
+    Many,
+    One,
+    Pages,
+    Shape,
+    Shapes,
+    SubjectLink,
+    Total,
+    Value,
+)
+from datasources.sql_text import literal, number
+
+CORE = "core"
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """Compiles what one statement answers: the departments `here`; other departments' sections become holes."""
+
+    shapes: Shapes
+    here: frozenset[str]
+    sections: Mapping[int, int]
+    binds: Binds = field(default_factory=Binds)
+
+    def object(self, shape: Shape, fields: Mapping[str, tuple[Field, ...]], row: Row) -> Parts:
+        """The object of this shape as JSON; of an interface or union, that of the row's own concrete type."""
+        if shape.discriminator is None:
+            return self._members(shape, fields.get(shape.type, ()), row)
+        kind = shape.discriminator(row)
+        branches = [
+            (kind == literal(value), join(self._members(self.shapes[type_], fields.get(type_, ()), row)))
+            for value, type_ in shape.variants.items()
+        ]
+        return (case(*branches, else_=literal("null")),)
+
+    def _members(self, shape: Shape, fields: Sequence[Field], row: Row) -> Parts:
+        return members((each.key, self.value(shape, each, row)) for each in fields)
+
+    def value(self, shape: Shape, asked: Field, row: Row) -> Parts:
+        """One field's value, with its effect: null where it is withheld, masked where it is masked."""
+        if asked.name == "__typename":
+            return (f'"{shape.type}"',)
+        if asked.effect.kind is EffectKind.WITHHOLD:
+            return NULL
+        return self._shown(shape.fields[asked.name], asked, row)
+
+    def _shown(self, coordinate: Coordinate, asked: Field, row: Row) -> Parts:
+        if isinstance(coordinate, Value):
+            return self._scalar(coordinate, asked.effect, row)
+        allowed = row.subject.meets(asked.effect.condition)
+        return when(allowed, self._composed(coordinate, asked, row.knowing(asked.effect.condition)))
+
+    def _composed(self, coordinate: Coordinate, asked: Field, row: Row) -> Parts:
+        match coordinate:
+            case Amount():
+                return self._money(coordinate, asked, row)
+            case Total(rows=rows):
+                total = rows(row, lambda amount, currency: join(_spelled_money(asked, amount, currency)))
+                return (func.coalesce(total.scalar_subquery(), literal("null")),)
+            case Inside(type=type_, present=present):
+                parts = self.object(self.shapes[type_], asked.fields, row)
+                return when(present(row), parts) if present else parts
+            case Department(type=type_, name=name):
+                return self._section(name, type_, asked, row)
+            case SubjectLink():
+                return self._section(CORE, "Customer", asked, row)
+            case One() | Many() | Pages():
+                return ListCompiler(self).value(coordinate, asked, row)
+        raise TypeError(f"{asked.coordinate} is expressed by nothing that can be compiled")
+
+    def _scalar(self, coordinate: Value, effect: Effect, row: Row) -> Parts:
+        value = coordinate.expression(row)
+        nullable = coordinate.nullable and is_nullable(value)
+        if effect.mask is not None:
+            value = masked(effect.mask, value)
+        allowed = row.subject.meets(effect.condition)
+        if allowed is not None:
+            value = case((allowed, value))
+        return spell(coordinate.kind, value, nullable=nullable or allowed is not None)
+
+    def _money(self, coordinate: Amount, asked: Field, row: Row) -> Parts:
+        amount, currency = coordinate.amount(row), coordinate.currency(row)
+        there = [value.is_not(None) for value in (amount, currency) if is_nullable(value)]
+        return when(and_(*there) if there else None, _spelled_money(asked, amount, currency))
+
+    def _section(self, department: str, type_: str, asked: Field, row: Row) -> Parts:
+        if department not in self.here and asked.is_told:
+            return self.hole(asked, row.subject)
+        table = row.subject.customer if department == CORE else None
+        here = Row(table if table is not None else row.table, row.subject)
+        return self.object(self.shapes[type_], asked.fields, here)
+
+    def hole(self, asked: Field, subject: Subject) -> Parts:
+        assert subject.ordinal is not None
+        return (f"{HOLE}{self.sections[id(asked)]}.", subject.ordinal, HOLE)
+
+    def governed(self, value: Column, effect: Effect, subject: Subject) -> Column:
+        """What a field means wherever it is used: its value where the viewer may use it, else NULL."""
+        allowed = subject.meets(effect.condition)
+        return value if allowed is None else case((allowed, value))
+
+
+def masked(mask: Mask, value: Column) -> Column:
+    """Text with most of it hidden. Twice the same text gives twice the same mask."""
+    match mask:
+        case Mask.LAST4:
+            # Of a short text less than four characters show, so that four stay hidden.
+            shown = func.greatest(number(0), func.least(number(4), func.length(value) - number(4)))
+            return literal("••••") + func.right(value, shown)
+        case Mask.INITIAL:
+            return func.left(value, 1) + literal(".")
+
+
+def _spelled_money(asked: Field, amount: Column, currency: Column) -> Parts:
+    spelled: Mapping[str, Parts] = {
+        "amount": spell(Kind.DECIMAL, amount, nullable=False),
+        "currency": spell(Kind.WORD, currency, nullable=False),
+        "__typename": ('"Money"',),
+    }
+    return members((each.key, spelled[each.name]) for each in asked.only_fields)

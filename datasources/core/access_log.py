@@ -1,0 +1,190 @@
+"""The access log in core's database: records of one moment share a transaction, and each waits for its commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, NamedTuple
+
+import asyncpg
+import orjson
+
+from auth.access_log import AccessRecord, LogUnavailable
+from datasources.core.access_index import SECONDS_TO_CATCH_UP, AccessIndex
+from datasources.engine.pools.packed import joined, keep_packed
+from datasources.engine.pools.pool import Pool
+from datasources.engine.pools.timers import EARLY
+from datasources.unavailable import Unavailable
+
+# Records of one moment are of few viewers and disclosures: what they have alike is told once. The subjects of all lie
+# in one array, of which each record has its part.
+_STORE = """
+INSERT INTO core.access_record
+    (request_id, subjects, viewer, viewer_class, client, purpose, policy_version, dry_run_by, disclosure)
+SELECT request_id, ($5::uuid[])[first:last], ($6::text[])[alike], ($7::text[])[alike], ($8::text[])[alike],
+    ($9::text[])[alike], ($10::text[])[alike], ($11::text[])[alike], ($12::bytea[])[alike]
+FROM unnest($1::text[], $2::int[], $3::int[], $4::int[]) AS record (request_id, first, last, alike)
+"""
+_REMEMBER = "INSERT INTO core.disclosure (digest, coordinates) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING"
+_MOST_AT_ONCE = 500
+_MOST_KNOWN = 10_000
+
+
+class Waiting(NamedTuple):
+    """A record, and who waits for it, until when."""
+
+    record: AccessRecord
+    done: asyncio.Future[None]
+    deadline: float
+
+
+class CoreAccessLog:
+    """Writes records in groups: whatever has come while one group waited for the disk makes the next.
+
+    A second writer would halve the groups, and cost each record a fifth more.
+    """
+
+    def __init__(self, pool: Pool, seconds: float, index: AccessIndex) -> None:
+        self._pool = pool
+        self.index = index
+        self._seconds = seconds
+        self._waiting: list[Waiting] = []
+        # The group on its way.
+        self._writing: list[Waiting] = []
+        self._alarm: asyncio.TimerHandle | None = None
+        self._arrived = asyncio.Event()
+        self._known: set[bytes] = set()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, address: str, timeout_ms: int = 2000) -> AsyncIterator[CoreAccessLog]:
+        pool = Pool(partial(_writing, address, timeout_ms), size=1)
+        beside = Pool(partial(_writing, address, int(SECONDS_TO_CATCH_UP * 1000)), size=1)
+        log = cls(pool, timeout_ms / 1000, AccessIndex(beside))
+        tasks = [asyncio.create_task(each, name="access log") for each in (log._write(), log.index.keep_up())]
+        try:
+            yield log
+        finally:
+            for task in tasks:
+                task.cancel()
+            if log._alarm is not None:
+                log._alarm.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            pool.terminate()
+            beside.terminate()
+
+    async def store(self, record: AccessRecord, deadline: float) -> None:
+        """Returns when the record is durable. Raises LogUnavailable when it is not by the deadline."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        self._waiting.append(Waiting(record, done, deadline))
+        if self._alarm is None or deadline < self._alarm.when():
+            self._wind(deadline, loop)
+        self._arrived.set()
+        await done
+
+    def _wind(self, deadline: float, loop: asyncio.AbstractEventLoop) -> None:
+        """One alarm for all: nearly every record is stored long before, and who comes later may wait longer."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = loop.call_at(deadline, self._expire, loop)
+
+    def _expire(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._alarm = None
+        now = loop.time() + EARLY
+        unsettled = [each for each in (*self._writing, *self._waiting) if not each.done.done()]
+        _settle([each for each in unsettled if each.deadline <= now], LogUnavailable("late"))
+        later = [each.deadline for each in unsettled if each.deadline > now]
+        if later:
+            self._wind(min(later), loop)
+
+    async def _write(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._writing, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
+            if not self._waiting:
+                self._arrived.clear()
+            if self._writing:
+                await self._store(self._writing)
+
+    async def _store(self, group: list[Waiting]) -> None:
+        try:
+            await self._commit([each.record for each in group])
+        except Unavailable as error:
+            _settle(group, LogUnavailable(str(error)))
+        except asyncio.CancelledError:
+            _settle(group, LogUnavailable("closed"))
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told, and the writer goes on
+            _settle(group, LogUnavailable(type(error).__name__))
+        else:
+            _settle(group, None)
+
+    async def _commit(self, records: list[AccessRecord]) -> None:
+        new = {record.disclosure.digest: record.disclosure for record in records}
+        unknown = [each for digest, each in new.items() if digest not in self._known]
+        deadline = asyncio.get_running_loop().time() + self._seconds
+        async with self._pool.connection(deadline) as connection:
+            for each in unknown:
+                await connection.execute(_REMEMBER, each.digest, orjson.dumps(each.coordinates).decode())
+            # One statement, and so one transaction and one wait for the disk, however many records.
+            await connection.fetch(_STORE, *_columns(records))
+        self.index.is_behind()
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        self._known.update(new)
+
+
+async def _writing(address: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Record]:
+    settings = {
+        "application_name": "customer360 log",
+        "statement_timeout": str(timeout_ms),
+        "timezone": "UTC",
+        # For short arrays PostgreSQL would plan the statement anew each time, at the cost of running it.
+        "plan_cache_mode": "force_generic_plan",
+    }
+    connection = await asyncpg.connect(address, server_settings=settings)
+    keep_packed(connection)
+    return connection
+
+
+def _columns(records: list[AccessRecord]) -> list[Sequence[Any]]:
+    """The records as _STORE takes them: a list for each column, all subjects, and what some have alike."""
+    alike: dict[tuple[str | bytes | None, ...], int] = {}
+    firsts, lasts, last = [], [], 0
+    for record in records:
+        firsts.append(last + 1)
+        last += len(record.subjects)
+        lasts.append(last)
+    return [
+        [record.request_id for record in records],
+        firsts,
+        lasts,
+        [alike.setdefault(_without_subjects(record), len(alike) + 1) for record in records],
+        joined([record.subjects for record in records]),
+        *map(list, zip(*alike, strict=True)),
+    ]
+
+
+def _without_subjects(record: AccessRecord) -> tuple[str | bytes | None, ...]:
+    return (
+        record.viewer,
+        record.viewer_class,
+        record.client,
+        record.purpose,
+        record.policy_version,
+        record.dry_run_by,
+        record.disclosure.digest,
+    )
+
+
+def _settle(group: list[Waiting], error: LogUnavailable | None) -> None:
+    for each in group:
+        if each.done.done():
+            continue
+        if error is None:
+            each.done.set_result(None)
+        else:
+            each.done.set_exception(error)

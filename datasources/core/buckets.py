@@ -1,0 +1,70 @@
+"""Buckets in core's database, for processes that serve the same clients: one statement draws, and none can cheat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from hashlib import sha256
+
+import asyncpg
+
+from auth.rates import BucketsUnavailable, Level, Rate
+from datasources.engine.pools.pool import Pool
+from datasources.engine.running.stages import Stage, stage
+from datasources.unavailable import Unavailable
+
+# $1 key, $2 points of a full bucket, $3 points that come back in a second, $4 points to draw. Two who draw at once draw
+# one after the other, as the row is locked; whoever read the clock before the other finds that no time has passed.
+_FILLED = "LEAST($2, b.points + GREATEST(0, EXTRACT(EPOCH FROM excluded.as_of - b.as_of)::float8) * $3)"
+_DRAW = f"""
+INSERT INTO core.rate_bucket AS b (key, points, is_enough, as_of)
+VALUES ($1, LEAST($2::float8, $2 - $4::float8), true, clock_timestamp())
+ON CONFLICT (key) DO UPDATE SET
+    points = CASE WHEN {_FILLED} >= $4 THEN LEAST($2, {_FILLED} - $4) ELSE {_FILLED} END,
+    is_enough = {_FILLED} >= $4,
+    as_of = GREATEST(b.as_of, excluded.as_of)
+RETURNING points, is_enough
+"""  # noqa: S608 - a constant
+_FORGET = "DELETE FROM core.rate_bucket WHERE as_of < clock_timestamp() - interval '1 day'"
+_CONNECTIONS = 2
+# Longer than any answer of a healthy database: who waits for it waits with every request.
+SECONDS = 0.25
+
+
+class CommonBuckets:
+    """Buckets that all processes draw from."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, address: str) -> AsyncIterator[CommonBuckets]:
+        """Nothing is connected yet: the database may be down at the start."""
+        pool = Pool(partial(_writing, address), _CONNECTIONS)
+        try:
+            yield cls(pool)
+        finally:
+            pool.terminate()
+
+    async def draw(self, key: str, points: float, rate: Rate) -> Level:
+        """Take points out at once, or nothing. Raises BucketsUnavailable when core does not answer."""
+        # Who it is stays with us: the table holds no name of anybody.
+        digest = sha256(key.encode()).digest()
+        deadline = asyncio.get_running_loop().time() + SECONDS
+        try:
+            with stage(Stage.DRAW):
+                rows = await self._pool.fetch(_DRAW, [digest, rate.most, rate.per_second, points], deadline)
+        except Unavailable as error:
+            raise BucketsUnavailable(str(error)) from error
+        return Level(bool(rows[0]["is_enough"]), float(rows[0]["points"]))
+
+
+async def _writing(address: str) -> asyncpg.Connection[asyncpg.Record]:
+    """A connection that does not wait for the disk: a bucket that is lost is a full one."""
+    settings = {"application_name": "customer360 rates", "synchronous_commit": "off", "timezone": "UTC"}
+    connection = await asyncpg.connect(address, server_settings=settings)
+    await connection.execute(_FORGET)
+    return connection

@@ -1,0 +1,1 @@
+"""What runs the compiled plans: connections, and what is asked over them."""

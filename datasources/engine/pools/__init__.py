@@ -1,0 +1,1 @@
+"""Connections to PostgreSQL: the embedded server, pools, sessions and codecs."""

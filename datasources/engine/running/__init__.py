@@ -1,0 +1,1 @@
+"""From statements and readings to texts: deadlines, retries and shared runs."""

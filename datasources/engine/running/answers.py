@@ -1,0 +1,112 @@
+"""Running a root's statements and putting the texts together: core first, what is apart from it in parallel."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from datasources.compiler.roots import RootStatements
+from datasources.compiler.sql.entities import BATCHES, ROWS
+from datasources.compiler.sql.subjects import AS_OF, FLAGS, IDS, LOCATED_ID
+from datasources.engine.running.contributions import Contribution, Locate
+from datasources.engine.running.databases import Databases
+from datasources.engine.running.stages import Stage, stage
+from datasources.holes import down, filled, is_marked, texts_of
+from datasources.plan import Variables
+from datasources.unavailable import Unavailable
+
+_NULL = b"null"
+
+
+class CoreUnavailable(Exception):
+    """Core did not answer. Without its flags nothing personal may be shown."""
+
+
+@dataclass(slots=True)
+class RootAnswer:
+    """The JSON of one root field, and the customers it is about, each once, with their flags.
+
+    Where `is_marked`, it holds marks of faults that have yet to become errors.
+    """
+
+    text: bytes
+    is_marked: bool = False
+    subjects: Sequence[UUID] = ()
+    flags: Sequence[int] = ()
+
+
+async def answer(statements: RootStatements, variables: Variables, databases: Databases, deadline: float) -> RootAnswer:
+    """Answer one root field by `deadline`, a time of the running loop.
+
+    Raises CoreUnavailable; a department that fails only leaves its mark.
+    """
+    if statements.locate is not None:
+        located = await _located(statements.locate, variables, databases, deadline)
+        if located is None:
+            return RootAnswer(_NULL)
+        if isinstance(located, bytes):
+            return RootAnswer(located, is_marked=True)
+        variables = {**variables, LOCATED_ID: located}
+    try:
+        with stage(Stage.ASK, statements.core.departments):
+            rows = await databases.rows(statements.core, variables, deadline)
+        if not rows:
+            return RootAnswer(_NULL)
+        text, ids, flags, *_ = rows[0]
+        if statements.sections:
+            sections = await _sections(statements, rows[0], variables, databases, deadline)
+            text = filled(text, sections)
+    except Unavailable as error:
+        # Those of departments are told where they are asked.
+        raise CoreUnavailable from error
+    if statements.tells_rows:
+        # Core names the customer of each object.
+        ids, flags = _once(ids or (), flags or ())
+    return RootAnswer(text, is_marked(text), ids or (), flags or ())
+
+
+def _once(ids: Sequence[UUID], flags: Sequence[int]) -> tuple[Sequence[UUID], Sequence[int]]:
+    each = dict(zip(ids, flags, strict=True))
+    return list(each), list(each.values())
+
+
+async def _located(locate: Locate, variables: Variables, databases: Databases, deadline: float) -> UUID | bytes | None:
+    """The customer that a department's object is about; None if there is no such object, a mark if it is down."""
+    try:
+        with stage(Stage.ASK, (locate.department,)):
+            return await locate.owner(variables, databases, deadline)
+    except Unavailable:
+        return down(locate.department).encode()
+
+
+async def _sections(
+    statements: RootStatements, core: Any, variables: Variables, databases: Databases, deadline: float
+) -> Mapping[int, list[bytes]]:
+    ids = core[1] or []
+    told = {**variables, IDS: ids, FLAGS: core[2] or [], AS_OF: core[3]}
+    if statements.tells_rows:
+        told |= {BATCHES: core[-2] or [], ROWS: core[-1] or []}
+    texts: dict[int, list[bytes]] = {}
+    for place, section in enumerate(statements.core.sections):
+        texts[section] = texts_of(core[4 + place], len(ids))
+    if ids:
+        asked = [_apart(statements, each, len(ids), told, databases, deadline) for each in statements.others]
+        for part in await asyncio.gather(*asked):
+            texts.update(part)
+    return texts
+
+
+async def _apart(
+    root: RootStatements,
+    contribution: Contribution,
+    customers: int,
+    told: Variables,
+    databases: Databases,
+    deadline: float,
+) -> Mapping[int, list[bytes]]:
+    try:
+        with stage(Stage.ASK, contribution.departments):
+            return await contribution.texts(told, databases, deadline)
+    except Unavailable:
+        return {each: [down(root.sections[each]).encode()] * customers for each in contribution.sections}

@@ -1,0 +1,65 @@
+"""Contributions: what databases and sources add to core's answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from datasources.engine.running.databases import Databases
+from datasources.engine.running.statement import Statement
+from datasources.plan import Variables
+
+
+class Contribution(Protocol):
+    """Answers sections for all customers at once: a statement of a database, or a reading of a source."""
+
+    @property
+    def sections(self) -> tuple[int, ...]: ...
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """Whose data it asks for."""
+
+    async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
+        """For each section a text for each customer, in the order in which core tells of them. Raises Unavailable."""
+
+
+class Locate(Protocol):
+    """Asks a department whom an object of its own is about."""
+
+    @property
+    def department(self) -> str: ...
+
+    async def owner(self, variables: Variables, databases: Databases, deadline: float) -> UUID | None:
+        """The customer, None if there is no such object. Raises Unavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementContribution:
+    """A statement with a column of texts for each section."""
+
+    statement: Statement
+
+    @property
+    def sections(self) -> tuple[int, ...]:
+        return self.statement.sections
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        return self.statement.departments
+
+    async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
+        columns = await databases.rows(self.statement, told, deadline)
+        return dict(zip(self.sections, columns, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLocate:
+    """A statement that finds the object's customer."""
+
+    department: str
+    statement: Statement
+
+    async def owner(self, variables: Variables, databases: Databases, deadline: float) -> UUID | None:
+        rows = await databases.rows(self.statement, variables, deadline)
+        return rows[0][0] if rows else None
