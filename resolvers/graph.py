@@ -24,19 +24,19 @@ from datasources.engine.running.databases import Databases
 from datasources.engine.running.stages import TRACE, Stage, stage, told_new
 from datasources.plan import Variables
 from datasources.shapes import Shapes
-from resolvers import disclosures, faults
+from resolvers.answering import disclosures, faults
+from resolvers.answering.dry_run import tried_out
+from resolvers.answering.requests import Answer, Context, Request, refusing, unrecorded, written
+from resolvers.answering.spending import REFUSED, spending
+from resolvers.answering.throttle import Standing, Throttle
 from resolvers.codes import Code
 from resolvers.contract import Contract
-from resolvers.costs import Cost
-from resolvers.documents import Documents, Operation
-from resolvers.dry_run import tried_out
-from resolvers.entities import check_count, gathered
-from resolvers.limits import USUAL, Limits
-from resolvers.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
+from resolvers.documents.costs import Cost
+from resolvers.documents.library import Documents, Operation
+from resolvers.documents.limits import USUAL, Limits
+from resolvers.planning.entities import check_count, gathered
+from resolvers.planning.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
 from resolvers.refusal import Refused, refused
-from resolvers.requests import Answer, Context, Request, refusing, unrecorded, written
-from resolvers.spending import REFUSED, spending
-from resolvers.throttle import Standing, Throttle
 
 # The share of a request's time in which departments may answer; the rest is for the record of the answer.
 _FOR_STATEMENTS = 0.9

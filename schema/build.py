@@ -21,11 +21,11 @@ from auth.policy.rules import Policy
 from datasources.departments import SHAPES
 from datasources.engine.running.databases import Databases
 from datasources.sources.outline import outlined
+from resolvers.answering.throttle import Throttle
 from resolvers.contract import Contract, Use
+from resolvers.documents.limits import USUAL, Limits
 from resolvers.graph import Graph
-from resolvers.limits import USUAL, Limits
 from resolvers.prices import Price, Pricing
-from resolvers.throttle import Throttle
 from schema.classification import CATEGORY, GOVERNS, OPERATOR, OWNER
 from schema.core import Individual, Organization
 from schema.costs import Cost, ListSize, told

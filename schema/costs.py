@@ -7,7 +7,7 @@ import strawberry
 from graphql import GraphQLField, get_named_type, get_nullable_type, is_composite_type, is_list_type
 from strawberry.schema_directive import Location
 
-from resolvers.arguments import USUAL_SIZE
+from resolvers.planning.arguments import USUAL_SIZE
 from resolvers.prices import STATEMENT, Price
 
 SLICING = ("first", "last")

@@ -21,8 +21,8 @@ from graphql import (
     is_union_type,
 )
 
-from resolvers.entities import ENTITIES, REPRESENTATIONS
-from resolvers.representations import ANY
+from resolvers.documents.representations import ANY
+from resolvers.planning.entities import ENTITIES, REPRESENTATIONS
 from schema.parts import QUERY, Part
 
 

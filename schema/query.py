@@ -7,7 +7,7 @@ import strawberry
 
 from auth.policy.categories import Category
 from datasources.core.codes import CustomerStatus, Department, PartyKind
-from resolvers.requests import Context
+from resolvers.answering.requests import Context
 from schema.classification import DepartmentField, argument, input_field
 from schema.customer import Customer
 from schema.finance import Invoice

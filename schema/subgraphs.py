@@ -11,12 +11,12 @@ from datasources.departments import SHAPES
 from datasources.engine.running.databases import Databases
 from datasources.sources.outline import outlined
 from datasources.subgraphs import shapes_of
+from resolvers.answering.throttle import Throttle
 from resolvers.contract import Contract
-from resolvers.entities import ENTITIES, REPRESENTATIONS
+from resolvers.documents.limits import USUAL, Limits
 from resolvers.graph import Graph
-from resolvers.limits import USUAL, Limits
+from resolvers.planning.entities import ENTITIES, REPRESENTATIONS
 from resolvers.prices import Price
-from resolvers.throttle import Throttle
 from schema.build import build_schema, contract, print_sdl
 from schema.federation import subgraph_sdl
 from schema.parts import parts, shared

@@ -9,7 +9,7 @@ from auth.policy.effects import EffectKind, Use
 from auth.policy.grant import Grant, compile_grant
 from auth.policy.rules import conditions_in
 from datasources.core.codes import Department
-from resolvers.requests import Context
+from resolvers.answering.requests import Context
 from schema.classification import DepartmentField, argument
 
 field = DepartmentField(Department.CORE)

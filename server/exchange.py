@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from starlette.types import Message, Scope, Send
 
-from resolvers.plans import NOTHING_WITHHELD, Withholdings
+from resolvers.planning.plans import NOTHING_WITHHELD, Withholdings
 from server.cors import REQUEST_ID
 from server.media import CONTENT_TYPES, JSON
 from server.refusals import Header

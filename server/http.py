@@ -10,8 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 from auth.step_up import StepUpNeeded
 from auth.viewer import Viewer
+from resolvers.answering.requests import Answer, Outcome, Request
 from resolvers.codes import Code
-from resolvers.requests import Answer, Outcome, Request
 from server import leaving, media, parameters
 from server.alarms import Alarms
 from server.bearer import Doorkeeper

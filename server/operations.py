@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from resolvers.plans import Withholdings
+from resolvers.planning.plans import Withholdings
 
 log = logging.getLogger("customer360.operations")
 # A client that left was sent no status; proxies write this one.

@@ -2,7 +2,7 @@
 
 from math import ceil, floor
 
-from resolvers.throttle import Standing
+from resolvers.answering.throttle import Standing
 from server.refusals import Header
 
 

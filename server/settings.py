@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from auth.rates import Rate
-from resolvers.limits import USUAL
+from resolvers.documents.limits import USUAL
 from server import setting_values as values
 
 PREFIX = "CUSTOMER360_"

@@ -8,8 +8,8 @@ from typing import Any
 
 from auth.rates import Rate
 from datasources.core.buckets import CommonBuckets
-from resolvers.limits import Limits
-from resolvers.throttle import Throttle
+from resolvers.answering.throttle import Throttle
+from resolvers.documents.limits import Limits
 from server import setting_values
 from server.settings import Settings, SettingsError
 

@@ -45,7 +45,7 @@ def list_documents(path: Path | None, as_json: bool) -> None:
 @click.argument("path", type=EXISTING, required=False)
 def check(path: Path | None) -> None:
     """Check each against the schema and the limits, as the server does at its start."""
-    from resolvers.documents import Documents
+    from resolvers.documents.library import Documents
     from resolvers.refusal import Refused
     from schema.build import build_schema, contract
     from server.throttling import limits_of

@@ -12,8 +12,8 @@ from auth.policy.file import load
 from auth.viewer import Viewer
 from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
+from resolvers.answering.requests import Request
 from resolvers.graph import Graph
-from resolvers.requests import Request
 from schema.build import build_graph
 from tests.conftest import SEEDED_TODAY, Addresses
 from tests.differential.salt import sprinkle

@@ -15,8 +15,8 @@ from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.databases import Databases
 from datasources.imports.mapping import load_mapping
 from datasources.imports.run import import_file
+from resolvers.answering.requests import Request
 from resolvers.graph import Graph
-from resolvers.requests import Request
 from schema.build import build_graph
 from tests.resolvers.conftest import POLICY, viewer
 

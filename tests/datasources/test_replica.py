@@ -23,8 +23,8 @@ from datasources.engine.running.database import Database
 from datasources.engine.running.databases import DEPARTMENTS, Databases
 from datasources.sample.seed import seed
 from migrations.upgrade import upgrade
+from resolvers.answering.requests import Request
 from resolvers.graph import Graph
-from resolvers.requests import Request
 from schema.build import build_graph
 from server import screen_pop
 from tests.conftest import SEEDED_TODAY, Addresses

@@ -18,9 +18,9 @@ from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.databases import Databases
+from resolvers.answering.requests import Answer, Request
+from resolvers.documents.limits import UNLIMITED
 from resolvers.graph import Graph
-from resolvers.limits import UNLIMITED
-from resolvers.requests import Answer, Request
 from schema.build import build_graph
 from tests.differential.comparison import difference
 from tests.differential.operations import Operation

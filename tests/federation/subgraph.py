@@ -19,8 +19,8 @@ from datasources.engine.running.database import Database
 from datasources.engine.running.databases import Databases
 from datasources.engine.running.patient import PatientSource
 from datasources.engine.running.statement import Asked, Statement
+from resolvers.answering.requests import Answer, Request
 from resolvers.graph import Graph
-from resolvers.requests import Answer, Request
 from schema.build import build_graph
 from schema.subgraphs import build_subgraph_graph
 

@@ -6,7 +6,7 @@ import httpx2 as httpx
 import orjson
 import pytest
 
-from resolvers.entities import MOST_REPRESENTATIONS
+from resolvers.planning.entities import MOST_REPRESENTATIONS
 from tests.federation.stack import Stack, http_client
 from tests.federation.subgraph import ENTITIES, PAYMENT, of_type
 

@@ -3,8 +3,8 @@ from typing import Any
 import orjson
 import pytest
 
-from resolvers.entities import MOST_REPRESENTATIONS
-from resolvers.requests import Outcome
+from resolvers.answering.requests import Outcome
+from resolvers.planning.entities import MOST_REPRESENTATIONS
 from tests.federation.subgraph import CARE, ENTITIES, PAYMENT, Subgraph, of_type, opened
 
 # Nobody listens there.

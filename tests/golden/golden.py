@@ -15,8 +15,8 @@ from auth.policy.reach import EVERYBODY, Reach, Scope
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from datasources.engine.running.database import Database
+from resolvers.answering.requests import Request
 from resolvers.graph import Graph
-from resolvers.requests import Request
 
 FOLDER = Path(__file__).parent
 

@@ -18,9 +18,9 @@ from datasources.engine.running.database import Database
 from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
 from migrations.upgrade import BRANCHES
+from resolvers.answering.requests import Answer, Outcome, Request
+from resolvers.documents.limits import UNLIMITED, USUAL, Limits
 from resolvers.graph import Graph
-from resolvers.limits import UNLIMITED, USUAL, Limits
-from resolvers.requests import Answer, Outcome, Request
 from schema.build import build_graph
 from tests.conftest import SEEDED_TODAY, Addresses
 

@@ -11,7 +11,7 @@ import pytest
 
 from auth.policy.reach import Reach, Scope
 from auth.viewer import Viewer
-from resolvers.requests import Answer, Outcome, Request
+from resolvers.answering.requests import Answer, Outcome, Request
 from tests.conftest import Addresses
 from tests.guards.conftest import House, Variables, asking, document
 

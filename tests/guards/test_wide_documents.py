@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from resolvers import plans
+from resolvers.planning import plans
 from tests.guards.conftest import Asked, House
 
 # In three places, since no document may have more than 200 fields in one.

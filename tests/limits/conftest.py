@@ -9,10 +9,10 @@ from auth.policy.file import load
 from auth.viewer import Viewer
 from bench.abuse import NOWHERE, NoLog
 from datasources.engine.running.databases import DEPARTMENTS, Databases
+from resolvers.answering.requests import Request
+from resolvers.answering.throttle import Throttle
+from resolvers.documents.limits import Limits
 from resolvers.graph import Graph
-from resolvers.limits import Limits
-from resolvers.requests import Request
-from resolvers.throttle import Throttle
 from schema.build import build_graph
 from tests.server.conftest import bearer
 

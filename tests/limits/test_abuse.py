@@ -9,7 +9,7 @@ from graphql import parse
 
 from bench.abuse import Endpoint
 from bench.abuses import ABUSES, Abuse, fragments
-from resolvers import extent
+from resolvers.documents import extent
 from resolvers.graph import Graph
 from tests.limits.conftest import Make
 

@@ -4,10 +4,10 @@ import orjson
 import pytest
 from graphql import get_named_type, get_nullable_type, is_composite_type, is_list_type, is_object_type
 
-from resolvers.costs import Cost
-from resolvers.documents import Documents
+from resolvers.documents.costs import Cost
+from resolvers.documents.library import Documents
+from resolvers.documents.limits import Limits
 from resolvers.graph import Graph
-from resolvers.limits import Limits
 from resolvers.refusal import Refused
 from schema.build import build_schema, contract
 from schema.subgraphs import build_subgraph
@@ -97,7 +97,7 @@ def test_a_count_is_work_whatever_comes_of_it() -> None:
 def test_a_known_cost_is_not_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     documents = Documents(CONTRACT, Limits())
     assert [cost(INVOICES, documents, n=n) for n in (1, 2)] == [50, 60]
-    monkeypatch.setattr("resolvers.documents.cost", None)
+    monkeypatch.setattr("resolvers.documents.library.cost", None)
     assert [cost(INVOICES, documents, n=n) for n in (1, 2)] == [50, 60]
 
 

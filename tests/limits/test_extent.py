@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from graphql import parse
 
-from resolvers.extent import Extent, extent, ordered
-from resolvers.limits import Limits
+from resolvers.documents.extent import Extent, extent, ordered
+from resolvers.documents.limits import Limits
 from resolvers.refusal import Refused
 
 

@@ -6,8 +6,8 @@ import orjson
 import pytest
 
 from auth.rates import MOST_BUCKETS, Buckets, BucketsUnavailable, Level, OwnBuckets, Rate
+from resolvers.answering.throttle import Standing, Throttle, Throttled
 from resolvers.graph import Graph
-from resolvers.throttle import Standing, Throttle, Throttled
 from tests.limits.conftest import Make, request, viewer
 
 RATE = Rate(most=100, per_second=10)

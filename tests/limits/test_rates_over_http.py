@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auth.rates import Rate
-from resolvers.throttle import Throttle
+from resolvers.answering.throttle import Throttle
 from tests.limits.conftest import Make
 from tests.limits.serving import serving
 

@@ -6,7 +6,7 @@ import pytest
 
 from auth.rates import OwnBuckets, Rate
 from auth.step_up import StepUpNeeded
-from resolvers.throttle import Standing, Throttle, Throttled
+from resolvers.answering.throttle import Standing, Throttle, Throttled
 from tests.limits.conftest import Make, request, viewer
 from tests.limits.test_rates import RATE, Clock
 

@@ -5,7 +5,7 @@ import pytest
 
 from auth.rates import OwnBuckets, Rate
 from datasources.core.buckets import CommonBuckets
-from resolvers.limits import USUAL, Limits
+from resolvers.documents.limits import USUAL, Limits
 from server.settings import SettingsError, load
 from server.throttling import limits_of, rates_in, throttling
 from tests.conftest import Addresses

@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from auth.rates import Rate
+from resolvers.answering.throttle import Throttle
 from resolvers.graph import Graph
-from resolvers.throttle import Throttle
 from server.commands.documents_command import command
 from server.documents import DocumentsError, id_of, read
 from server.reload import on_hangup

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement
 
 import auth.policy.grant
 import datasources.compiler.sql.fields
-import resolvers.disclosures
-import resolvers.plans
+import resolvers.answering.disclosures
+import resolvers.planning.plans
 from auth.policy.categories import Category
 from auth.policy.effects import ALWAYS, UNGOVERNED, Condition, Effect, EffectKind, Use
 from auth.policy.flags import Flag
@@ -23,11 +23,11 @@ from datasources.compiler.sql.fields import Compiler
 from datasources.compiler.sql.pages import Fresh, PageCompiler, Rows
 from datasources.plan import Field, Filter, Order, Parameter
 from datasources.rows import Subject
-from resolvers import roots
-from resolvers.asked import Asked
-from resolvers.documents import Documents
-from resolvers.planner import Planner
-from resolvers.plans import PlanCache
+from resolvers.documents.library import Documents
+from resolvers.planning import roots
+from resolvers.planning.fields import Planner
+from resolvers.planning.plans import PlanCache
+from resolvers.planning.root_field import Asked
 from tests.permissions import suite
 
 Patch = pytest.MonkeyPatch
@@ -190,13 +190,13 @@ def reach_ignored(patch: Patch) -> None:
 
 
 def reasons_for_everybody(patch: Patch) -> None:
-    original = resolvers.plans._reasons
+    original = resolvers.planning.plans._reasons
     opened = Grant("anybody", "anything", "", {(Category.PRIVACY, Use.ITEM): OPEN})
-    patch.setattr(resolvers.plans, "_reasons", lambda _, disclosed: original(opened, disclosed))
+    patch.setattr(resolvers.planning.plans, "_reasons", lambda _, disclosed: original(opened, disclosed))
 
 
 def reasons_of_nothing(patch: Patch) -> None:
-    patch.setattr(resolvers.disclosures, "_NOBODY", b"nothing")
+    patch.setattr(resolvers.answering.disclosures, "_NOBODY", b"nothing")
 
 
 def derived_without_sources(patch: Patch) -> None:

@@ -16,9 +16,9 @@ from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from datasources.departments import SHAPES
 from datasources.engine.running.databases import DEPARTMENTS, Databases
-from resolvers.documents import Documents
+from resolvers.documents.library import Documents
+from resolvers.documents.limits import UNLIMITED
 from resolvers.graph import Graph
-from resolvers.limits import UNLIMITED
 from tests.oracle.world import World
 from tests.permissions import worlds
 from tests.permissions.askers import CONTRACT, Asker

@@ -14,7 +14,7 @@ from auth.policy.reach import Reach, Scope
 from auth.policy.rules import Policy
 from datasources.engine.running.databases import DEPARTMENTS, Databases
 from resolvers.graph import Graph
-from resolvers.plans import PlanCache
+from resolvers.planning.plans import PlanCache
 from schema.subgraphs import build_subgraph_graph
 from tests.permissions.attacks import Attack, Copy, Field
 from tests.permissions.probes import ONE

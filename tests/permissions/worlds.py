@@ -19,10 +19,10 @@ from datasources.departments import SHAPES
 from datasources.engine.running.databases import DEPARTMENTS, Databases
 from datasources.sources.outline import outlined
 from datasources.sources.source import Sources
+from resolvers.answering.requests import Answer, Request
 from resolvers.contract import Contract
+from resolvers.documents.limits import UNLIMITED
 from resolvers.graph import Graph
-from resolvers.limits import UNLIMITED
-from resolvers.requests import Answer, Request
 from schema.build import build_schema, contract
 from tests.permissions.askers import CONTRACT
 from tests.permissions.twins import COLUMNS, FUTURE, PAST

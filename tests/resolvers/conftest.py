@@ -11,8 +11,8 @@ from auth.policy.file import load
 from auth.viewer import Viewer
 from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.databases import Databases
+from resolvers.answering.requests import Answer, Request
 from resolvers.graph import Graph
-from resolvers.requests import Answer, Request
 from schema.build import build_graph
 
 Ask = Callable[..., Awaitable[Answer]]

@@ -6,8 +6,8 @@ import orjson
 
 from auth.policy.categories import Category
 from auth.policy.ceiling import Ceiling
+from resolvers.answering.requests import Request
 from resolvers.graph import Graph
-from resolvers.requests import Request
 from tests.resolvers.conftest import viewer
 
 CARD = """{ customer(by: {number: "C-000001"}) {

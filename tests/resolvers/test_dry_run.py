@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from resolvers.requests import Outcome
+from resolvers.answering.requests import Outcome
 from tests.resolvers.conftest import Ask, code
 
 CARD = """{ customer(by: {number: "C-000001"}) {

@@ -9,8 +9,8 @@ import orjson
 from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
+from resolvers.answering.requests import Outcome, Request
 from resolvers.graph import Graph
-from resolvers.requests import Outcome, Request
 from schema.build import build_graph
 from tests.conftest import SEEDED_TODAY
 from tests.resolvers.conftest import POLICY, viewer

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from auth.step_up import Proved, StepUpNeeded
+from resolvers.answering.requests import Answer, Outcome, Request
 from resolvers.graph import Graph
-from resolvers.requests import Answer, Outcome, Request
 from tests.resolvers.conftest import data, viewer
 
 HOUR = Proved(max_age=3600)

@@ -6,8 +6,8 @@ import pytest
 from graphql import OperationDefinitionNode, VariableDefinitionNode, get_variable_values, parse
 from graphql.execution.values import VariableValues
 
-from resolvers.skeleton import skeleton
-from resolvers.variables import PlainVariables, plain
+from resolvers.documents.skeleton import skeleton
+from resolvers.documents.variables import PlainVariables, plain
 from schema.build import build_schema, contract
 
 CONTRACT = contract(build_schema())

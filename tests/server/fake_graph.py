@@ -17,8 +17,8 @@ from graphql import (
     validate,
 )
 
+from resolvers.answering.requests import Answer, Outcome, Request
 from resolvers.codes import Code
-from resolvers.requests import Answer, Outcome, Request
 from server.backend import Backend, Opener
 
 SCHEMA: GraphQLSchema = build_schema("""

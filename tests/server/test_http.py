@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import pytest
 from starlette.testclient import TestClient
 
+from resolvers.answering.requests import Outcome
 from resolvers.codes import Code
-from resolvers.requests import Outcome
 from tests.server.conftest import ORIGIN, Make
 from tests.server.fake_graph import FakeGraph
 

@@ -12,8 +12,8 @@ import pytest
 from datasources.engine.running.databases import Databases
 from datasources.service import ticket_system
 from datasources.service.ticket_system import TicketSystem
+from resolvers.answering.requests import Answer, Request
 from resolvers.graph import Graph
-from resolvers.requests import Answer, Request
 from schema.build import build_graph
 from tests.conftest import Addresses
 from tests.oracle.world import load as load_world

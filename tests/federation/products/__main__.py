@@ -13,8 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from resolvers.codes import Code
-from resolvers.entities import ENTITIES
-from resolvers.representations import ANY
+from resolvers.documents.representations import ANY
+from resolvers.planning.entities import ENTITIES
 from schema.projection import project
 from tests.federation.products.sdl import Products, products
 from tests.federation.products.stock import BY_ID, OLD

@@ -9,9 +9,9 @@ from auth.policy.effects import Effect, Use
 from datasources.departments import SHAPES
 from datasources.plan import Field
 from datasources.shapes import Many, Pages
-from resolvers.arguments import Given
-from resolvers.planner import Planner
-from resolvers.selection import Nodes
+from resolvers.documents.selection import Nodes
+from resolvers.planning.arguments import Given
+from resolvers.planning.fields import Planner
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from graphql import (
 )
 
 from datasources.plan import Variables
-from resolvers.skeleton import skeleton
+from resolvers.documents.skeleton import skeleton
 
 # A text that is a global id shapes a plan by the type in it.
 _TEXTS = frozenset(("ID", "String"))

@@ -9,14 +9,14 @@ from graphql import GraphQLObjectType
 from auth.policy.effects import Effect, Use
 from datasources.ids import CUSTOMER, NO_ID, GlobalId, parse_global_id, row_id
 from datasources.plan import Customers, Field, Filter, Find, OneCustomer, OneObject, Order, Parameter, Root
-from resolvers import arguments
-from resolvers.arguments import Given
-from resolvers.asked import Asked, list_of
 from resolvers.codes import Code
-from resolvers.entities import ENTITIES, PlannedEntities, plan_entities, plan_reference
-from resolvers.planner import Planner
+from resolvers.documents.selection import Nodes
+from resolvers.planning import arguments
+from resolvers.planning.arguments import Given
+from resolvers.planning.entities import ENTITIES, PlannedEntities, plan_entities, plan_reference
+from resolvers.planning.fields import Planner
+from resolvers.planning.root_field import Asked, list_of
 from resolvers.refusal import refused
-from resolvers.selection import Nodes
 
 
 @dataclass(frozen=True, slots=True)

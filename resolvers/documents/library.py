@@ -21,14 +21,14 @@ from graphql.execution.values import VariableValues, get_variable_values
 from datasources.plan import Variables
 from resolvers.codes import Code
 from resolvers.contract import Contract
-from resolvers.costs import Cost, cost
-from resolvers.extent import extent, ordered
-from resolvers.limits import MOST_CHARACTERS, MOST_FRAGMENTS, MOST_OPERATIONS, Limits, check, exceeded
+from resolvers.documents.costs import Cost, cost
+from resolvers.documents.extent import extent, ordered
+from resolvers.documents.limits import MOST_CHARACTERS, MOST_FRAGMENTS, MOST_OPERATIONS, Limits, check, exceeded
+from resolvers.documents.selection import Selector
+from resolvers.documents.skeleton import skeleton
+from resolvers.documents.syntax import Syntax, operations
+from resolvers.documents.variables import PlainVariables, plain
 from resolvers.refusal import Refused, refuse_unwritable, refused, refused_by
-from resolvers.selection import Selector
-from resolvers.skeleton import skeleton
-from resolvers.syntax import Syntax, operations
-from resolvers.variables import PlainVariables, plain
 
 # Characters of documents that are kept.
 MOST_KEPT = 1_000_000

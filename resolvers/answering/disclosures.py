@@ -7,7 +7,7 @@ from auth.access_log import AccessRecord
 from auth.policy.grant import Grant
 from auth.viewer import Viewer
 from datasources.engine.running.answers import RootAnswer
-from resolvers.plans import Plan
+from resolvers.planning.plans import Plan
 
 # Such an answer is about nobody, whoever was found on the way to it.
 _NOBODY = b"null"

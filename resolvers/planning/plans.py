@@ -21,12 +21,12 @@ from datasources.compiler.roots import RootStatements, StatementCompiler
 from datasources.plan import Batch, Root, Variables
 from datasources.shapes import Shapes
 from resolvers.contract import Contract
-from resolvers.entities import ENTITIES, EntityList, PlannedEntities, root_of
-from resolvers.planner import Planner, Withheld
-from resolvers.roots import PLANNED, Nothing, Planned, plan_root
-from resolvers.row_reasons import RowReasons
-from resolvers.selection import Nodes, Selector
-from resolvers.syntax import Syntax
+from resolvers.documents.selection import Nodes, Selector
+from resolvers.documents.syntax import Syntax
+from resolvers.planning.entities import ENTITIES, EntityList, PlannedEntities, root_of
+from resolvers.planning.fields import Planner, Withheld
+from resolvers.planning.roots import PLANNED, Nothing, Planned, plan_root
+from resolvers.planning.row_reasons import RowReasons
 
 MOST_PLANS = 1_000
 

@@ -11,13 +11,13 @@ from datasources.engine.running.answers import RootAnswer
 from datasources.holes import SEPARATOR
 from datasources.ids import CUSTOMER
 from datasources.plan import Batch, Entities, Field, Parameter, Root, Variables
-from resolvers import representations
-from resolvers.asked import Asked, list_of
+from resolvers.answering.faults import CORE_DOWN
 from resolvers.codes import Code
-from resolvers.faults import CORE_DOWN
-from resolvers.planner import Planner
+from resolvers.documents import representations
+from resolvers.documents.representations import Representation
+from resolvers.planning.fields import Planner
+from resolvers.planning.root_field import Asked, list_of
 from resolvers.refusal import refused
-from resolvers.representations import Representation
 
 ENTITIES = "_entities"
 REPRESENTATIONS = "representations"

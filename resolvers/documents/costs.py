@@ -16,8 +16,8 @@ from graphql import (
 )
 
 from resolvers import prices
+from resolvers.documents.selection import Selector
 from resolvers.prices import Pricing
-from resolvers.selection import Selector
 
 
 @dataclass(frozen=True, slots=True)

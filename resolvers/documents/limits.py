@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from resolvers.codes import Code
-from resolvers.extent import Extent
+from resolvers.documents.extent import Extent
 from resolvers.refusal import Refused, refused
 
 # Longer than any screen's document, and short enough to be read in a few milliseconds.

@@ -6,10 +6,10 @@ from math import ceil
 
 import orjson
 
-from resolvers.costs import Cost
-from resolvers.plans import Plan
+from resolvers.answering.throttle import Standing
+from resolvers.documents.costs import Cost
+from resolvers.planning.plans import Plan
 from resolvers.prices import STATEMENT
-from resolvers.throttle import Standing
 
 # What an operation comes to that is refused when it is planned: little, but not nothing for whoever does it in a loop.
 REFUSED = 1

@@ -17,12 +17,12 @@ from auth.policy.effects import UNGOVERNED, Effect, EffectKind, Use
 from auth.policy.grant import Grant
 from datasources.plan import Field, Filter, Order, Parameter
 from datasources.shapes import Amount, Key, Many, Pages, Shapes, Total, Value
-from resolvers import arguments
-from resolvers.arguments import PAGE_ARGUMENTS, Given
 from resolvers.codes import Code
 from resolvers.contract import Contract
+from resolvers.documents.selection import Nodes, Selector
+from resolvers.planning import arguments
+from resolvers.planning.arguments import PAGE_ARGUMENTS, Given
 from resolvers.refusal import Refused, refused
-from resolvers.selection import Nodes, Selector
 
 # An operation that asks for more fields than this, after its fragments are expanded, is refused.
 MOST_FIELDS = 5_000

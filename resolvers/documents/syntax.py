@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graphql import DocumentNode, OperationDefinitionNode
 
-from resolvers.extent import Fragments
+from resolvers.documents.extent import Fragments
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,12 +10,12 @@ import orjson
 from auth.policy.grant import Grant
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
+from resolvers.answering.faults import Error
+from resolvers.answering.throttle import Standing, Throttled
 from resolvers.codes import Code
 from resolvers.contract import Contract
-from resolvers.faults import Error
-from resolvers.plans import NOTHING_WITHHELD, Plan, Withholdings
+from resolvers.planning.plans import NOTHING_WITHHELD, Plan, Withholdings
 from resolvers.refusal import Refused
-from resolvers.throttle import Standing, Throttled
 
 
 class Outcome(StrEnum):
@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 class Request(NamedTuple):
     """One operation as it was asked. `read_only` refuses mutations: they may not come by GET.
 
-    `dry_run` names the class and purpose that the viewer tries out, as resolvers/dry_run.py reads it.
+    `dry_run` names the class and purpose that the viewer tries out, as resolvers/answering/dry_run.py reads it.
     """
 
     document: str

@@ -1,0 +1,1 @@
+"""Answering: from the departments' texts to the answer, its faults, record and points."""

@@ -1,0 +1,1 @@
+"""Documents: parsed, validated, measured and priced before anything is planned."""

@@ -1,0 +1,1 @@
+"""Planning: selection and grant become a plan."""
