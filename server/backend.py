@@ -66,7 +66,7 @@ def opener(
         from datasources.core.access_log import CoreAccessLog
         from datasources.engine.running.databases import Databases
         from schema.build import build_graph
-        from schema.subgraphs import build_subgraph_graph
+        from schema.federation.subgraphs import build_subgraph_graph
         from server.gauges import gauges, watched
         from server.reload import on_hangup
         from server.throttling import limits_of, throttling

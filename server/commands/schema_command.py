@@ -21,7 +21,7 @@ def command() -> None:
 def print_schema(subgraph: str | None, without_access: bool) -> None:
     """Print the schema in GraphQL's schema definition language."""
     from schema.build import print_sdl
-    from schema.subgraphs import print_subgraphs
+    from schema.federation.subgraphs import print_subgraphs
 
     if subgraph is None:
         click.echo(print_sdl(), nl=False)

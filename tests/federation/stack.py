@@ -16,7 +16,7 @@ import httpx2 as httpx
 import orjson
 
 from deploy.processes import DEPARTMENTS, ROOT, compose, start_gateway, url_of
-from schema.subgraphs import print_subgraphs
+from schema.federation.subgraphs import print_subgraphs
 from tests.federation.subgraph import Role
 
 UPSTREAM_MS = 2500

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from deploy.processes import DEPARTMENTS, node
-from schema.subgraphs import print_subgraphs
+from schema.federation.subgraphs import print_subgraphs
 from tests.federation.composers import APOLLO, by_apollo
 from tests.federation.stack import Stack, free_port
 from tests.federation.subgraph import CARE, PAYMENT, Role

@@ -6,7 +6,7 @@ import pytest
 from deploy.processes import DEPARTMENTS, ROOT, customer360
 from schema.build import SDL_FILE
 from schema.changes import NotASchemaError, breaking_changes
-from schema.subgraphs import build_subgraph
+from schema.federation.subgraphs import build_subgraph
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

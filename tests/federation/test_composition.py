@@ -6,7 +6,7 @@ import pytest
 from graphql import build_schema, lexicographic_sort_schema, print_schema
 
 from schema.build import print_sdl
-from schema.subgraphs import print_subgraphs
+from schema.federation.subgraphs import print_subgraphs
 from tests.federation.composers import Composed, by_apollo, by_guild, need_node
 
 DIRECTIVE = re.compile(r'("""[^"]*"""\n)?directive @(data|oneOf|cost|listSize)\b[^\n]*\n+')

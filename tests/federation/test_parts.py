@@ -6,8 +6,8 @@ from graphql import GraphQLObjectType, build_schema, is_object_type, print_type
 from datasources.engine.running.databases import DEPARTMENTS
 from schema.build import build_schema as whole_schema
 from schema.build import contract, print_sdl
-from schema.parts import parts, shared
-from schema.subgraphs import build_subgraph, print_subgraphs
+from schema.federation.parts import parts, shared
+from schema.federation.subgraphs import build_subgraph, print_subgraphs
 
 WHOLE = contract(whole_schema())
 PARTS = parts(WHOLE.schema)

@@ -10,7 +10,7 @@ from resolvers.documents.limits import Limits
 from resolvers.graph import Graph
 from resolvers.refusal import Refused
 from schema.build import build_schema, contract
-from schema.subgraphs import build_subgraph
+from schema.federation.subgraphs import build_subgraph
 from tests.limits.conftest import Make, request
 
 CONTRACT = contract(build_schema())

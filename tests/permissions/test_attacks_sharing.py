@@ -15,7 +15,7 @@ from auth.policy.rules import Policy
 from datasources.engine.running.databases import DEPARTMENTS, Databases
 from resolvers.graph import Graph
 from resolvers.planning.plans import PlanCache
-from schema.subgraphs import build_subgraph_graph
+from schema.federation.subgraphs import build_subgraph_graph
 from tests.permissions.attacks import Attack, Copy, Field
 from tests.permissions.probes import ONE
 from tests.permissions.twins import Twin

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from resolvers.codes import Code
 from resolvers.documents.representations import ANY
 from resolvers.planning.entities import ENTITIES
-from schema.projection import project
+from schema.federation.projection import project
 from tests.federation.products.sdl import Products, products
 from tests.federation.products.stock import BY_ID, OLD
 

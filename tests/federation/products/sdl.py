@@ -17,8 +17,8 @@ from graphql import (
     print_ast,
 )
 
-from schema.federation import subgraph_sdl
-from schema.parts import QUERY, Part
+from schema.federation.entities import subgraph_sdl
+from schema.federation.parts import QUERY, Part
 
 # Our builder's entities have one key, `id`. What has others keeps them as the kit writes them.
 KEYED_BY_ID = ("Product", "Inventory")

@@ -23,7 +23,7 @@ from graphql import (
 
 from resolvers.documents.representations import ANY
 from resolvers.planning.entities import ENTITIES, REPRESENTATIONS
-from schema.parts import QUERY, Part
+from schema.federation.parts import QUERY, Part
 
 
 def project(whole: GraphQLSchema, part: Part, sdl: str) -> GraphQLSchema:

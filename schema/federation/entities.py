@@ -16,7 +16,7 @@ from graphql import (
 
 from datasources.compiler.sql.fields import CORE
 from datasources.ids import CUSTOMER
-from schema.parts import QUERY, Part
+from schema.federation.parts import QUERY, Part
 
 # 2.9 is the highest that every composer takes.
 FEDERATION = "https://specs.apollo.dev/federation/v2.9"

@@ -18,9 +18,9 @@ from resolvers.graph import Graph
 from resolvers.planning.entities import ENTITIES, REPRESENTATIONS
 from resolvers.prices import Price
 from schema.build import build_schema, contract, print_sdl
-from schema.federation import subgraph_sdl
-from schema.parts import parts, shared
-from schema.projection import project
+from schema.federation.entities import subgraph_sdl
+from schema.federation.parts import parts, shared
+from schema.federation.projection import project
 
 
 @dataclass(frozen=True, slots=True)

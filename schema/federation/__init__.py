@@ -1,0 +1,1 @@
+"""Federation: the subgraph of each department, projected from the whole graph."""
