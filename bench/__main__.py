@@ -20,7 +20,7 @@ from bench.rounds import NotStartedError, measure, started
 from bench.servers import OURS, PEERS, Server, servers
 from bench.verify import differences
 from bench.workloads import Workloads
-from server.settings import load as settings
+from server.settings.environment import load as settings
 
 REPORT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 ROLE, PURPOSE = "service_agent", "care"

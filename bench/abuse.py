@@ -24,10 +24,10 @@ from bench.abuses import ABUSES, Abuse
 from datasources.engine.running.databases import DEPARTMENTS, Databases
 from resolvers.graph import Graph
 from schema.build import build_graph
-from server.bearer import Doorkeeper
-from server.body import Reader
-from server.cors import Origins
-from server.http import GraphQLOverHTTP
+from server.graphql.bearer import Doorkeeper
+from server.graphql.body import Reader
+from server.graphql.cors import Origins
+from server.graphql.endpoint import GraphQLOverHTTP
 
 NOWHERE = "postgresql://nobody@127.0.0.1:9/nothing"
 EXPECTED = Expected("urn:abuse", "urn:abuse", {"service_agent": Reach.ALL})

@@ -12,7 +12,7 @@ import asyncpg
 from datasources.engine.pools import embedded
 from datasources.sample.seed import is_empty, seed
 from migrations.upgrade import upgrade
-from server.terminal import Progress
+from server.commands.terminal import Progress
 
 DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 SEED = 1

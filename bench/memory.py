@@ -20,7 +20,7 @@ from bench.processes import Process, private_mib, resident_mib
 from bench.rounds import free_port, wait_for
 from bench.servers import OURS, Server, servers
 from bench.verify import data as answered
-from server.settings import load as settings
+from server.settings.environment import load as settings
 
 # The caches of documents and plans hold 1,000 each: from there on nothing may grow.
 STEPS = (0, 1, 100, 500, 1_000, 1_500, 2_000)

@@ -22,7 +22,7 @@ from bench.dataset import DataSet
 from bench.load import body
 from bench.rounds import started
 from bench.servers import OURS, servers
-from server.settings import load as settings
+from server.settings.environment import load as settings
 
 TIMES = (0.8, 3.0)
 CALLERS = 32

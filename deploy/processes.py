@@ -107,7 +107,7 @@ def _pass_on(lines: IO[str]) -> None:
 
 
 def customer360() -> list[str]:
-    return [sys.executable, "-c", "from server.cli import main; main()"]
+    return [sys.executable, "-c", "from server.commands.cli import main; main()"]
 
 
 def node() -> str:

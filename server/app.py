@@ -12,20 +12,22 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.tokens.verifier import Verifier
-from server import health, issuers, resource, screen_pop, trust
 from server.backend import Backend, Opener
-from server.bearer import Doorkeeper
-from server.body import Reader
-from server.cors import Origins
-from server.graphiql import page
-from server.http import GraphQLOverHTTP
+from server.graphiql import page, screen_pop
+from server.graphql.bearer import Doorkeeper
+from server.graphql.body import Reader
+from server.graphql.cors import Origins
+from server.graphql.endpoint import GraphQLOverHTTP
+from server.graphql.operations import Witness, write
 from server.oauth.routes import routes as oauth_routes
 from server.oauth.service import OAuthService
-from server.operations import Witness, write
-from server.settings import Settings
+from server.settings.environment import Settings
+from server.telemetry import health
+from server.trust import gates as trust
+from server.trust import issuers, resource
 
 if TYPE_CHECKING:
-    from server.metrics import Metrics
+    from server.telemetry.metrics import Metrics
 
 GRAPHQL = trust.GRAPHQL
 GRAPHIQL = "/graphiql"
@@ -137,7 +139,7 @@ def _metrics(settings: Settings) -> "Metrics | None":
     if not settings.metrics:
         return None
     # Its package is installed only where somebody wants it.
-    from server.metrics import Metrics
+    from server.telemetry.metrics import Metrics
 
     return Metrics()
 

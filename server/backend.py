@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from auth.policy.rules import Policy
 from datasources.engine.running.databases import QUEUE
 from server import sources
-from server.gauges import Gauges
-from server.http import Answers
-from server.limiter import Limiter
+from server.graphql.documents.trusted import Trusted
+from server.graphql.endpoint import Answers
+from server.graphql.limiter import Limiter
 from server.oauth.register import Register
 from server.oauth.service import OAuthService
-from server.settings import Settings
-from server.trusted import Trusted
+from server.settings.environment import Settings
+from server.telemetry.gauges import Gauges
 
 if TYPE_CHECKING:
-    from server.traces import Traces
+    from server.telemetry.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ def opener(
         from datasources.engine.running.databases import Databases
         from schema.build import build_graph
         from schema.federation.subgraphs import build_subgraph_graph
-        from server.gauges import gauges, watched
         from server.reload import on_hangup
+        from server.telemetry.gauges import gauges, watched
         from server.throttling import limits_of, throttling
 
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
@@ -102,8 +102,8 @@ async def _traces(settings: Settings, subgraph: str | None) -> AsyncIterator["Tr
         yield None
         return
     # Its packages are installed only where somebody wants them.
-    from server.delivery import NAME, delivered
-    from server.traces import Traces
+    from server.telemetry.export import NAME, delivered
+    from server.telemetry.traces import Traces
 
     async with delivered(NAME if subgraph is None else f"{NAME}-{subgraph}") as tracer:
         yield Traces(tracer)
@@ -113,7 +113,7 @@ async def _traces(settings: Settings, subgraph: str | None) -> AsyncIterator["Tr
 async def _register(settings: Settings, address: str, *, looks_up: bool) -> AsyncIterator[Register | None]:
     """For who has no authorization server, which brings it along: subgraphs, and whoever trusts other issuers only."""
     from server.oauth import register
-    from server.trust import site_of
+    from server.trust.gates import site_of
 
     if looks_up:
         opening = register.looked_up(address, settings.deadline_ms)
@@ -130,7 +130,7 @@ async def _register(settings: Settings, address: str, *, looks_up: bool) -> Asyn
 async def _oauth(settings: Settings, policy: Policy, address: str) -> AsyncIterator[OAuthService | None]:
     from auth.oauth.keys.sealing import secret_in
     from server.oauth import service
-    from server.trust import graphiql_client, site_of
+    from server.trust.gates import graphiql_client, site_of
 
     site = site_of(settings)
     if site is None:

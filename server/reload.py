@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 from auth.policy.rules import Policy, PolicyError
 from resolvers.graph import Graph
-from server.identity import policy_of
-from server.settings import Settings
-from server.trusted import Trusted
+from server.graphql.documents.trusted import Trusted
+from server.settings.environment import Settings
+from server.trust.identity import policy_of
 
 log = logging.getLogger("customer360.policy")
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from datasources.sources.source import Sources
-from server.settings import Settings
+from server.settings.environment import Settings
 
 
 @asynccontextmanager

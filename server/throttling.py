@@ -10,8 +10,8 @@ from auth.rates import Rate
 from datasources.core.buckets import CommonBuckets
 from resolvers.answering.throttle import Throttle
 from resolvers.documents.limits import Limits
-from server import setting_values
-from server.settings import Settings, SettingsError
+from server.settings import values as setting_values
+from server.settings.environment import Settings, SettingsError
 
 # A gateway puts what a client asks for in many places into one operation, under aliases of its own.
 OF_A_GATEWAY = 5

@@ -15,8 +15,8 @@ from starlette.types import Message, Receive, Scope, Send
 from auth.viewer import Viewer
 from bench.limit.log import Log
 from bench.limit.pool import Pool
-from server.identity import policy_of, verifier
-from server.settings import load
+from server.settings.environment import load
+from server.trust.identity import policy_of, verifier
 
 HERE = Path(__file__).parent
 READERS: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = {

@@ -1,1 +1,1 @@
-"""The commands of the command line, a file for each. What is heavy is imported where it is used."""
+"""The command line: its entry point, and a file for each command, imported when it runs."""

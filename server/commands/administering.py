@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from datasources.oauth.administration import Administration, TakenNameError, UnknownCustomerError, UnknownNameError
-from server.addresses import addresses
-from server.settings import load
-from server.terminal import Failed
+from server.commands.terminal import Failed
+from server.settings.addresses import addresses
+from server.settings.environment import load
 
 
 @asynccontextmanager

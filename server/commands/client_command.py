@@ -8,9 +8,9 @@ from uuid import UUID
 
 import click
 
-from server.settings import load
-from server.terminal import Failed, as_json, fields, run, say, show_json, table
-from server.words import known
+from server.commands.terminal import Failed, as_json, fields, run, say, show_json, table
+from server.commands.words import known
+from server.settings.environment import load
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 CUSTOMER = "UUID of a customer that the contract covers. Repeatable."
@@ -108,7 +108,7 @@ def unlink(contract: str, customers: tuple[UUID, ...]) -> None:
 
 
 def _policy() -> Any:
-    from server.identity import policy_of
+    from server.trust.identity import policy_of
 
     return policy_of(load())
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from auth.rates import Rate
-from server.setting_values import hidden
-from server.settings import SETTINGS, Setting, Settings, load
-from server.terminal import as_json, show_json, table
+from server.commands.terminal import as_json, show_json, table
+from server.settings.environment import SETTINGS, Setting, Settings, load
+from server.settings.values import hidden
 
 
 @click.group("config")
@@ -19,7 +19,7 @@ def command() -> None:
 @as_json
 def check(as_json: bool) -> None:
     """Read every setting and show what counts. Exits with 2 and names the key if one cannot be used."""
-    from server.identity import policy_of
+    from server.trust.identity import policy_of
 
     settings = load()
     policy_of(settings)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import click
 
-from server.settings import load
-from server.terminal import run, say
+from server.commands.terminal import run, say
+from server.settings.environment import load
 
 OBJECTIONS = ("DIRECT_MARKETING", "PROFILING", "LEGITIMATE_INTEREST")
 TOPICS = ("DIRECT_MARKETING", "PROFILING", "PARTNER_SHARING", "SPECIAL_CATEGORIES")
@@ -79,7 +79,7 @@ def _add(
 ) -> None:
     from datasources.core import ledger as privacy
     from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
-    from server.addresses import addresses
+    from server.settings.addresses import addresses
 
     said = PrivacyTopic(topic), PrivacyState(state)
     on = LegalBasis(basis) if basis else None

@@ -2,8 +2,8 @@
 
 import click
 
-from server.settings import load
-from server.terminal import Failed, as_json, run, say, show_json, table
+from server.commands.terminal import Failed, as_json, run, say, show_json, table
+from server.settings.environment import load
 
 
 @click.group("db")
@@ -15,7 +15,7 @@ def command() -> None:
 def upgrade() -> None:
     """Bring every department's tables to the newest revision. Safe to run again."""
     from migrations import upgrade as migrations
-    from server.addresses import addresses
+    from server.settings.addresses import addresses
 
     run(migrations.upgrade(addresses(load())))
     say("The tables of every department are up to date.")
@@ -26,7 +26,7 @@ def upgrade() -> None:
 def status(as_json: bool) -> None:
     """Show which revision each department has. Exits with 1 if one is not the newest."""
     from migrations.status import status as status_of
-    from server.addresses import addresses
+    from server.settings.addresses import addresses
 
     found = run(status_of(addresses(load())))
     if as_json:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import click
 
 from server.commands.serve_command import listening, serve
-from server.settings import Settings
-from server.terminal import Progress, run, say
+from server.commands.terminal import Progress, run, say
+from server.settings.environment import Settings
 
 CUSTOMERS = 1000
 ROLE, PURPOSE = "service_agent", "care"
@@ -36,7 +36,7 @@ def command(host: str | None, port: int | None, customers: int) -> None:
 
     It prints a token, a curl line and the address of GraphiQL.
     """
-    from server.addresses import addresses, configured, in_databases
+    from server.settings.addresses import addresses, configured, in_databases
 
     settings, listener = listening(host, port)
     if len(configured(settings)) < len(in_databases(settings)):
@@ -49,7 +49,7 @@ def command(host: str | None, port: int | None, customers: int) -> None:
 async def _fill(addresses: Mapping[str, str], customers: int) -> None:
     from datasources.sample.seed import is_empty, seed
     from migrations.upgrade import upgrade
-    from server.screen_pop import SAMPLE_SEED
+    from server.graphiql.screen_pop import SAMPLE_SEED
 
     await upgrade(addresses)
     if await is_empty(addresses):
@@ -61,8 +61,8 @@ async def _fill(addresses: Mapping[str, str], customers: int) -> None:
 def _welcome(settings: Settings, url: str) -> str:
     from auth.tokens.keys import development_key
     from auth.tokens.minting import mint
-    from server.identity import expected, policy_of
-    from server.screen_pop import curl
+    from server.graphiql.screen_pop import curl
+    from server.trust.identity import expected, policy_of
 
     wanted = expected(settings, policy_of(settings))
     token = mint(development_key(settings.data_dir), wanted, role=ROLE, purposes=[PURPOSE])

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from server.settings import load
-from server.terminal import Failed, as_json, say, show_json, table
+from server.commands.terminal import Failed, as_json, say, show_json, table
+from server.settings.environment import load
 
 EXISTING = click.Path(exists=True, path_type=Path)
 
@@ -65,7 +65,7 @@ def check(path: Path | None) -> None:
 
 
 def _documents(path: Path | None) -> Mapping[str, str]:
-    from server.documents import DocumentsError, read
+    from server.graphql.documents.lists import DocumentsError, read
 
     found = path or load().documents_path
     if found is None:

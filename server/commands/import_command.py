@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from server.settings import load
-from server.terminal import Failed, Progress, as_json, fields, run, show_json
+from server.commands.terminal import Failed, Progress, as_json, fields, run, show_json
+from server.settings.environment import load
 
 if TYPE_CHECKING:
     from datasources.imports.run import Summary
@@ -35,7 +35,7 @@ def command(file: Path, mapping: Path, rejects: Path | None, as_json: bool) -> N
     """
     from datasources.imports.mapping import load_mapping
     from datasources.imports.run import import_file
-    from server.addresses import addresses
+    from server.settings.addresses import addresses
 
     read, refused = load_mapping(mapping), rejects or file.with_name(f"{file.name}.rejects.csv")
     found = addresses(load())

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from server.settings import Settings, load
-from server.terminal import as_json, fields, run, show_json
+from server.commands.terminal import as_json, fields, run, show_json
+from server.settings.environment import Settings, load
 
 
 @click.group("keys")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from server.settings import load
-from server.terminal import as_json, fields, show_json
-from server.words import known
+from server.commands.terminal import as_json, fields, show_json
+from server.commands.words import known
+from server.settings.environment import load
 
 USES = ("item", "filter", "order", "aggregate", "search", "lookup", "export")
 
@@ -26,8 +26,8 @@ def command() -> None:
 @as_json
 def explain(role: str, purpose: str | None, coordinate: str, use: str, as_json: bool) -> None:
     """Say what a role may do with one field, and which rule says so."""
-    from server.identity import policy_of
-    from server.rights import Rights
+    from server.commands.explain import Rights
+    from server.trust.identity import policy_of
 
     policy = policy_of(load())
     known(role, policy.classes, "--role")
@@ -48,8 +48,8 @@ def explain(role: str, purpose: str | None, coordinate: str, use: str, as_json: 
 @as_json
 def matrix(use: str, form: str, as_json: bool) -> None:
     """Print for every category of data what each role sees, for each purpose that it has a rule for."""
-    from server import matrices
-    from server.identity import policy_of
+    from server.commands import matrices
+    from server.trust.identity import policy_of
 
     cells = matrices.cells(policy_of(load()), use)
     if as_json:
@@ -70,7 +70,7 @@ def diff(old: Path, new: Path, approve: bool, as_json: bool) -> None:
     """
     from auth.policy.diff import Direction, changes, class_changes, step_up_changes
     from auth.policy.file import load as read
-    from server.rights import changed, class_changed
+    from server.commands.explain import changed, class_changed
 
     before, after = read(old), read(new)
     lines = [class_changed(change) for change in class_changes(before, after)]

@@ -2,8 +2,8 @@
 
 import click
 
-from server.settings import load
-from server.terminal import Failed, as_json, run, show_json
+from server.commands.terminal import Failed, as_json, run, show_json
+from server.settings.environment import load
 
 
 @click.group("privacy")
@@ -16,7 +16,7 @@ def command() -> None:
 def verify(as_json: bool) -> None:
     """Work out every customer's flags anew from the ledger, and compare. Exits with 1 if any differ."""
     from datasources.core import ledger as privacy
-    from server.addresses import addresses
+    from server.settings.addresses import addresses
 
     found = run(privacy.verify(addresses(load())))
     counts = {"customers": found.customers, "events": found.events, "differing": found.differing}

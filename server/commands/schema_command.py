@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from server.settings import DEPARTMENTS
-from server.terminal import Failed, say
+from server.commands.terminal import Failed, say
+from server.settings.environment import DEPARTMENTS
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -2,8 +2,8 @@
 
 import click
 
-from server.settings import load
-from server.terminal import Progress, run, say
+from server.commands.terminal import Progress, run, say
+from server.settings.environment import load
 
 
 @click.command("seed")
@@ -15,8 +15,8 @@ def command(customers: int, number: int) -> None:
     The same number and seed give the same customers. Databases that have data are left alone.
     """
     from datasources.sample.seed import NotEmptyError, seed
-    from server.addresses import addresses
-    from server.terminal import Failed
+    from server.commands.terminal import Failed
+    from server.settings.addresses import addresses
 
     try:
         with Progress("Customers") as progress:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from server.settings import DEPARTMENTS, Settings, load
-from server.terminal import Failed, run, say
+from server.commands.terminal import Failed, run, say
+from server.settings.environment import DEPARTMENTS, Settings, load
 
 if TYPE_CHECKING:
     from migrations.status import Status
@@ -29,7 +29,7 @@ def command(host: str | None, port: int | None, subgraph: str | None, workers: i
 
     It listens on this machine only, unless CUSTOMER360_HOST says otherwise. Run `customer360 db upgrade` first.
     """
-    from server.addresses import addresses
+    from server.settings.addresses import addresses
 
     settings, listener = listening(host, port)
     looks_up = False
@@ -61,7 +61,7 @@ def _signs_people_in(settings: Settings, subgraph: str) -> bool:
 
 def listening(host: str | None, port: int | None) -> tuple[Settings, socket]:
     """The settings with what the options say instead, and the port taken."""
-    from server.process import listen
+    from server.process.serving import listen
 
     read = load()
     settings = replace(read, host=read.host if host is None else host, port=read.port if port is None else port)
@@ -82,8 +82,8 @@ def serve(
 ) -> None:
     from server.app import Customer360
     from server.backend import opener
-    from server.identity import policy_of, verifier
-    from server.process import run as run_process
+    from server.process.serving import run as run_process
+    from server.trust.identity import policy_of, verifier
 
     policy = policy_of(settings)
     open_backend = opener(settings, policy, addresses, subgraph, looks_up=looks_up)
@@ -100,9 +100,9 @@ def _supervise(
     count: int,
     subgraph: str | None,
 ) -> None:
-    from server.identity import policy_of, verifier
-    from server.process import log_to_stderr, url_of
-    from server.workers import WorkerFailed, Workers, environment
+    from server.process.serving import log_to_stderr, url_of
+    from server.process.workers import WorkerFailed, Workers, environment
+    from server.trust.identity import policy_of, verifier
 
     log_to_stderr(settings.log_level)
     # What workers would find missing is said once; and the keys that they share are made once.

@@ -2,7 +2,7 @@
 
 import click
 
-from server.settings import load
+from server.settings.environment import load
 
 
 @click.command("token")
@@ -21,8 +21,8 @@ def command(role: str, purposes: tuple[str, ...], minutes: int, subject: str | N
     """
     from auth.tokens.keys import development_key
     from auth.tokens.minting import mint
-    from server.identity import expected, policy_of
-    from server.words import known
+    from server.commands.words import known
+    from server.trust.identity import expected, policy_of
 
     settings = load()
     policy = policy_of(settings)

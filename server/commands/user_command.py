@@ -6,9 +6,9 @@ from uuid import UUID
 
 import click
 
-from server.settings import load
-from server.terminal import Failed, as_json, fields, run, say, show_json, table
-from server.words import known
+from server.commands.terminal import Failed, as_json, fields, run, say, show_json, table
+from server.commands.words import known
+from server.settings.environment import load
 
 password_option = click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input instead of asking."
@@ -39,7 +39,7 @@ def create(
 ) -> None:
     """Add USERNAME. The password is asked for, and only a hash of it is kept."""
     from auth.oauth.clients.registration import RegistrationError, new_account
-    from server.identity import policy_of
+    from server.trust.identity import policy_of
 
     policy = policy_of(load())
     known(role, policy.classes, "--role")

@@ -1,1 +1,1 @@
-"""GraphiQL: the page for trying operations, built from source here and served from our own origin."""
+"""GraphiQL: the page for trying operations, built here and served from our own origin."""

@@ -20,13 +20,13 @@ from auth.tokens import dpop
 from auth.tokens.dpop import Asked, InvalidProofError
 from auth.tokens.revocations import RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
-from server.body import Reader
-from server.cors import Origins
-from server.faults import report
+from server.graphql.body import Reader
+from server.graphql.cors import Origins
+from server.graphql.faults import report
+from server.graphql.refusals import Disconnected, Refusal
 from server.oauth import forms
 from server.oauth.forms import UnreadableError
 from server.oauth.service import OAuthService, Overloaded
-from server.refusals import Disconnected, Refusal
 
 log = logging.getLogger("customer360.oauth")
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request as HttpRequest
 
-from server.body import Reader
+from server.graphql.body import Reader
 
 Pairs = list[tuple[str, str]]
 

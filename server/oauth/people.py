@@ -22,13 +22,13 @@ from auth.oauth.records import Session
 from auth.oauth.secrets import Prefix
 from auth.tokens.revocations import RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
-from server.body import Reader
-from server.faults import report
+from server.graphql.body import Reader
+from server.graphql.faults import report
+from server.graphql.refusals import Disconnected, Refusal
 from server.oauth import cookies, forms, pages
 from server.oauth.asked import AUTHORIZE, Asked, ConsentRequired, LoginRequired, UnmetRequirements, asked_in
 from server.oauth.forms import UnreadableError
 from server.oauth.service import OAuthService, Overloaded
-from server.refusals import Disconnected, Refusal
 
 log = logging.getLogger("customer360.oauth")
 

@@ -6,8 +6,8 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from server.body import Reader
-from server.cors import Origins
+from server.graphql.body import Reader
+from server.graphql.cors import Origins
 from server.oauth import pages
 from server.oauth.endpoints import Endpoints
 from server.oauth.forms import MAX_BODY

@@ -26,7 +26,7 @@ from migrations.upgrade import upgrade
 from resolvers.answering.requests import Request
 from resolvers.graph import Graph
 from schema.build import build_graph
-from server import screen_pop
+from server.graphiql import screen_pop
 from tests.conftest import SEEDED_TODAY, Addresses
 from tests.datasources.replica import Replicated, copied, execute, started, value
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-COMMAND = (sys.executable, "-m", "server.cli")
+COMMAND = (sys.executable, "-m", "server.commands.cli")
 _ANSWERS = re.compile(r"answers at http://127.0.0.1:(\d+)/graphql")
 
 

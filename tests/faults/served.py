@@ -13,12 +13,12 @@ from auth.tokens.keys import development_key
 from auth.tokens.minting import mint
 from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
-from server import process
 from server.app import Customer360
 from server.backend import opener
-from server.draining import DrainingServer
-from server.identity import expected, policy_of, verifier
-from server.settings import load
+from server.process import serving as process
+from server.process.draining import DrainingServer
+from server.settings.environment import load
+from server.trust.identity import expected, policy_of, verifier
 
 CARD = """query($number: String!) { customer(by: {number: $number}) { number displayName
   finance { balance { amount } invoices(first: 2) { nodes { number } } } sales { orders(first: 1) { nodes { number } } }

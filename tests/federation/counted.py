@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from datasources.engine.running.database import Database
 from server.app import Customer360
-from server.cli import main
+from server.commands.cli import main
 
 COUNTS = "/counts"
 requests: list[list[str]] = []

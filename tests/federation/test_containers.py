@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from deploy.processes import DEPARTMENTS, GATEWAY, HERE, ROOT, compose, customer360, node, print_subgraphs
-from server import health
-from server.cli import customer360 as command_line
-from server.settings import KEYS
+from server.commands.cli import customer360 as command_line
+from server.settings.environment import KEYS
+from server.telemetry import health
 from tests.federation.composers import need_node
 
 READ = """

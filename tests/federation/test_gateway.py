@@ -7,11 +7,11 @@ import orjson
 import pytest
 
 from deploy.processes import DEPARTMENTS, node
-from server.settings import load
+from server.settings.environment import load
 from tests.federation.stack import Stack, http_client
 from tests.federation.subgraph import CARE, ORDER, PAYMENT, Role
 
-CARD = (Path(__file__).parents[2] / "server" / "screen_pop.graphql").read_text()
+CARD = (Path(__file__).parents[2] / "server" / "graphiql" / "screen_pop.graphql").read_text()
 RIGHTS, CAMPAIGN = ("privacy_officer", "rights"), ("marketing_campaigner", "direct_marketing")
 ROLES = (CARE, PAYMENT, ORDER, RIGHTS, CAMPAIGN)
 PAGE = """{

@@ -48,7 +48,7 @@ def test_node_locks_record_no_address() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    settings, page = ROOT / "server" / "settings.py", ROOT / "docs" / "settings.md"
+    settings, page = ROOT / "server" / "settings" / "environment.py", ROOT / "docs" / "settings.md"
     if not settings.exists() or not page.exists():
         pytest.skip("the settings are not written yet")
     read, documented = (set(SETTING.findall(path.read_text())) for path in (settings, page))

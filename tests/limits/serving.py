@@ -12,12 +12,12 @@ import uvicorn
 
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.verifier import Verifier
-from server import process
 from server.app import Customer360
 from server.backend import Backend, Opener
-from server.http import Answers
-from server.settings import load
-from server.trusted import Trusted
+from server.graphql.documents.trusted import Trusted
+from server.graphql.endpoint import Answers
+from server.process import serving as process
+from server.settings.environment import load
 from tests.server.conftest import EXPECTED, KEY, PURPOSES
 from tests.server.fake_graph import all_up
 

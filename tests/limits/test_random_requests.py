@@ -25,8 +25,8 @@ from auth.tokens.keys import development_key
 from auth.tokens.minting import mint
 from resolvers.codes import Code
 from schema.build import SDL_FILE
-from server.identity import expected
-from server.settings import load
+from server.settings.environment import load
+from server.trust.identity import expected
 from tests.conftest import Addresses
 from tests.faults.served import served
 

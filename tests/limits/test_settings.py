@@ -6,7 +6,7 @@ import pytest
 from auth.rates import OwnBuckets, Rate
 from datasources.core.buckets import CommonBuckets
 from resolvers.documents.limits import USUAL, Limits
-from server.settings import SettingsError, load
+from server.settings.environment import SettingsError, load
 from server.throttling import limits_of, rates_in, throttling
 from tests.conftest import Addresses
 from tests.limits.conftest import viewer

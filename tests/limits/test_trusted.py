@@ -18,10 +18,10 @@ from auth.rates import Rate
 from resolvers.answering.throttle import Throttle
 from resolvers.graph import Graph
 from server.commands.documents_command import command
-from server.documents import DocumentsError, id_of, read
+from server.graphql.documents.lists import DocumentsError, id_of, read
+from server.graphql.documents.trusted import Trusted
 from server.reload import on_hangup
-from server.settings import Settings, load
-from server.trusted import Trusted
+from server.settings.environment import Settings, load
 from tests.limits.conftest import Make, request
 from tests.limits.serving import serving
 

@@ -11,8 +11,8 @@ _COMMAND = str(Path(sys.executable).with_name("customer360"))
 _LINKABLE = """
 import asyncio
 import asyncpg
-from server.addresses import addresses
-from server.settings import load
+from server.settings.addresses import addresses
+from server.settings.environment import load
 
 async def first():
     connection = await asyncpg.connect(addresses(load())["core"])
@@ -30,8 +30,8 @@ _RUN = """
 import asyncio
 import asyncpg
 import sys
-from server.addresses import addresses
-from server.settings import load
+from server.settings.addresses import addresses
+from server.settings.environment import load
 
 async def run(statement):
     connection = await asyncpg.connect(addresses(load())["core"])

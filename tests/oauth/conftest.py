@@ -13,11 +13,11 @@ from auth.oauth.authority import Site
 from datasources.oauth.administration import Administration
 from server.app import Customer360
 from server.backend import Backend
-from server.cors import Origins
-from server.identity import policy_of, verifier
+from server.graphql.cors import Origins
 from server.oauth.routes import routes
 from server.oauth.service import OAuthService, opened
-from server.settings import load
+from server.settings.environment import load
+from server.trust.identity import policy_of, verifier
 from tests.oauth.world import ISSUER, ORIGIN, RESOURCE, SECRET, World, fill
 from tests.server.fake_graph import FakeGraph, all_up
 

@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 from auth.tokens.claims import InvalidTokenError
 from auth.tokens.gate import Gate, Presented
 from auth.tokens.remote_keys import COOLDOWN_SECONDS, FRESH_SECONDS, STALE_SECONDS, FetchError, KeysUnavailable
-from server import fetching
+from server.trust import fetching
 from tests.oauth.elsewhere import Elsewhere, b64
 
 

@@ -34,7 +34,7 @@ def run(core: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     def command(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
         from threading import Thread
 
-        from server.cli import _run
+        from server.commands.cli import _run
 
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
         codes: list[int] = []

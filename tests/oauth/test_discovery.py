@@ -9,7 +9,7 @@ import pytest
 from auth.tokens.discovery import Discovery, addresses
 from auth.tokens.gate import Gate, Issuer, Presented
 from auth.tokens.remote_keys import Fetch, FetchError, KeysUnavailable, RemoteKeys
-from server import fetching
+from server.trust import fetching
 from tests.oauth.elsewhere import URL, Elsewhere
 
 OAUTH, OPENID = f"{URL}/.well-known/oauth-authorization-server", f"{URL}/.well-known/openid-configuration"

@@ -25,11 +25,11 @@ from auth.tokens.keys import TrustedKeys
 from auth.tokens.remote_keys import KeysUnavailable, RemoteKeys
 from auth.tokens.verifier import Verifier
 from datasources.oauth.store import OAuthStore
-from server import fetching
 from server.app import Customer360
 from server.backend import Backend, opener
-from server.identity import policy_of, verifier
-from server.settings import load
+from server.settings.environment import load
+from server.trust import fetching
+from server.trust.identity import policy_of, verifier
 from tests.oauth.conftest import Worker
 from tests.oauth.elsewhere import proof
 from tests.oauth.provider import HERE, NODE, Provider, free_port, install, new_key

@@ -8,8 +8,8 @@ from auth.tokens.claim_mapping import ClaimMapping
 from auth.tokens.claims import InvalidTokenError
 from auth.tokens.gate import Gate, Issuer, Presented
 from auth.tokens.keys import TrustedKeys
-from server import issuers
-from server.settings import SettingsError
+from server.settings.environment import SettingsError
+from server.trust import issuers
 from tests.oauth.elsewhere import CLASSES, Elsewhere
 
 HOME = "https://customers.example.com"

@@ -8,9 +8,9 @@ import pytest
 
 from auth.oauth.clients import own as own_clients
 from auth.oauth.records import ClientRecord
-from server import trust
 from server.oauth.service import OAuthService
-from server.settings import load
+from server.settings.environment import load
+from server.trust import gates as trust
 from tests.oauth.world import ISSUER, Pkce, World, authorization
 
 CALLBACK = f"{ISSUER}/graphiql/signed-in"

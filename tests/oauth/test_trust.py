@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 import pytest
 
 from auth.tokens.revocations import RENEW_SECONDS, STALE_SECONDS, Revocations, RevocationsUnknown
-from server.settings import load
-from server.trust import public_url, site_of
+from server.settings.environment import load
+from server.trust.gates import public_url, site_of
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import orjson
 
 from auth.tokens.keys import development_key
 from auth.tokens.minting import mint
-from server.identity import expected, policy_of
-from server.settings import load
+from server.settings.environment import load
+from server.trust.identity import expected, policy_of
 from tests.federation.stack import Stack
 from tests.oracle.world import World
 from tests.permissions.askers import Asker

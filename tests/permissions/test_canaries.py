@@ -15,8 +15,8 @@ from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.database import Database
 from datasources.unavailable import Unavailable
 from resolvers.graph import Graph
-from server.metrics import Metrics
-from server.operations import Operation, write
+from server.graphql.operations import Operation, write
+from server.telemetry.metrics import Metrics
 from tests.oracle.world import World
 from tests.permissions.askers import Asker, askers
 from tests.permissions.attacks import Copy, Field

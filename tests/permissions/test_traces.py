@@ -15,8 +15,8 @@ from auth.tokens.minting import mint
 from datasources.engine.running.database import Database
 from datasources.engine.running.databases import DEPARTMENTS
 from datasources.unavailable import Unavailable
-from server.identity import expected
-from server.settings import load
+from server.settings.environment import load
+from server.trust.identity import expected
 from tests.faults.served import Answered, Served, read, served
 from tests.oracle.world import World
 from tests.permissions.attacks import Copy

@@ -13,7 +13,7 @@ from auth.tokens.keys import TrustedKeys
 from auth.tokens.minting import mint
 from auth.tokens.verifier import Verifier
 from server.app import Customer360
-from server.settings import load
+from server.settings.environment import load
 from tests.server.fake_graph import FakeGraph, opener
 
 EXPECTED = Expected("urn:customer360:development", "urn:customer360", {"service_agent": Reach.ALL})

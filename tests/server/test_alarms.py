@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from server.alarms import Alarms
+from server.graphql.alarms import Alarms
 
 SECONDS = 0.02
 

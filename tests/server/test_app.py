@@ -6,9 +6,9 @@ from starlette.testclient import TestClient
 
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.verifier import Verifier
-from server import health
 from server.app import Customer360
-from server.settings import load
+from server.settings.environment import load
+from server.telemetry import health
 from tests.server.conftest import EXPECTED, KEY, PURPOSES, Make
 from tests.server.fake_graph import FakeGraph, opener
 

@@ -8,10 +8,10 @@ import pytest
 
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.verifier import Verifier
-from server.bearer import Doorkeeper
-from server.body import Reader
-from server.cors import Origins
-from server.http import GraphQLOverHTTP
+from server.graphql.bearer import Doorkeeper
+from server.graphql.body import Reader
+from server.graphql.cors import Origins
+from server.graphql.endpoint import GraphQLOverHTTP
 from tests.server.conftest import EXPECTED, KEY, PURPOSES
 from tests.server.fake_graph import FakeGraph
 

@@ -13,9 +13,9 @@ import pytest
 from auth.policy.file import load as load_policy
 from auth.tokens.keys import TrustedKeys, development_key
 from auth.tokens.verifier import Verifier
-from server.cli import COMMANDS, main
-from server.identity import expected
-from server.settings import load
+from server.commands.cli import COMMANDS, main
+from server.settings.environment import load
+from server.trust.identity import expected
 from tests.conftest import Addresses
 from tests.house.project import ROOT
 
@@ -52,7 +52,7 @@ def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
 def process(addresses: Addresses, folder: Path, *arguments: str, **settings: str) -> Ran:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("CUSTOMER360_")}
     urls = {f"CUSTOMER360_{name.upper()}_DATABASE_URL": url for name, url in addresses.items()}
-    command = [sys.executable, "-c", "from server.cli import main; main()", *arguments]
+    command = [sys.executable, "-c", "from server.commands.cli import main; main()", *arguments]
     ran = subprocess.run(
         command,
         env={**environment, "PYTHONPATH": str(ROOT), **urls, **settings},
@@ -87,7 +87,7 @@ def test_each_command_explains_itself(shell: Shell, name: str) -> None:
 def test_help_imports_nothing_heavy() -> None:
     heavy = "{'graphql', 'sqlalchemy', 'asyncpg', 'starlette', 'uvicorn', 'joserfc', 'alembic'}"
     script = (
-        "import sys\nfrom server.cli import main\n"
+        "import sys\nfrom server.commands.cli import main\n"
         f"try: main(['--help'])\nfinally: assert not {heavy} & set(sys.modules), {heavy} & set(sys.modules)"
     )
     command = [sys.executable, "-c", script]

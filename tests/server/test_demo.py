@@ -37,7 +37,16 @@ class Demo:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder = tmp_path_factory.mktemp("demo")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("CUSTOMER360_")}
-    command = [sys.executable, "-c", "from server.cli import main; main()", "demo", "--port", "0", "--customers", "20"]
+    command = [
+        sys.executable,
+        "-c",
+        "from server.commands.cli import main; main()",
+        "demo",
+        "--port",
+        "0",
+        "--customers",
+        "20",
+    ]
     with (folder / "out").open("w") as out, (folder / "err").open("w") as err:
         process = subprocess.Popen(
             command, cwd=folder, env={**environment, "PYTHONPATH": str(ROOT)}, stdout=out, stderr=err, text=True

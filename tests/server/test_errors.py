@@ -1,7 +1,7 @@
 import re
 
 from resolvers.codes import Code
-from server.refusals import STATUSES
+from server.graphql.refusals import STATUSES
 from tests.house.project import ROOT
 
 PAGE = ROOT / "docs" / "errors.md"

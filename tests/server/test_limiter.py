@@ -6,8 +6,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from resolvers.codes import Code
-from server.limiter import CUT, LEAST, SECONDS_BETWEEN_CUTS, SECONDS_TO_WAIT, START, Limiter
-from server.refusals import Refusal
+from server.graphql.limiter import CUT, LEAST, SECONDS_BETWEEN_CUTS, SECONDS_TO_WAIT, START, Limiter
+from server.graphql.refusals import Refusal
 from tests.server.fake_graph import FakeGraph
 
 
@@ -82,7 +82,7 @@ async def test_an_alarm_that_is_early_is_no_fault_of_ours(core: Core) -> None:
 
 
 async def test_a_wait_that_ends_as_somebody_leaves_takes_no_place(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.limiter.SECONDS_TO_WAIT", 0)
+    monkeypatch.setattr("server.graphql.limiter.SECONDS_TO_WAIT", 0)
     full = limiter(core, most=1)
     await fill(full)
     waiting = asyncio.ensure_future(full.__aenter__())

@@ -13,11 +13,11 @@ import pytest
 
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.verifier import Verifier
-from server import process
 from server.app import Customer360
-from server.process import ListenError
-from server.protocol import bounded
-from server.settings import load
+from server.process import serving as process
+from server.process.protocol import bounded
+from server.process.serving import ListenError
+from server.settings.environment import load
 from tests.server.conftest import EXPECTED, KEY, PURPOSES
 from tests.server.fake_graph import FakeGraph, opener
 

@@ -8,9 +8,9 @@ from contextlib import suppress
 import pytest
 
 from auth.rates import OwnBuckets
-from server import pulse
-from server.pulse import BEAT, MOST_MISSED, Pulse, beat
-from server.workers import SECONDS_FOR_EACH, Workers
+from server.process import pulse
+from server.process.pulse import BEAT, MOST_MISSED, Pulse, beat
+from server.process.workers import SECONDS_FOR_EACH, Workers
 
 
 @pytest.fixture

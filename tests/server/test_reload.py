@@ -10,9 +10,9 @@ import pytest
 
 from auth.policy.file import POLICY_FILE
 from resolvers.graph import Graph
+from server.graphql.documents.trusted import Trusted
 from server.reload import on_hangup
-from server.settings import load
-from server.trusted import Trusted
+from server.settings.environment import load
 from tests.resolvers.conftest import Ask, ask, data, graph
 
 __all__ = ["ask", "graph"]

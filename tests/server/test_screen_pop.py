@@ -10,7 +10,7 @@ from graphql import parse, validate
 
 from datasources.sample.profile import draw_profile
 from schema.build import build_schema, contract
-from server import screen_pop
+from server.graphiql import screen_pop
 
 
 def test_the_schema_has_what_it_asks_for() -> None:

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from server.addresses import addresses, configured
-from server.setting_values import hidden
-from server.settings import DEPARTMENTS, FROM_FILE, SETTINGS, SettingsError, load
+from server.settings.addresses import addresses, configured
+from server.settings.environment import DEPARTMENTS, FROM_FILE, SETTINGS, SettingsError, load
+from server.settings.values import hidden
 from tests.house.project import ROOT
 
 URL = "postgresql://kim:secret@db.example:5432/customers"

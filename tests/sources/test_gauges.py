@@ -4,8 +4,8 @@ from datasources.engine.running.breaker import State
 from datasources.engine.running.databases import Databases
 from datasources.service import ticket_system
 from schema.build import build_graph
-from server.gauges import Lag, gauges
-from server.limiter import Limiter
+from server.graphql.limiter import Limiter
+from server.telemetry.gauges import Lag, gauges
 from tests.conftest import Addresses
 from tests.permissions.worlds import Memory
 from tests.resolvers.conftest import POLICY

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from server.delivery import delivered
-from server.settings import SettingsError, load
+from server.settings.environment import SettingsError, load
+from server.telemetry.export import delivered
 from tests.conftest import Addresses
 from tests.faults.served import served
 from tests.house.project import ROOT
@@ -122,7 +122,7 @@ async def test_what_would_go_unheard_is_refused(
 
 
 def test_without_the_packages_it_says_what_to_install() -> None:
-    script = "import sys; sys.modules['opentelemetry.sdk'] = None; import server.delivery"
+    script = "import sys; sys.modules['opentelemetry.sdk'] = None; import server.telemetry.export"
     ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert "CUSTOMER360_TRACES: OpenTelemetry is missing. Run: pip install 'customer360[traces]'" in ran.stderr
 

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from datasources.engine.running.stages import TRACE, Trace
 from datasources.unavailable import Unavailable
-from server.traces import Traces
+from server.telemetry.traces import Traces
 from tests.conftest import Addresses
 from tests.faults.proxy import Mode, proxies
 from tests.faults.served import CARD, Served, read, served

@@ -3,7 +3,7 @@
 from math import ceil, floor
 
 from resolvers.answering.throttle import Standing
-from server.refusals import Header
+from server.graphql.refusals import Header
 
 
 def told(standing: Standing) -> tuple[Header, ...]:

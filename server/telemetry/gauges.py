@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
-from server.limiter import Limiter
+from server.graphql.limiter import Limiter
 
 SECONDS_BETWEEN_LOOKS = 0.25
 

@@ -5,7 +5,7 @@ from email.message import Message
 from functools import lru_cache
 
 from resolvers.codes import Code
-from server.refusals import Refusal
+from server.graphql.refusals import Refusal
 
 # With the first the status tells how it went; with the second a client expects 200 for every answer.
 GRAPHQL_RESPONSE = "application/graphql-response+json"

@@ -16,7 +16,7 @@ from auth.tokens.verifier import Verifier
 from server.graphiql.sign_in import SIGNED_IN, SignIn
 from server.oauth.keys import Keys
 from server.oauth.register import Register
-from server.settings import Settings
+from server.settings.environment import Settings
 
 GRAPHQL = "/graphql"
 # RFC 9728 section 3.1: the resource's path comes last.

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 import orjson
 
 from resolvers.codes import Code
-from server.bearer import TOKEN_PARAMETER, invalid_request
-from server.refusals import Refusal
+from server.graphql.bearer import TOKEN_PARAMETER, invalid_request
+from server.graphql.refusals import Refusal
 
 # Deeper variables than any input type needs would only exhaust whoever walks them.
 MAX_DEPTH = 64

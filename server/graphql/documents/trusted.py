@@ -7,10 +7,10 @@ from typing import Protocol
 from auth.viewer import Viewer
 from resolvers.codes import Code
 from resolvers.refusal import Refused
-from server.documents import DocumentsError, id_of, read
-from server.parameters import Parameters
-from server.refusals import Refusal
-from server.settings import Settings
+from server.graphql.documents.lists import DocumentsError, id_of, read
+from server.graphql.parameters import Parameters
+from server.graphql.refusals import Refusal
+from server.settings.environment import Settings
 
 log = logging.getLogger("customer360.documents")
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from server.bearer import PURPOSE
-from server.refusals import Header
+from server.graphql.bearer import PURPOSE
+from server.graphql.refusals import Header
 
 REQUEST_ID = "Customer360-Request-Id"
 DRY_RUN = "Customer360-Dry-Run"

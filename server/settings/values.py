@@ -7,7 +7,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from auth.rates import Rate
-from server.fetching import unsound
+from server.trust.fetching import unsound
 
 Value = TypeVar("Value")
 

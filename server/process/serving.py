@@ -13,9 +13,9 @@ from typing import NoReturn
 import uvicorn
 
 from server.app import Customer360
-from server.draining import RETIRE, DrainingServer
-from server.protocol import bounded
-from server.settings import Settings
+from server.process.draining import RETIRE, DrainingServer
+from server.process.protocol import bounded
+from server.settings.environment import Settings
 
 # How long requests in flight may take to end, once the process is told to.
 SECONDS_TO_FINISH = 10

@@ -8,7 +8,7 @@ from time import monotonic
 from types import TracebackType
 
 from resolvers.codes import Code
-from server.refusals import Header, Refusal
+from server.graphql.refusals import Header, Refusal
 
 LEAST = 8
 START = 32

@@ -16,9 +16,9 @@ from datasources.engine.running.stages import TRACE, Stage
 from datasources.unavailable import Unavailable
 from resolvers.codes import Code
 from resolvers.refusal import Refused
-from server.cors import TRACEPARENT
-from server.operations import Operation
-from server.trust import GRAPHQL
+from server.graphql.cors import TRACEPARENT
+from server.graphql.operations import Operation
+from server.trust.gates import GRAPHQL
 
 METHODS = ("GET", "HEAD", "POST")
 OTHER = "_OTHER"

@@ -84,7 +84,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _explain(error: Exception) -> int:
     from auth.policy.rules import PolicyError
-    from server.settings import SettingsError
+    from server.settings.environment import SettingsError
 
     if os.environ.get("CUSTOMER360_LOG_LEVEL") == "debug":
         raise error

@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from auth.rates import OwnBuckets, Rate
-from server.draining import RETIRE
-from server.pulse import MOST_MISSED, SECONDS, Pulse
+from server.process.draining import RETIRE
+from server.process.pulse import MOST_MISSED, SECONDS, Pulse
 
 log = logging.getLogger("customer360.workers")
 
@@ -25,7 +25,7 @@ SECONDS_BETWEEN_TRIES = 1.0
 # and a machine that is too slow for all of them would be slower still.
 SECONDS_FOR_EACH = 30.0
 # The program itself, whatever the name is by which it was called.
-COMMAND = (sys.executable, "-m", "server.cli", "worker")
+COMMAND = (sys.executable, "-m", "server.commands.cli", "worker")
 
 
 class WorkerFailed(Exception):

@@ -14,7 +14,7 @@ from auth.tokens.verifier import Verifier
 from auth.viewer import DisallowedPurposeError, UnknownPurposeError, Viewer
 from datasources.oauth.database import StoreUnavailable
 from resolvers.codes import Code
-from server.refusals import Header, Refusal
+from server.graphql.refusals import Header, Refusal
 
 REALM = 'realm="customer360"'
 CHALLENGE = f"Bearer {REALM}"

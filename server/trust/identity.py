@@ -5,7 +5,7 @@ from auth.policy.rules import Policy
 from auth.tokens.claims import Expected
 from auth.tokens.keys import TrustedKeys, development_key
 from auth.tokens.verifier import Verifier
-from server.settings import Settings
+from server.settings.environment import Settings
 
 
 def policy_of(settings: Settings) -> Policy:

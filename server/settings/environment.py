@@ -9,7 +9,7 @@ from typing import Any
 
 from auth.rates import Rate
 from resolvers.documents.limits import USUAL
-from server import setting_values as values
+from server.settings import values
 
 PREFIX = "CUSTOMER360_"
 # Tests say here which server they look at; it is no setting of ours.

@@ -5,8 +5,8 @@ from types import TracebackType
 
 from starlette.types import Receive
 
-from server.alarms import Alarms
-from server.refusals import Disconnected
+from server.graphql.alarms import Alarms
+from server.graphql.refusals import Disconnected
 
 # Most answers are there before anybody looks: only a slow one costs a task to watch its client.
 SECONDS = 0.1

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from auth.policy.ceiling import SCOPES
 from auth.tokens.keys import ALGORITHMS
-from server.trust import GRAPHQL, RESOURCE_METADATA
+from server.trust.gates import GRAPHQL, RESOURCE_METADATA
 
 HEADERS = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
 

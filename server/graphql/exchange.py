@@ -7,9 +7,9 @@ from typing import NamedTuple
 from starlette.types import Message, Scope, Send
 
 from resolvers.planning.plans import NOTHING_WITHHELD, Withholdings
-from server.cors import REQUEST_ID
-from server.media import CONTENT_TYPES, JSON
-from server.refusals import Header
+from server.graphql.cors import REQUEST_ID
+from server.graphql.media import CONTENT_TYPES, JSON
+from server.graphql.refusals import Header
 
 COUNTED = frozenset(
     (

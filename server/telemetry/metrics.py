@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.gauges import Gauge, Gauges
-from server.operations import Operation
-from server.settings import SettingsError
+from server.graphql.operations import Operation
+from server.settings.environment import SettingsError
+from server.telemetry.gauges import Gauge, Gauges
 
 try:
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest

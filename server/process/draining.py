@@ -9,7 +9,7 @@ from types import FrameType
 
 import uvicorn
 
-from server.pulse import beat
+from server.process.pulse import beat
 
 # Replaces a worker: others take the new connections from the first moment, so it is always ready, and never alone.
 RETIRE = signal.SIGUSR1

@@ -5,8 +5,8 @@ import asyncio
 from starlette.types import Receive
 
 from resolvers.codes import Code
-from server.alarms import Alarms
-from server.refusals import Disconnected, Refusal
+from server.graphql.alarms import Alarms
+from server.graphql.refusals import Disconnected, Refusal
 
 # Far more than any proxy lets pass, and less than the protocol takes for a whole head.
 MAX_QUERY_BYTES = 32 * 1024

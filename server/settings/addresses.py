@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from server.settings import DEPARTMENTS, Settings
+from server.settings.environment import DEPARTMENTS, Settings
 
 
 def addresses(settings: Settings, departments: Collection[str] = DEPARTMENTS) -> dict[str, str]:

@@ -16,9 +16,9 @@ from auth.tokens.introspection import Introspection
 from auth.tokens.keys import ALGORITHMS, TrustedKeys
 from auth.tokens.remote_keys import RemoteKeys
 from auth.tokens.verifier import Verifier
-from server import fetching
 from server.graphiql.sign_in import SIGNED_IN, SignIn
-from server.settings import SettingsError
+from server.settings.environment import SettingsError
+from server.trust import fetching
 
 KEY = "CUSTOMER360_ISSUERS_FILE"
 _KEYS = {

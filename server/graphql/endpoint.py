@@ -12,20 +12,20 @@ from auth.step_up import StepUpNeeded
 from auth.viewer import Viewer
 from resolvers.answering.requests import Answer, Outcome, Request
 from resolvers.codes import Code
-from server import leaving, media, parameters
-from server.alarms import Alarms
-from server.bearer import Doorkeeper
-from server.body import Reader
-from server.cors import METHODS, Origins
-from server.exchange import Exchange, Response
-from server.faults import report
-from server.leaving import Attendance
-from server.limiter import RETRY, Limiter
-from server.operations import LEFT, Operation, Witness
-from server.parameters import Parameters
-from server.rate_headers import retry_after, told
-from server.refusals import STATUSES, Disconnected, Header, Refusal
-from server.trusted import Trusted
+from server.graphql import leaving, media, parameters
+from server.graphql.alarms import Alarms
+from server.graphql.bearer import Doorkeeper
+from server.graphql.body import Reader
+from server.graphql.cors import METHODS, Origins
+from server.graphql.documents.trusted import Trusted
+from server.graphql.exchange import Exchange, Response
+from server.graphql.faults import report
+from server.graphql.leaving import Attendance
+from server.graphql.limiter import RETRY, Limiter
+from server.graphql.operations import LEFT, Operation, Witness
+from server.graphql.parameters import Parameters
+from server.graphql.rate_headers import retry_after, told
+from server.graphql.refusals import STATUSES, Disconnected, Header, Refusal
 
 log = logging.getLogger("customer360.http")
 

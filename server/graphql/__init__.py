@@ -1,0 +1,1 @@
+"""GraphQL over HTTP: how a request is read, bounded and answered."""

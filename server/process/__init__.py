@@ -1,0 +1,1 @@
+"""The process: serving, its workers, their pulse, and an orderly end."""

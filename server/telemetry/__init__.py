@@ -1,0 +1,1 @@
+"""Telemetry: health, metrics, gauges and traces."""
