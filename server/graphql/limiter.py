@@ -28,8 +28,8 @@ Turn = asyncio.Future[bool]
 class Limiter:
     """A limit that grows by one while it is used up and core is quick, and shrinks by a tenth while core is slow.
 
-    Only core's slowness counts: a slow department is bounded where it is asked (datasources/engine/running/patience.py), and must
-    not turn away those who do not need it.
+    Only core's slowness counts. A slow department is bounded by its own queue (datasources/engine/running/patience.py),
+    and must not turn away requests that do not need it.
     """
 
     def __init__(

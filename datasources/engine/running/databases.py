@@ -84,7 +84,7 @@ class Databases:
         """
 
         def opened(url: str) -> Database:
-            # Without core there is no answer: whoever waits for it is bounded by server/graphql/limiter.py, where that is all.
+            # Core has no queue of its own: server/graphql/limiter.py bounds the requests that wait for it.
             queue = None if url == addresses["core"] else QUEUE * pool_size
             return Database(url, Pool(partial(reading, url, timeout_ms), pool_size, queue), timeout_ms / 1000)
 
