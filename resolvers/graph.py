@@ -26,7 +26,9 @@ from datasources.plan import Variables
 from datasources.shapes import Shapes
 from resolvers.answering import disclosures, faults
 from resolvers.answering.dry_run import tried_out
-from resolvers.answering.requests import Answer, Context, Request, refusing, unrecorded, written
+from resolvers.answering.entities import merge_by_position
+from resolvers.answering.requests import Answer, Context, Request
+from resolvers.answering.responses import refusal_answer, serialize_answer, unrecorded_answer
 from resolvers.answering.spending import REFUSED, spending
 from resolvers.answering.throttle import Standing, Throttle
 from resolvers.codes import Code
@@ -34,7 +36,7 @@ from resolvers.contract import Contract
 from resolvers.documents.costs import Cost
 from resolvers.documents.library import Documents, Operation
 from resolvers.documents.limits import USUAL, Limits
-from resolvers.planning.entities import check_count, gathered
+from resolvers.planning.entities import check_count
 from resolvers.planning.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
 from resolvers.refusal import Refused, refused
 
@@ -111,7 +113,7 @@ class Graph:
                 read = self._read(request)
             standing = await self._throttle.draw(request.viewer, read.cost.points)
         except Refused as refusal:
-            return refusing(refusal, None)
+            return refusal_answer(refusal, None)
         try:
             with stage(Stage.PLAN):
                 run = self._planned(read)
@@ -119,7 +121,7 @@ class Graph:
             standing = self._throttle.give_back(request.viewer, standing, read.cost.points, REFUSED)
             if isinstance(error, StepUpNeeded):
                 raise
-            return refusing(error, standing)
+            return refusal_answer(error, standing)
         answers = await self._answers(run, began + self._seconds * _FOR_STATEMENTS)
         record = disclosures.record(run.plan, answers, run.viewer, run.grant, request.request_id)
         if record is not None:
@@ -127,7 +129,7 @@ class Graph:
                 with stage(Stage.RECORD):
                     await self._log.store(record, began + self._seconds)
             except LogUnavailable:
-                return unrecorded()
+                return unrecorded_answer()
         return self._assembled(run, answers, read.cost, standing)
 
     def trust(self, documents: Mapping[str, str]) -> None:
@@ -218,7 +220,7 @@ class Graph:
             standing = self._throttle.give_back(run.request.viewer, standing, spent.requested, spent.actual)
             if run.request.tells_cost:
                 extensions += b',"cost":' + spent.told(standing)
-        return written(run.plan, texts, errors, extensions, cost.points, standing)
+        return serialize_answer(run.plan, texts, errors, extensions, cost.points, standing)
 
     def _add_rest(self, run: Run, texts: dict[str, bytes]) -> list[faults.Error]:
         """What holds nobody's data: introspection, and what the viewer may know of themselves."""
@@ -237,4 +239,4 @@ def _by_key(run: Run, answers: list[RootAnswer]) -> Iterable[tuple[str, RootAnsw
     roots = zip(run.plan.roots, answers, strict=True)
     if not run.plan.lists:
         return [(root.key, found) for root, found in roots]
-    return gathered(run.plan.lists, ((root.key, root.root, found) for root, found in roots), run.variables)
+    return merge_by_position(run.plan.lists, ((root.key, root.root, found) for root, found in roots), run.variables)

@@ -5,17 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-import orjson
-
 from auth.policy.grant import Grant
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
-from resolvers.answering.faults import Error
-from resolvers.answering.throttle import Standing, Throttled
-from resolvers.codes import Code
+from resolvers.answering.throttle import Standing
 from resolvers.contract import Contract
-from resolvers.planning.plans import NOTHING_WITHHELD, Plan, Withholdings
-from resolvers.refusal import Refused
+from resolvers.planning.plans import NOTHING_WITHHELD, Withholdings
 
 
 class Outcome(StrEnum):
@@ -68,38 +63,3 @@ class Context:
     grant: Grant
     policy: Policy
     contract: Contract
-
-
-def refusing(refusal: Refused, standing: Standing | None) -> Answer:
-    body = orjson.dumps({"errors": refusal.errors})
-    if isinstance(refusal, Throttled):
-        return Answer(body, Outcome.REFUSED, refusal.code, standing=refusal.standing, wait=refusal.seconds)
-    return Answer(body, Outcome.REFUSED, refusal.code, standing=standing)
-
-
-def written(
-    plan: Plan,
-    texts: Mapping[str, bytes],
-    errors: list[Error],
-    extensions: bytes,
-    points: int,
-    standing: Standing | None,
-) -> Answer:
-    pieces = [b'{"errors":', orjson.dumps(errors), b',"data":{'] if errors else [b'{"data":{']
-    for key, before in plan.keys:
-        pieces += before, texts.get(key, b"null")
-    pieces += b'},"extensions":{', extensions, b"}}"
-    # Joined once: the texts may be long.
-    body = b"".join(pieces)
-    if not errors:
-        return Answer(body, Outcome.OK, None, plan.withheld, points, standing)
-    code = str(errors[0]["extensions"]["code"])
-    return Answer(body, Outcome.PARTIAL, code, plan.withheld, points, standing)
-
-
-def unrecorded() -> Answer:
-    error = {
-        "message": "The access log cannot be written, so nothing may be shown. Try again.",
-        "extensions": {"code": Code.ACCESS_LOG_UNAVAILABLE},
-    }
-    return Answer(orjson.dumps({"errors": [error]}), Outcome.FAILED, Code.ACCESS_LOG_UNAVAILABLE)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from datasources.compiler.sql.lists import LONGEST_LIST
 from resolvers.codes import Code
 from resolvers.documents.extent import Extent
 from resolvers.refusal import Refused, refused
@@ -14,6 +15,9 @@ MOST_IN_ONE_PLACE = 200
 MOST_FRAGMENTS = 100
 # Each is validated by itself, and one of them is run.
 MOST_OPERATIONS = 50
+
+# A list's size given by a variable is planned as the next of these, so that few statements serve all sizes.
+_PLANNED_SIZES = (1, 5, 10, 25, 50, LONGEST_LIST)
 
 _REMEDIES = {
     "characters": "Ask in several operations.",
@@ -56,6 +60,11 @@ class Limits:
 USUAL = Limits()
 # For tests that ask at random.
 UNLIMITED = Limits(tokens=15_000, depth=10**9, aliases=10**9, root_fields=10**9, fields=5_000, cost=10**18)
+
+
+def round_size(size: int) -> int:
+    """The size that a list with a variable size is planned with; 0 for a size out of bounds, which is refused."""
+    return next((limit for limit in _PLANNED_SIZES if 1 <= size <= limit), 0)
 
 
 def check(what: str, found: int, most: int) -> None:

@@ -1,5 +1,6 @@
 """Representations: what a federation gateway sends of an object that it wants, its type and id."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,11 @@ def read(value: Any) -> Representation:
                 return Representation(type_)
             return Representation(type_, parsed.customer, parsed.row)
     return Representation(None)
+
+
+def distinct(representations: Iterable[Representation], type_: str) -> Sequence[Representation]:
+    """Those of one type, each once, in the order of their first occurrence."""
+    return list(dict.fromkeys(each for each in representations if each.type == type_))
 
 
 ANY = GraphQLScalarType(

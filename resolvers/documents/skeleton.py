@@ -5,8 +5,8 @@ from enum import Enum
 from typing import Any
 
 from datasources.ids import parse_global_id
+from resolvers.documents.limits import round_size
 from resolvers.documents.representations import Representation
-from resolvers.planning.arguments import round_size
 
 _VALUE = "*"
 # A text that looks like a global id and is none. A root that asks for it is planned otherwise than for a customer's.

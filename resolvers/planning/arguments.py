@@ -23,13 +23,11 @@ from datasources.compiler.sql.lists import LONGEST_LIST
 from datasources.ids import row_id
 from datasources.plan import Page, Parameter, Size, Variables
 from resolvers.codes import Code
+from resolvers.documents.limits import round_size
 from resolvers.refusal import null_variable, refuse_unwritable, refused
 
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
 USUAL_SIZE = 10
-
-# A variable size is planned as the next of these, so that few statements serve all sizes.
-_SIZES = (1, 5, 10, 25, 50, LONGEST_LIST)
 
 Read = Callable[[Variables], Any]
 
@@ -163,11 +161,6 @@ def _size(given: Given | None, name: str) -> Size:
     if given.is_constant:
         return Size(given.now)
     return Size(round_size(given.now), given.parameter)
-
-
-def round_size(size: int) -> int:
-    """The limit that a variable size is planned with; 0 for a size that is refused anyway."""
-    return next((limit for limit in _SIZES if 1 <= size <= limit), 0)
 
 
 def _cursor(given: Given | None) -> Parameter | None:

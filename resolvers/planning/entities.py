@@ -1,20 +1,16 @@
 """`_entities`: what a federation gateway asks for by type and id, many at once, through the planner as any root."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphql import is_union_type
 
 from auth.policy.effects import Effect
-from datasources.compiler.sql.entities import PLACED
-from datasources.engine.running.answers import RootAnswer
-from datasources.holes import SEPARATOR
 from datasources.ids import CUSTOMER
 from datasources.plan import Batch, Entities, Field, Parameter, Root, Variables
-from resolvers.answering.faults import CORE_DOWN
 from resolvers.codes import Code
 from resolvers.documents import representations
-from resolvers.documents.representations import Representation
+from resolvers.documents.representations import Representation, distinct
 from resolvers.planning.fields import Planner
 from resolvers.planning.root_field import Asked, list_of
 from resolvers.refusal import refused
@@ -23,9 +19,6 @@ ENTITIES = "_entities"
 REPRESENTATIONS = "representations"
 # In one operation, over all its aliases: a gateway asks in several fields at once.
 MOST_REPRESENTATIONS = 1_000
-
-_PLACED, _SEPARATOR, _NULL = PLACED.encode(), SEPARATOR.encode(), b"null"
-
 
 Read = Callable[[Variables], Sequence[Representation]]
 
@@ -95,13 +88,9 @@ def _batch(asked: Asked, exists: Effect, type_: str, read: Read) -> Batch | None
     by = exists if type_ == CUSTOMER else asked.exists(list_of(type_))
     if by is None:
         return None
-    customers = Parameter(lambda variables: [each.customer for each in _distinct(read(variables), type_)])
-    rows = Parameter(lambda variables: [each.row for each in _distinct(read(variables), type_)])
+    customers = Parameter(lambda variables: [each.customer for each in distinct(read(variables), type_)])
+    rows = Parameter(lambda variables: [each.row for each in distinct(read(variables), type_)])
     return Batch(type_, by, customers, rows, asked.field(type_, by))
-
-
-def _distinct(asked: Iterable[Representation], type_: str) -> Sequence[Representation]:
-    return list(dict.fromkeys(each for each in asked if each.type == type_))
 
 
 def check_count(lists: Mapping[str, EntityList], variables: Variables) -> None:
@@ -109,37 +98,3 @@ def check_count(lists: Mapping[str, EntityList], variables: Variables) -> None:
     if sum(len(each.read(variables)) for each in lists.values()) > MOST_REPRESENTATIONS:
         message = f"The operation has more than {MOST_REPRESENTATIONS} representations."
         raise refused(Code.BAD_REPRESENTATION, message)
-
-
-def gathered(
-    lists: Mapping[str, EntityList], found: Iterable[tuple[str, Root, RootAnswer]], variables: Variables
-) -> Iterator[tuple[str, RootAnswer]]:
-    """The answer of each root field: those of several types put together in the order they were asked for."""
-    texts: dict[str, dict[Representation, bytes]] = {key: {} for key in lists}
-    marked = set[str]()
-    for key, root, answer in found:
-        if not isinstance(root.entry, Entities):
-            yield key, answer
-            continue
-        for place, text in _placed(root.entry.batches, lists, answer, variables):
-            texts[place[0]][place[1]] = text
-        if answer.is_marked:
-            marked |= {batch.asked.key for batch in root.entry.batches}
-    for key, listed in lists.items():
-        each = [texts[key].get(one, _NULL) for one in listed.read(variables)]
-        yield key, RootAnswer(each[0] if listed.is_one else b"[%b]" % b",".join(each), is_marked=key in marked)
-
-
-def _placed(
-    batches: Iterable[Batch], lists: Mapping[str, EntityList], answer: RootAnswer, variables: Variables
-) -> Iterator[tuple[tuple[str, Representation], bytes]]:
-    """The text of each object that was found, by the field that asked for it and by its representation."""
-    keys = ((batch.asked.key, batch.type) for batch in batches)
-    asked = [(key, one) for key, type_ in keys for one in _distinct(lists[key].read(variables), type_)]
-    if answer is CORE_DOWN:
-        yield from ((each, answer.text) for each in asked)
-        return
-    for line in answer.text.split(_SEPARATOR):
-        if line:
-            place, text = line.split(_PLACED, 1)
-            yield asked[int(place) - 1], text
