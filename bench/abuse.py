@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from joserfc.jwk import ECKey
 
+from auth.departments import DEPARTMENTS
 from auth.policy.file import load
 from auth.policy.reach import Reach
 from auth.tokens.claims import Expected
@@ -21,7 +22,7 @@ from auth.tokens.keys import TrustedKeys
 from auth.tokens.minting import mint
 from auth.tokens.verifier import Verifier
 from bench.abuses import ABUSES, Abuse
-from datasources.engine.running.databases import DEPARTMENTS, Databases
+from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from schema.build import build_graph
 from server.graphql.bearer import Doorkeeper

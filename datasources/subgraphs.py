@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import Text, func
 
-from datasources.compiler.sql.fields import CORE
+from auth.departments import CORE
 from datasources.core.tables import customer_privacy
 from datasources.ids import CUSTOMER
 from datasources.json_text import Kind

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from auth.departments import DEPARTMENTS
 from auth.policy.categories import INPUTS, Category
 from auth.policy.effects import DERIVED, Effect, EffectKind, Use
 from auth.policy.grant import Grant
 
-DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 READ = ":read"
 SCOPES = tuple(f"{department}{READ}" for department in DEPARTMENTS)
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from auth.departments import DEPARTMENTS
 from auth.policy.categories import Category
-from auth.policy.ceiling import DEPARTMENTS, Ceiling
+from auth.policy.ceiling import Ceiling
 from auth.policy.reach import EVERYBODY, Reach, Scope
 from auth.viewer import Viewer
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from auth.departments import CORE
 from auth.policy.effects import Effect
 from datasources.compiler.plain.readings import reading, search
 from datasources.compiler.sections import Section, SectionFinder
@@ -16,7 +17,7 @@ from datasources.compiler.sql import subjects
 from datasources.compiler.sql.binds import Binds, ByAsker
 from datasources.compiler.sql.connections import PageView
 from datasources.compiler.sql.entities import EntityAnswer, EntityCompiler, apart, in_batch
-from datasources.compiler.sql.fields import CORE, Compiler
+from datasources.compiler.sql.fields import Compiler
 from datasources.compiler.sql.lists import LONGEST_LIST, ListCompiler
 from datasources.compiler.sql.objects import ObjectCompiler, needs_locating
 from datasources.compiler.sql.pages import Fresh

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from datasources.compiler.sql.fields import CORE
+from auth.departments import CORE
 from datasources.plan import Entities, Field, OneObject, Root
 from datasources.shapes import Department, Shapes, SubjectLink
 

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from graphql import GraphQLError
 
-from datasources.compiler.sql.fields import CORE
+from auth.departments import CORE
 from datasources.engine.running.answers import RootAnswer
 from datasources.holes import BAD_CURSOR, down, parsed
 from resolvers.codes import Code

@@ -14,7 +14,7 @@ from graphql import (
     print_ast,
 )
 
-from datasources.compiler.sql.fields import CORE
+from auth.departments import CORE
 from datasources.ids import CUSTOMER
 from schema.federation.parts import QUERY, Part
 

@@ -14,9 +14,8 @@ from graphql import (
     is_union_type,
 )
 
-from datasources.compiler.sql.fields import CORE
+from auth.departments import CORE, DEPARTMENTS
 from datasources.departments import SHAPES
-from datasources.engine.running.databases import DEPARTMENTS
 from datasources.ids import CUSTOMER
 from datasources.shapes import Department
 

@@ -2,9 +2,10 @@ import re
 
 import pytest
 
+from auth.departments import DEPARTMENTS
 from auth.policy import file as policy_file
 from auth.policy.categories import Category
-from auth.policy.ceiling import CONTRACT, DEPARTMENTS, Ceiling, department_of, narrowed
+from auth.policy.ceiling import CONTRACT, Ceiling, department_of, narrowed
 from auth.policy.effects import Use
 from auth.policy.grant import Grant, compile_grant
 from tests.house.project import ROOT

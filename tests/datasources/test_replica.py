@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
+from auth.departments import DEPARTMENTS
 from auth.policy.file import load
 from auth.policy.flags import Flag
 from auth.viewer import Viewer
@@ -20,7 +21,7 @@ from datasources.core.codes import Department, LegalBasis, PrivacyState, Privacy
 from datasources.core.ledger import record
 from datasources.engine.pools.embedded import EmbeddedServer
 from datasources.engine.running.database import Database
-from datasources.engine.running.databases import DEPARTMENTS, Databases
+from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
 from migrations.upgrade import upgrade
 from resolvers.answering.requests import Request

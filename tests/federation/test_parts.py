@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 from graphql import GraphQLObjectType, build_schema, is_object_type, print_type
 
-from datasources.engine.running.databases import DEPARTMENTS
+from auth.departments import DEPARTMENTS
 from schema.build import build_schema as whole_schema
 from schema.build import contract, print_sdl
 from schema.federation.parts import parts, shared

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from auth.departments import DEPARTMENTS
 from auth.policy.file import load
 from auth.viewer import Viewer
 from bench.abuse import NOWHERE, NoLog
-from datasources.engine.running.databases import DEPARTMENTS, Databases
+from datasources.engine.running.databases import Databases
 from resolvers.answering.requests import Request
 from resolvers.answering.throttle import Throttle
 from resolvers.documents.limits import Limits

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
+from auth.departments import DEPARTMENTS
 from auth.policy.file import load as load_policy
 from auth.policy.rules import Policy
-from datasources.engine.running.databases import DEPARTMENTS
 from datasources.sample.seed import seed
 from tests.oracle.world import World
 from tests.oracle.world import load as load_world

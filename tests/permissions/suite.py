@@ -10,12 +10,13 @@ from typing import Any
 
 import orjson
 
+from auth.departments import DEPARTMENTS
 from auth.policy.file import POLICY_FILE, load
 from auth.policy.reach import Reach, Scope
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from datasources.departments import SHAPES
-from datasources.engine.running.databases import DEPARTMENTS, Databases
+from datasources.engine.running.databases import Databases
 from resolvers.documents.library import Documents
 from resolvers.documents.limits import UNLIMITED
 from resolvers.graph import Graph

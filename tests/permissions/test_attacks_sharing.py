@@ -8,11 +8,12 @@ from random import Random
 import orjson
 import pytest
 
+from auth.departments import DEPARTMENTS
 from auth.policy.categories import Category
 from auth.policy.grant import compile_grant
 from auth.policy.reach import Reach, Scope
 from auth.policy.rules import Policy
-from datasources.engine.running.databases import DEPARTMENTS, Databases
+from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from resolvers.planning.plans import PlanCache
 from schema.federation.subgraphs import build_subgraph_graph

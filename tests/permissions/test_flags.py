@@ -10,11 +10,12 @@ import orjson
 import pytest
 from graphql import FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
 
+from auth.departments import DEPARTMENTS
 from auth.policy.categories import Category
 from auth.policy.rules import Policy
 from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
 from datasources.core.ledger import record
-from datasources.engine.running.databases import DEPARTMENTS, Databases
+from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from schema.build import build_graph
 from tests.oracle.world import Row

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from auth.departments import DEPARTMENTS
 from auth.policy.rules import Policy
-from datasources.engine.running.databases import DEPARTMENTS
 from tests.oracle.world import load
 from tests.permissions import suite, worlds
 from tests.permissions.attacks import Copy

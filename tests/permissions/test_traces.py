@@ -9,11 +9,11 @@ from urllib.parse import quote
 import orjson
 import pytest
 
+from auth.departments import DEPARTMENTS
 from auth.policy.rules import Policy
 from auth.tokens.keys import development_key
 from auth.tokens.minting import mint
 from datasources.engine.running.database import Database
-from datasources.engine.running.databases import DEPARTMENTS
 from datasources.unavailable import Unavailable
 from server.settings.environment import load
 from server.trust.identity import expected

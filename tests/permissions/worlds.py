@@ -13,10 +13,11 @@ from uuid import UUID
 import asyncpg
 
 from auth.access_log import AccessLog, AccessRecord
+from auth.departments import DEPARTMENTS
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from datasources.departments import SHAPES
-from datasources.engine.running.databases import DEPARTMENTS, Databases
+from datasources.engine.running.databases import Databases
 from datasources.sources.outline import outlined
 from datasources.sources.source import Sources
 from resolvers.answering.requests import Answer, Request

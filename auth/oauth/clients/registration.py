@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
+from auth.departments import DEPARTMENTS
 from auth.oauth import secrets
 from auth.oauth.clients import client as clients
 from auth.oauth.passwords import WeakPasswordError, hashed
 from auth.oauth.records import Account, ClientRecord
 from auth.oauth.rights import CUSTOMER, PARTNER
 from auth.policy.categories import Category
-from auth.policy.ceiling import DEPARTMENTS, READ
+from auth.policy.ceiling import READ
 from auth.policy.reach import Reach
 from auth.policy.rules import Policy
 from auth.tokens.key_sets import imported

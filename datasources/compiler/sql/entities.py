@@ -19,8 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from auth.departments import CORE
 from datasources.compiler.sql import subjects
-from datasources.compiler.sql.fields import CORE, Compiler
+from datasources.compiler.sql.fields import Compiler
 from datasources.compiler.sql.found import Found, labelled
 from datasources.compiler.sql.lists import ListCompiler
 from datasources.compiler.sql.pages import Fresh, Rows

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import and_, case, func
 
+from auth.departments import CORE
 from auth.policy.effects import Effect, EffectKind, Mask
 from datasources.compiler.sql.binds import Binds
 from datasources.compiler.sql.lists import ListCompiler
@@ -27,8 +28,6 @@ from datasources.shapes import (
     Value,
 )
 from datasources.sql_text import literal, number
-
-CORE = "core"
 
 
 @dataclass(frozen=True, slots=True)

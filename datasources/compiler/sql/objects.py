@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
+from auth.departments import CORE
 from datasources.compiler.sql import subjects
-from datasources.compiler.sql.fields import CORE, Compiler
+from datasources.compiler.sql.fields import Compiler
 from datasources.compiler.sql.lists import ListCompiler
 from datasources.json_text import Parts, when
 from datasources.plan import Field, OneObject

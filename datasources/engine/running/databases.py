@@ -19,8 +19,6 @@ from datasources.plan import Variables
 from datasources.sources.source import Sources
 from datasources.unavailable import Unavailable
 
-DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
-
 # For each place at a department, how many may wait. One that is slow then costs a bounded part of the process.
 QUEUE = 16
 
