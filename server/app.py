@@ -23,13 +23,12 @@ from server.oauth.routes import routes as oauth_routes
 from server.oauth.service import OAuthService
 from server.settings.environment import Settings
 from server.telemetry import health
-from server.trust import gates as trust
-from server.trust import issuers, resource
+from server.trust import gates, issuers, resource
 
 if TYPE_CHECKING:
     from server.telemetry.metrics import Metrics
 
-GRAPHQL = trust.GRAPHQL
+GRAPHQL = gates.GRAPHQL
 GRAPHIQL = "/graphiql"
 
 
@@ -51,7 +50,7 @@ class Customer360:
         self._verifier = verifier
         self._purposes = purposes
         expected = verifier.expected
-        home = trust.public_url(settings)
+        home = gates.public_url(settings)
         self._trusted = issuers.load(settings.issuers_file, expected.audience, expected.classes, home)
         self._open_backend = open_backend
         self._backend: Backend | None = None
@@ -101,8 +100,8 @@ class Customer360:
             register = replace(register, once=None)
         if register is None and not others.issuers:
             return Doorkeeper(self._verifier, self._purposes)
-        gate = trust.gate_of(self._verifier, self._settings, register, others.issuers, others.opaque)
-        return Doorkeeper(gate, self._purposes, trust.public_url(self._settings) + trust.RESOURCE_METADATA)
+        gate = gates.gate_of(self._verifier, self._settings, register, others.issuers, others.opaque)
+        return Doorkeeper(gate, self._purposes, gates.public_url(self._settings) + gates.RESOURCE_METADATA)
 
     def _witnesses(self, backend: Backend) -> list[Witness]:
         written = [write] if self._settings.log_operations else []
@@ -114,16 +113,16 @@ class Customer360:
         if self._metrics is not None:
             routes.append(self._metrics.route())
         if self._settings.graphiql:
-            sign_in = self._trusted.sign_in or trust.sign_in_of(self._settings)
+            sign_in = self._trusted.sign_in or gates.sign_in_of(self._settings)
             routes += page.routes(GRAPHQL, screen_pop.query(), {"phone": screen_pop.SAMPLE_PHONE}, sign_in)
             routes.append(Route("/", _to_graphiql))
         return routes
 
     def _oauth_routes(self) -> list[BaseRoute]:
         settings = self._settings
-        site = trust.site_of(settings)
+        site = gates.site_of(settings)
         issuers = [*([site.issuer] if site else []), *self._trusted.urls]
-        told = resource.routes(trust.public_url(settings), issuers, takes_proofs=self._takes_proofs)
+        told = resource.routes(gates.public_url(settings), issuers, takes_proofs=self._takes_proofs)
         if site is None:
             return told
         return told + oauth_routes(self._find_oauth, settings.receive_timeout_ms, Origins(settings.allowed_origins))
@@ -138,8 +137,8 @@ class Customer360:
 def _metrics(settings: Settings) -> "Metrics | None":
     if not settings.metrics:
         return None
-    # Its package is installed only where somebody wants it.
-    from server.telemetry.metrics import Metrics
+    # Because prometheus-client is an optional extra, only processes that count import it.
+    from server.telemetry.metrics import Metrics  # noqa: PLC0415 - an optional extra
 
     return Metrics()
 

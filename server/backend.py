@@ -6,16 +6,24 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from auth.oauth.keys.sealing import secret_in
 from auth.policy.rules import Policy
-from datasources.engine.running.databases import QUEUE
+from datasources.core.access_log import CoreAccessLog
+from datasources.engine.running.databases import QUEUE, Databases
+from schema.build import build_graph
+from schema.federation.subgraphs import build_subgraph_graph
 from server import sources
 from server.graphql.documents.trusted import Trusted
 from server.graphql.endpoint import Answers
 from server.graphql.limiter import Limiter
+from server.oauth import register, service
 from server.oauth.register import Register
 from server.oauth.service import OAuthService
+from server.reload import on_hangup
 from server.settings.environment import Settings
-from server.telemetry.gauges import Gauges
+from server.telemetry.gauges import Gauges, gauges, watched
+from server.throttling import limits_of, throttling
+from server.trust.gates import graphiql_client, site_of
 
 if TYPE_CHECKING:
     from server.telemetry.traces import Traces
@@ -63,14 +71,6 @@ def opener(
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Backend]:
-        from datasources.core.access_log import CoreAccessLog
-        from datasources.engine.running.databases import Databases
-        from schema.build import build_graph
-        from schema.federation.subgraphs import build_subgraph_graph
-        from server.reload import on_hangup
-        from server.telemetry.gauges import gauges, watched
-        from server.throttling import limits_of, throttling
-
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
         budget = min(settings.department_budget_ms, settings.deadline_ms)
         at_core = addresses["core"]
@@ -101,9 +101,9 @@ async def _traces(settings: Settings, subgraph: str | None) -> AsyncIterator["Tr
     if not settings.traces:
         yield None
         return
-    # Its packages are installed only where somebody wants them.
-    from server.telemetry.export import NAME, delivered
-    from server.telemetry.traces import Traces
+    # Because OpenTelemetry is an optional extra, only processes that trace import it.
+    from server.telemetry.export import NAME, delivered  # noqa: PLC0415 - an optional extra
+    from server.telemetry.traces import Traces  # noqa: PLC0415 - an optional extra
 
     async with delivered(NAME if subgraph is None else f"{NAME}-{subgraph}") as tracer:
         yield Traces(tracer)
@@ -112,9 +112,6 @@ async def _traces(settings: Settings, subgraph: str | None) -> AsyncIterator["Tr
 @asynccontextmanager
 async def _register(settings: Settings, address: str, *, looks_up: bool) -> AsyncIterator[Register | None]:
     """For who has no authorization server, which brings it along: subgraphs, and whoever trusts other issuers only."""
-    from server.oauth import register
-    from server.trust.gates import site_of
-
     if looks_up:
         opening = register.looked_up(address, settings.deadline_ms)
     elif site_of(settings) is None and settings.issuers_file is not None:
@@ -128,10 +125,6 @@ async def _register(settings: Settings, address: str, *, looks_up: bool) -> Asyn
 
 @asynccontextmanager
 async def _oauth(settings: Settings, policy: Policy, address: str) -> AsyncIterator[OAuthService | None]:
-    from auth.oauth.keys.sealing import secret_in
-    from server.oauth import service
-    from server.trust.gates import graphiql_client, site_of
-
     site = site_of(settings)
     if site is None:
         yield None

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from datasources.service import ticket_system
 from datasources.sources.source import Sources
 from server.settings.environment import Settings
 
@@ -10,8 +11,6 @@ from server.settings.environment import Settings
 @asynccontextmanager
 async def opened(settings: Settings, subgraph: str | None = None) -> AsyncIterator[Sources]:
     """Those that this process answers for: all, or the one of its subgraph."""
-    from datasources.service import ticket_system
-
     if settings.service_url is None or subgraph not in (None, "service"):
         yield {}
         return

@@ -10,7 +10,7 @@ from auth.rates import Rate
 from datasources.core.buckets import CommonBuckets
 from resolvers.answering.throttle import Throttle
 from resolvers.documents.limits import Limits
-from server.settings import values as setting_values
+from server.settings import values
 from server.settings.environment import Settings, SettingsError
 
 # A gateway puts what a client asks for in many places into one operation, under aliases of its own.
@@ -55,7 +55,7 @@ def rates_in(file: Path) -> Mapping[str, Rate]:
 
 def _rate(file: Path, name: str, text: object) -> Rate:
     try:
-        rate = setting_values.rate(str(text))
+        rate = values.rate(str(text))
     except ValueError as error:
         raise SettingsError(f"CUSTOMER360_CLIENT_RATES: {name} in {file} {error}") from None
     if rate is None:

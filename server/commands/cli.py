@@ -83,8 +83,9 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _explain(error: Exception) -> int:
-    from auth.policy.rules import PolicyError
-    from server.settings.environment import SettingsError
+    # Because the program's own --help needs neither, only a command that fails imports them.
+    from auth.policy.rules import PolicyError  # noqa: PLC0415 - keeps --help quick
+    from server.settings.environment import SettingsError  # noqa: PLC0415 - keeps --help quick
 
     if os.environ.get("CUSTOMER360_LOG_LEVEL") == "debug":
         raise error

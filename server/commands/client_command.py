@@ -8,9 +8,12 @@ from uuid import UUID
 
 import click
 
-from server.commands.terminal import Failed, as_json, fields, run, say, show_json, table
-from server.commands.words import known
+from auth.oauth import secrets
+from auth.oauth.clients.registration import RegistrationError, register
+from server.commands.administering import administration, changed
+from server.commands.terminal import Failed, as_json, check_known, fields, run, say, show_json, table
 from server.settings.environment import load
+from server.trust.identity import policy_of
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 CUSTOMER = "UUID of a customer that the contract covers. Repeatable."
@@ -38,11 +41,9 @@ def command() -> None:
 @as_json
 def create(name: str, customers: tuple[UUID, ...], as_json: bool, **given: Any) -> None:
     """Register the application NAME. Its secret is shown this once: only a hash of it is kept."""
-    from auth.oauth.clients.registration import RegistrationError, register
-
     policy = _policy()
     for purpose in given["purposes"]:
-        known(purpose, policy.purposes, "--purpose")
+        check_known(purpose, policy.purposes, "--purpose")
     jwks = given.pop("jwks")
     try:
         record, secret = register(policy, name, jwks=json.loads(jwks.read_text()) if jwks else None, **given)
@@ -72,8 +73,6 @@ def list_clients(as_json: bool) -> None:
 @as_json
 def rotate(client_id: str, keep: int, as_json: bool) -> None:
     """Give the application a new secret. The old one counts on for a while, so that it can be moved."""
-    from auth.oauth import secrets
-
     secret = secrets.new(secrets.Prefix.CLIENT_SECRET)
     until = datetime.now(UTC) + timedelta(hours=keep)
     _change(lambda administration: administration.rotate_client(client_id, secrets.digest(secret), until))
@@ -108,21 +107,15 @@ def unlink(contract: str, customers: tuple[UUID, ...]) -> None:
 
 
 def _policy() -> Any:
-    from server.trust.identity import policy_of
-
     return policy_of(load())
 
 
 async def _create(record: Any, customers: tuple[UUID, ...]) -> None:
-    from server.commands.administering import administration
-
     async with administration() as opened:
         await opened.create_client(record, customers)
 
 
 async def _listed() -> list[dict[str, Any]]:
-    from server.commands.administering import administration
-
     async with administration() as opened:
         clients, customers = await opened.clients(), await opened.customers_of()
     return [_row(client, customers) for client in clients]
@@ -144,6 +137,4 @@ def _row(client: Any, customers: dict[str, int]) -> dict[str, Any]:
 
 
 def _change(change: Any) -> None:
-    from server.commands.administering import changed
-
     run(changed(change))

@@ -8,6 +8,7 @@ from auth.rates import Rate
 from server.commands.terminal import as_json, show_json, table
 from server.settings.environment import SETTINGS, Setting, Settings, load
 from server.settings.values import hidden
+from server.trust.identity import policy_of
 
 
 @click.group("config")
@@ -19,8 +20,6 @@ def command() -> None:
 @as_json
 def check(as_json: bool) -> None:
     """Read every setting and show what counts. Exits with 2 and names the key if one cannot be used."""
-    from server.trust.identity import policy_of
-
     settings = load()
     policy_of(settings)
     shown = {setting.key: _shown(setting, settings) for setting in SETTINGS}

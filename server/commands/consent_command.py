@@ -7,7 +7,10 @@ from uuid import UUID
 
 import click
 
+from datasources.core import ledger
+from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
 from server.commands.terminal import run, say
+from server.settings.addresses import addresses
 from server.settings.environment import load
 
 OBJECTIONS = ("DIRECT_MARKETING", "PROFILING", "LEGITIMATE_INTEREST")
@@ -77,13 +80,7 @@ def restrict(customer: UUID, via: str, actor: str | None, lift: bool) -> None:
 def _add(
     customer: UUID, topic: str, state: str, via: str, actor: str | None, basis: str | None = "CONSENT", **more: Any
 ) -> None:
-    from datasources.core import ledger as privacy
-    from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
-    from server.settings.addresses import addresses
-
     said = PrivacyTopic(topic), PrivacyState(state)
     on = LegalBasis(basis) if basis else None
-    adding = privacy.record(
-        addresses(load()), customer, *said, via=Department(via), legal_basis=on, actor=actor, **more
-    )
+    adding = ledger.record(addresses(load()), customer, *said, via=Department(via), legal_basis=on, actor=actor, **more)
     say(f"Recorded as {run(adding)}.")

@@ -2,7 +2,10 @@
 
 import click
 
+from migrations import upgrade
+from migrations.status import status
 from server.commands.terminal import Failed, as_json, run, say, show_json, table
+from server.settings.addresses import addresses
 from server.settings.environment import load
 
 
@@ -12,23 +15,17 @@ def command() -> None:
 
 
 @command.command("upgrade")
-def upgrade() -> None:
+def upgrade_tables() -> None:
     """Bring every department's tables to the newest revision. Safe to run again."""
-    from migrations import upgrade as migrations
-    from server.settings.addresses import addresses
-
-    run(migrations.upgrade(addresses(load())))
+    run(upgrade.upgrade(addresses(load())))
     say("The tables of every department are up to date.")
 
 
 @command.command("status")
 @as_json
-def status(as_json: bool) -> None:
+def show_status(as_json: bool) -> None:
     """Show which revision each department has. Exits with 1 if one is not the newest."""
-    from migrations.status import status as status_of
-    from server.settings.addresses import addresses
-
-    found = run(status_of(addresses(load())))
+    found = run(status(addresses(load())))
     if as_json:
         show_json([{"department": each.department, "current": each.current, "head": each.head} for each in found])
     else:

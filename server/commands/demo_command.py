@@ -4,9 +4,16 @@ from collections.abc import Mapping
 
 import click
 
+from auth.tokens.keys import development_key
+from auth.tokens.minting import mint
+from datasources.sample.seed import is_empty, seed
+from migrations.upgrade import upgrade
 from server.commands.serve_command import listening, serve
 from server.commands.terminal import Progress, run, say
+from server.graphiql.screen_pop import SAMPLE_SEED, curl
+from server.settings.addresses import addresses, configured, in_databases
 from server.settings.environment import Settings
+from server.trust.identity import expected, policy_of
 
 CUSTOMERS = 1000
 ROLE, PURPOSE = "service_agent", "care"
@@ -36,8 +43,6 @@ def command(host: str | None, port: int | None, customers: int) -> None:
 
     It prints a token, a curl line and the address of GraphiQL.
     """
-    from server.settings.addresses import addresses, configured, in_databases
-
     settings, listener = listening(host, port)
     if len(configured(settings)) < len(in_databases(settings)):
         say("Starting PostgreSQL ...")
@@ -47,10 +52,6 @@ def command(host: str | None, port: int | None, customers: int) -> None:
 
 
 async def _fill(addresses: Mapping[str, str], customers: int) -> None:
-    from datasources.sample.seed import is_empty, seed
-    from migrations.upgrade import upgrade
-    from server.graphiql.screen_pop import SAMPLE_SEED
-
     await upgrade(addresses)
     if await is_empty(addresses):
         say(f"Making {customers:,} customers ...")
@@ -59,11 +60,6 @@ async def _fill(addresses: Mapping[str, str], customers: int) -> None:
 
 
 def _welcome(settings: Settings, url: str) -> str:
-    from auth.tokens.keys import development_key
-    from auth.tokens.minting import mint
-    from server.graphiql.screen_pop import curl
-    from server.trust.identity import expected, policy_of
-
     wanted = expected(settings, policy_of(settings))
     token = mint(development_key(settings.data_dir), wanted, role=ROLE, purposes=[PURPOSE])
     return WELCOME.format(

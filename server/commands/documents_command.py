@@ -4,9 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
+from graphql import GraphQLError, OperationDefinitionNode, parse
 
+from resolvers.documents.library import Documents
+from resolvers.refusal import Refused
+from schema.build import build_schema, contract
 from server.commands.terminal import Failed, as_json, say, show_json, table
+from server.graphql.documents.lists import DocumentsError, read
 from server.settings.environment import load
+from server.throttling import limits_of
 
 EXISTING = click.Path(exists=True, path_type=Path)
 
@@ -24,7 +30,6 @@ def command() -> None:
 @as_json
 def list_documents(path: Path | None, as_json: bool) -> None:
     """Print the id of each, and the operations in it."""
-    from graphql import GraphQLError, OperationDefinitionNode, parse
 
     def operations(text: str) -> str:
         try:
@@ -45,11 +50,6 @@ def list_documents(path: Path | None, as_json: bool) -> None:
 @click.argument("path", type=EXISTING, required=False)
 def check(path: Path | None) -> None:
     """Check each against the schema and the limits, as the server does at its start."""
-    from resolvers.documents.library import Documents
-    from resolvers.refusal import Refused
-    from schema.build import build_schema, contract
-    from server.throttling import limits_of
-
     documents = _documents(path)
     known = Documents(contract(build_schema()), limits_of(load()))
     problems = 0
@@ -65,8 +65,6 @@ def check(path: Path | None) -> None:
 
 
 def _documents(path: Path | None) -> Mapping[str, str]:
-    from server.graphql.documents.lists import DocumentsError, read
-
     found = path or load().documents_path
     if found is None:
         raise Failed("name a folder or a manifest, or set CUSTOMER360_DOCUMENTS_PATH")

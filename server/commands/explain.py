@@ -19,7 +19,8 @@ class Rights:
 
     @classmethod
     def of(cls, policy: Policy) -> "Rights":
-        from schema.build import build_schema, contract
+        # Because building the schema takes most of a second, the other policy commands do without it.
+        from schema.build import build_schema, contract  # noqa: PLC0415 - slow, and one command's only
 
         return cls(policy, contract(build_schema()).categories)
 

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datasources.imports.mapping import load_mapping
+from datasources.imports.run import import_file
 from server.commands.terminal import Failed, Progress, as_json, fields, run, show_json
+from server.settings.addresses import addresses
 from server.settings.environment import load
 
 if TYPE_CHECKING:
@@ -33,10 +36,6 @@ def command(file: Path, mapping: Path, rejects: Path | None, as_json: bool) -> N
 
     Mappings for two well-known files are in datasources/imports/mappings.
     """
-    from datasources.imports.mapping import load_mapping
-    from datasources.imports.run import import_file
-    from server.settings.addresses import addresses
-
     read, refused = load_mapping(mapping), rejects or file.with_name(f"{file.name}.rejects.csv")
     found = addresses(load())
     for department in read.departments:

@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from auth.oauth.keys.sealing import Seal, secret_in
+from auth.oauth.keys.signing import LEAD
+from server.commands.administering import administration
 from server.commands.terminal import as_json, fields, run, show_json
 from server.settings.environment import Settings, load
 
@@ -28,10 +31,6 @@ def rotate(lead: int | None, as_json: bool) -> None:
 
 
 async def _rotate(settings: Settings, lead: int | None) -> tuple[str, datetime]:
-    from auth.oauth.keys.sealing import Seal, secret_in
-    from auth.oauth.keys.signing import LEAD
-    from server.commands.administering import administration
-
     seal = Seal(settings.oauth_secret or secret_in(settings.data_dir))
     async with administration() as opened:
         return await opened.rotate_keys(seal, datetime.now(UTC), LEAD if lead is None else timedelta(minutes=lead))

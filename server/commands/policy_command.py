@@ -4,9 +4,13 @@ from pathlib import Path
 
 import click
 
-from server.commands.terminal import as_json, fields, show_json
-from server.commands.words import known
+from auth.policy.diff import Direction, changes, class_changes, step_up_changes
+from auth.policy.file import load as read
+from server.commands import matrices
+from server.commands.explain import Rights, changed, class_changed
+from server.commands.terminal import as_json, check_known, fields, show_json
 from server.settings.environment import load
+from server.trust.identity import policy_of
 
 USES = ("item", "filter", "order", "aggregate", "search", "lookup", "export")
 
@@ -26,15 +30,12 @@ def command() -> None:
 @as_json
 def explain(role: str, purpose: str | None, coordinate: str, use: str, as_json: bool) -> None:
     """Say what a role may do with one field, and which rule says so."""
-    from server.commands.explain import Rights
-    from server.trust.identity import policy_of
-
     policy = policy_of(load())
-    known(role, policy.classes, "--role")
+    check_known(role, policy.classes, "--role")
     if purpose is not None:
-        known(purpose, policy.purposes, "--purpose")
+        check_known(purpose, policy.purposes, "--purpose")
     rights = Rights.of(policy)
-    known(coordinate, rights.categories, "--coordinate")
+    check_known(coordinate, rights.categories, "--coordinate")
     found = rights.explain(role, purpose, coordinate, use)
     if as_json:
         show_json(found)
@@ -48,9 +49,6 @@ def explain(role: str, purpose: str | None, coordinate: str, use: str, as_json: 
 @as_json
 def matrix(use: str, form: str, as_json: bool) -> None:
     """Print for every category of data what each role sees, for each purpose that it has a rule for."""
-    from server.commands import matrices
-    from server.trust.identity import policy_of
-
     cells = matrices.cells(policy_of(load()), use)
     if as_json:
         show_json(cells)
@@ -68,10 +66,6 @@ def diff(old: Path, new: Path, approve: bool, as_json: bool) -> None:
 
     Exits with 1 when something widens and nobody approves it.
     """
-    from auth.policy.diff import Direction, changes, class_changes, step_up_changes
-    from auth.policy.file import load as read
-    from server.commands.explain import changed, class_changed
-
     before, after = read(old), read(new)
     lines = [class_changed(change) for change in class_changes(before, after)]
     lines += [class_changed(change) for change in step_up_changes(before, after)]

@@ -2,7 +2,9 @@
 
 import click
 
+from datasources.core import ledger
 from server.commands.terminal import Failed, as_json, run, show_json
+from server.settings.addresses import addresses
 from server.settings.environment import load
 
 
@@ -15,10 +17,7 @@ def command() -> None:
 @as_json
 def verify(as_json: bool) -> None:
     """Work out every customer's flags anew from the ledger, and compare. Exits with 1 if any differ."""
-    from datasources.core import ledger as privacy
-    from server.settings.addresses import addresses
-
-    found = run(privacy.verify(addresses(load())))
+    found = run(ledger.verify(addresses(load())))
     counts = {"customers": found.customers, "events": found.events, "differing": found.differing}
     if as_json:
         show_json({**counts, "customerIds": [str(each) for each in found.customer_ids]})

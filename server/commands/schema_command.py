@@ -4,6 +4,9 @@ from pathlib import Path
 
 import click
 
+from schema import build
+from schema.changes import NotASchemaError, breaking_changes
+from schema.federation.subgraphs import print_subgraphs
 from server.commands.terminal import Failed, say
 from server.settings.environment import DEPARTMENTS
 
@@ -20,11 +23,8 @@ def command() -> None:
 @click.option("--without-access", is_flag=True, help="For gateways that refuse @authenticated and @requiresScopes.")
 def print_schema(subgraph: str | None, without_access: bool) -> None:
     """Print the schema in GraphQL's schema definition language."""
-    from schema.build import print_sdl
-    from schema.federation.subgraphs import print_subgraphs
-
     if subgraph is None:
-        click.echo(print_sdl(), nl=False)
+        click.echo(build.print_sdl(), nl=False)
     else:
         click.echo(print_subgraphs(tells_access=not without_access)[subgraph], nl=False)
 
@@ -33,9 +33,7 @@ def print_schema(subgraph: str | None, without_access: bool) -> None:
 @click.option("--against", type=EXISTING, help="An older schema, printed; a change that breaks its clients fails.")
 def check(against: Path | None) -> None:
     """Check that the committed schema is fresh, and every field described and classified."""
-    from schema.build import check as problems_of
-
-    problems = problems_of()
+    problems = build.check()
     if against is not None:
         problems += _breaking(against)
     for problem in problems:
@@ -45,8 +43,6 @@ def check(against: Path | None) -> None:
 
 
 def _breaking(against: Path) -> list[str]:
-    from schema.changes import NotASchemaError, breaking_changes
-
     try:
         return breaking_changes(against.read_text())
     except (NotASchemaError, UnicodeDecodeError) as error:

@@ -2,7 +2,9 @@
 
 import click
 
-from server.commands.terminal import Progress, run, say
+from datasources.sample.seed import NotEmptyError, seed
+from server.commands.terminal import Failed, Progress, run, say
+from server.settings.addresses import addresses
 from server.settings.environment import load
 
 
@@ -14,10 +16,6 @@ def command(customers: int, number: int) -> None:
 
     The same number and seed give the same customers. Databases that have data are left alone.
     """
-    from datasources.sample.seed import NotEmptyError, seed
-    from server.commands.terminal import Failed
-    from server.settings.addresses import addresses
-
     try:
         with Progress("Customers") as progress:
             rows = run(seed(addresses(load()), customers, number, progress=progress))

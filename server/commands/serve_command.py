@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from datasources.engine.pools.sessions import SessionError, lost_settings
+from migrations.status import status
 from server.commands.terminal import Failed, run, say
+from server.process.serving import listen, log_to_stderr, run_until_signal, url_of
+from server.process.workers import WorkerFailed, Workers, environment
+from server.settings.addresses import addresses
 from server.settings.environment import DEPARTMENTS, Settings, load
+from server.trust.identity import policy_of, verifier
 
 if TYPE_CHECKING:
     from migrations.status import Status
@@ -29,8 +35,6 @@ def command(host: str | None, port: int | None, subgraph: str | None, workers: i
 
     It listens on this machine only, unless CUSTOMER360_HOST says otherwise. Run `customer360 db upgrade` first.
     """
-    from server.settings.addresses import addresses
-
     settings, listener = listening(host, port)
     looks_up = False
     if subgraph is None:
@@ -61,8 +65,6 @@ def _signs_people_in(settings: Settings, subgraph: str) -> bool:
 
 def listening(host: str | None, port: int | None) -> tuple[Settings, socket]:
     """The settings with what the options say instead, and the port taken."""
-    from server.process.serving import listen
-
     read = load()
     settings = replace(read, host=read.host if host is None else host, port=read.port if port is None else port)
     listener = listen(settings)
@@ -80,16 +82,15 @@ def serve(
     *,
     looks_up: bool = False,
 ) -> None:
-    from server.app import Customer360
-    from server.backend import opener
-    from server.process.serving import run as run_process
-    from server.trust.identity import policy_of, verifier
+    # Because the parent of several workers never serves, it does not load the graph.
+    from server.app import Customer360  # noqa: PLC0415 - for the serving process only
+    from server.backend import opener  # noqa: PLC0415 - for the serving process only
 
     policy = policy_of(settings)
     open_backend = opener(settings, policy, addresses, subgraph, looks_up=looks_up)
     trusted = verifier(settings, policy)
     app = Customer360(settings, trusted, policy.purposes, open_backend, takes_proofs=subgraph is None)
-    run_process(app, settings, listener, announce, line)
+    run_until_signal(app, settings, listener, announce, line)
 
 
 def _supervise(
@@ -100,10 +101,6 @@ def _supervise(
     count: int,
     subgraph: str | None,
 ) -> None:
-    from server.process.serving import log_to_stderr, url_of
-    from server.process.workers import WorkerFailed, Workers, environment
-    from server.trust.identity import policy_of, verifier
-
     log_to_stderr(settings.log_level)
     # What workers would find missing is said once; and the keys that they share are made once.
     verifier(settings, policy_of(settings))
@@ -117,9 +114,6 @@ def _supervise(
 
 async def check(addresses: Mapping[str, str]) -> None:
     """A department that is down now may come back; one whose tables are old would only give errors."""
-    from datasources.engine.pools.sessions import SessionError, lost_settings
-    from migrations.status import status
-
     for department, address in addresses.items():
         try:
             (found,) = await status({department: address})

@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -44,6 +45,16 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 def fields(values: Mapping[str, Any]) -> str:
     return table([(f"{name}:", str(value)) for name, value in values.items()])
+
+
+def check_known(word: str, words: Iterable[str], option: str) -> None:
+    """Refuse an option's word that is not one of `words`, naming the nearest that is."""
+    listed = sorted(words)
+    if word in listed:
+        return
+    near = get_close_matches(word, listed, n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(listed)}."
+    raise click.BadParameter(f"{word!r} is not known. {hint}", param_hint=option)
 
 
 class Progress:

@@ -2,7 +2,11 @@
 
 import click
 
+from auth.tokens.keys import development_key
+from auth.tokens.minting import mint
+from server.commands.terminal import check_known
 from server.settings.environment import load
+from server.trust.identity import expected, policy_of
 
 
 @click.command("token")
@@ -19,16 +23,11 @@ def command(role: str, purposes: tuple[str, ...], minutes: int, subject: str | N
     Send it as `Authorization: Bearer TOKEN`, and name one of its purposes as `Customer360-Purpose: PURPOSE`.
     `customer360 policy matrix` shows what each role sees for each purpose.
     """
-    from auth.tokens.keys import development_key
-    from auth.tokens.minting import mint
-    from server.commands.words import known
-    from server.trust.identity import expected, policy_of
-
     settings = load()
     policy = policy_of(settings)
-    known(role, policy.classes, "--role")
+    check_known(role, policy.classes, "--role")
     for purpose in purposes:
-        known(purpose, policy.purposes, "--purpose")
+        check_known(purpose, policy.purposes, "--purpose")
     token = mint(
         development_key(settings.data_dir),
         expected(settings, policy),

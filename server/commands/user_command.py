@@ -6,9 +6,12 @@ from uuid import UUID
 
 import click
 
-from server.commands.terminal import Failed, as_json, fields, run, say, show_json, table
-from server.commands.words import known
+from auth.oauth.clients.registration import RegistrationError, new_account
+from auth.oauth.passwords import WeakPasswordError, hashed
+from server.commands.administering import administration, changed
+from server.commands.terminal import Failed, as_json, check_known, fields, run, say, show_json, table
 from server.settings.environment import load
+from server.trust.identity import policy_of
 
 password_option = click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input instead of asking."
@@ -38,13 +41,10 @@ def create(
     as_json: bool,
 ) -> None:
     """Add USERNAME. The password is asked for, and only a hash of it is kept."""
-    from auth.oauth.clients.registration import RegistrationError, new_account
-    from server.trust.identity import policy_of
-
     policy = policy_of(load())
-    known(role, policy.classes, "--role")
+    check_known(role, policy.classes, "--role")
     for purpose in purposes:
-        known(purpose, policy.purposes, "--purpose")
+        check_known(purpose, policy.purposes, "--purpose")
     try:
         account = new_account(policy, username, _password(password_stdin), role, purposes, customer, territory)
     except RegistrationError as error:
@@ -69,9 +69,6 @@ def list_users(as_json: bool) -> None:
 @password_option
 def password(username: str, password_stdin: bool) -> None:
     """Set a new password. Whoever is signed in as USERNAME is signed out, and their tokens count no more."""
-    from auth.oauth.passwords import WeakPasswordError, hashed
-    from server.commands.administering import changed
-
     name = username.strip().lower()
     try:
         kept = hashed(_password(password_stdin), name)
@@ -85,8 +82,6 @@ def password(username: str, password_stdin: bool) -> None:
 @click.argument("username")
 def revoke(username: str) -> None:
     """End the account: USERNAME cannot sign in any more, and their tokens count no more."""
-    from server.commands.administering import changed
-
     run(changed(lambda administration: administration.revoke_account(username.strip().lower())))
     say(f"{username} is revoked.")
 
@@ -99,15 +94,11 @@ def _password(from_stdin: bool) -> str:
 
 
 async def _create(account: Any) -> str:
-    from server.commands.administering import administration
-
     async with administration() as opened:
         return str(await opened.create_account(account))
 
 
 async def _listed() -> list[dict[str, Any]]:
-    from server.commands.administering import administration
-
     async with administration() as opened:
         return [
             {

@@ -5,6 +5,7 @@ from socket import socket
 import click
 
 from server.commands.serve_command import of_subgraph, serve
+from server.settings.addresses import addresses
 from server.settings.environment import DEPARTMENTS, load
 
 
@@ -14,8 +15,6 @@ from server.settings.environment import DEPARTMENTS, load
 @click.argument("subgraph", type=click.Choice(DEPARTMENTS), required=False)
 def command(listener: int, line: int, subgraph: str | None) -> None:
     """Takes the descriptors of the socket to listen on, and of the line to who started it."""
-    from server.settings.addresses import addresses
-
     settings, to_parent = load(), socket(fileno=line)
     looks_up = subgraph is not None and settings.oauth
     if subgraph is not None:

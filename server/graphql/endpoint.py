@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil, floor
 from time import perf_counter
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from auth.step_up import StepUpNeeded
 from auth.viewer import Viewer
 from resolvers.answering.requests import Answer, Outcome, Request
+from resolvers.answering.throttle import Standing
 from resolvers.codes import Code
 from server.graphql import leaving, media, parameters
 from server.graphql.alarms import Alarms
@@ -24,7 +26,6 @@ from server.graphql.leaving import Attendance
 from server.graphql.limiter import RETRY, Limiter
 from server.graphql.operations import LEFT, Operation, Witness
 from server.graphql.parameters import Parameters
-from server.graphql.rate_headers import retry_after, told
 from server.graphql.refusals import STATUSES, Disconnected, Header, Refusal
 
 log = logging.getLogger("customer360.http")
@@ -104,7 +105,7 @@ class GraphQLOverHTTP:
                 answer = await self.graph.answer(_request(document, asked, viewer, exchange))
         status, headers = self._status(answer, exchange)
         if answer.standing is not None:
-            headers += told(answer.standing)
+            headers += _rate_headers(answer.standing)
         return Response(status, answer.body, headers, answer.code, answer.withheld, answer.points)
 
     def _check(self, exchange: Exchange) -> None:
@@ -130,7 +131,7 @@ class GraphQLOverHTTP:
         if answer.code == Code.METHOD_NOT_ALLOWED:
             return 405, (ALLOW_POST,)
         if answer.code == Code.RATE_LIMITED:
-            return STATUSES[Code.RATE_LIMITED], (retry_after(answer.wait),)
+            return STATUSES[Code.RATE_LIMITED], (_retry_after(answer.wait),)
         match answer.outcome:
             case Outcome.FAILED if answer.code in PASSING:
                 return 503, (RETRY,)
@@ -156,3 +157,15 @@ def _request(document: str, asked: Parameters, viewer: Viewer, exchange: Exchang
         tells_cost=exchange.headers.get(b"customer360-cost") == b"1",
         dry_run=None if dry_run is None else dry_run.decode("latin-1"),
     )
+
+
+def _rate_headers(standing: Standing) -> tuple[Header, ...]:
+    """The bucket's size and level, as draft-ietf-httpapi-ratelimit-headers writes them."""
+    rate = standing.rate
+    policy = f'"{standing.unit}";q={floor(rate.most)};w={ceil(rate.most / rate.per_second)}'
+    level = f'"{standing.unit}";r={max(0, floor(standing.left))};t={standing.seconds_to_full}'
+    return (b"ratelimit-policy", policy.encode()), (b"ratelimit", level.encode())
+
+
+def _retry_after(seconds: int | None) -> Header:
+    return b"retry-after", str(seconds or 1).encode()

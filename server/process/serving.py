@@ -28,7 +28,7 @@ class ListenError(OSError):
     """The address cannot be listened on. The message says why and which setting changes it."""
 
 
-def run(
+def run_until_signal(
     app: Customer360,
     settings: Settings,
     listener: socket.socket,

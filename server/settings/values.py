@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from auth.rates import Rate
-from server.trust.fetching import unsound
 
 Value = TypeVar("Value")
 
@@ -95,7 +95,7 @@ def public_url(given: str) -> str:
 
 def api_url(given: str) -> str:
     """The address that an API's paths begin with. What is wrong with it is said without its text."""
-    wrong = "must be an address without a query" if "?" in given else unsound(given)
+    wrong = "must be an address without a query" if "?" in given else address_fault(given)
     if wrong:
         raise ValueError(f"{wrong}; one looks like https://tickets.example.com/api")
     return given
@@ -132,3 +132,29 @@ def hidden(address: str) -> str:
     user, colon, _ = who.partition(":")
     netloc = f"{user}{':***' if colon else ''}{at}{where}"
     return parts._replace(netloc=netloc, query="***" if parts.query else "").geturl()
+
+
+def address_fault(url: str) -> str | None:
+    """What is wrong with a URL that the server is to fetch from, or None. HTTP is allowed for loopback only."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018 - reading it is what checks it
+    except ValueError:
+        return "is no address"
+    if not host or parts.username is not None or parts.fragment:
+        return "must be https://host/path"
+    address = _ip_address(host)
+    if address is not None and (address.is_link_local or address.is_multicast or address.is_unspecified):
+        return "is an address that nobody's server has"
+    is_here = host == "localhost" or (address is not None and address.is_loopback)
+    if parts.scheme == "https" or (parts.scheme == "http" and is_here):
+        return None
+    return "must be https; http is for this machine only"
+
+
+def _ip_address(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None

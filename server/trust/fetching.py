@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import quote, urlencode, urlsplit
 
 from auth.tokens.remote_keys import FetchError
@@ -20,25 +19,6 @@ _CHUNK = 16 * 1024
 
 # Threads of their own: a name that cannot be resolved holds one for long, and must hold up nobody else.
 _THREADS = ThreadPoolExecutor(4, thread_name_prefix="fetching")
-
-
-def unsound(url: str) -> str | None:
-    """What is wrong with an address to fetch from. It comes from configuration, and may be wrong all the same."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        parts.port  # noqa: B018 - reading it is what checks it
-    except ValueError:
-        return "is no address"
-    if not host or parts.username is not None or parts.fragment:
-        return "must be https://host/path"
-    address = _number(host)
-    if address is not None and (address.is_link_local or address.is_multicast or address.is_unspecified):
-        return "is an address that nobody's server has"
-    is_here = host == "localhost" or (address is not None and address.is_loopback)
-    if parts.scheme == "https" or (parts.scheme == "http" and is_here):
-        return None
-    return "must be https; http is for this machine only"
 
 
 async def get(url: str) -> bytes:
@@ -100,10 +80,3 @@ def _connection(url: str) -> HTTPConnection:
     if parts.scheme == "https":
         return HTTPSConnection(host, parts.port, timeout=SECONDS, context=ssl.create_default_context())
     return HTTPConnection(host, parts.port, timeout=SECONDS)
-
-
-def _number(host: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(host)
-    except ValueError:
-        return None

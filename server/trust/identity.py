@@ -1,6 +1,6 @@
 """Puts settings and policy together: which policy counts, and which tokens are trusted."""
 
-from auth.policy import file as policy_file
+from auth.policy.file import POLICY_FILE, load
 from auth.policy.rules import Policy
 from auth.tokens.claims import Expected
 from auth.tokens.keys import TrustedKeys, development_key
@@ -9,7 +9,7 @@ from server.settings.environment import Settings
 
 
 def policy_of(settings: Settings) -> Policy:
-    return policy_file.load(settings.policy_file or policy_file.POLICY_FILE)
+    return load(settings.policy_file or POLICY_FILE)
 
 
 def expected(settings: Settings, policy: Policy) -> Expected:

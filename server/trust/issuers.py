@@ -18,6 +18,7 @@ from auth.tokens.remote_keys import RemoteKeys
 from auth.tokens.verifier import Verifier
 from server.graphiql.sign_in import SIGNED_IN, SignIn
 from server.settings.environment import SettingsError
+from server.settings.values import address_fault
 from server.trust import fetching
 
 KEY = "CUSTOMER360_ISSUERS_FILE"
@@ -104,7 +105,7 @@ class _Reader:
     def _keys(self) -> RemoteKeys:
         """Where the file says; else where the issuer's own metadata do."""
         if "jwks_uri" not in self._table:
-            return RemoteKeys(self.url, Discovery(fetching.get, fetching.unsound).keys_of)
+            return RemoteKeys(self.url, Discovery(fetching.get, address_fault).keys_of)
         uri = self._text(self._table, "jwks_uri")
         self._check_address(uri)
         return RemoteKeys(uri, fetching.get)
@@ -154,7 +155,7 @@ class _Reader:
         return table
 
     def _check_address(self, url: str) -> None:
-        problem = fetching.unsound(url)
+        problem = address_fault(url)
         if problem is not None:
             raise self._error(f"{url} {problem}")
 

@@ -15,8 +15,8 @@ from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from server.app import Customer360
 from server.backend import opener
-from server.process import serving as process
 from server.process.draining import DrainingServer
+from server.process.serving import listen, server_of
 from server.settings.environment import load
 from server.trust.identity import expected, policy_of, verifier
 
@@ -102,9 +102,9 @@ async def served(addresses: Mapping[str, str], folder: Path, **given: str) -> As
     settings = load(environment | {f"CUSTOMER360_{name.upper()}": value for name, value in given.items()})
     policy = policy_of(settings)
     app = Customer360(settings, verifier(settings, policy), policy.purposes, opener(settings, policy, addresses))
-    listener = process.listen(replace(settings, port=0))
+    listener = listen(replace(settings, port=0))
     started = asyncio.Event()
-    server = process.server_of(app, settings, started.set)
+    server = server_of(app, settings, started.set)
     serving = asyncio.create_task(server._serve([listener]))
     key, wanted = development_key(folder), expected(settings, policy)
     token = mint(key, wanted, role="service_agent", purposes=["care"], subject="kim")

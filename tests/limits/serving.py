@@ -16,7 +16,7 @@ from server.app import Customer360
 from server.backend import Backend, Opener
 from server.graphql.documents.trusted import Trusted
 from server.graphql.endpoint import Answers
-from server.process import serving as process
+from server.process.serving import listen, server_of
 from server.settings.environment import load
 from tests.server.conftest import EXPECTED, KEY, PURPOSES
 from tests.server.fake_graph import all_up
@@ -37,9 +37,9 @@ def serving(
     """Where it listens, and the server. `changed` are settings."""
     settings = replace(load({"CUSTOMER360_DATA_DIR": str(folder)}), port=0, **changed)
     app = Customer360(settings, Verifier(EXPECTED, TrustedKeys([KEY])), PURPOSES, opener(graph, trusted))
-    listener = process.listen(settings)
+    listener = listen(settings)
     started = threading.Event()
-    server = process.server_of(app, settings, started.set)
+    server = server_of(app, settings, started.set)
     thread = threading.Thread(target=lambda: asyncio.run(server._serve([listener])))
     thread.start()
     try:

@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 from auth.tokens.claims import InvalidTokenError
 from auth.tokens.gate import Gate, Presented
 from auth.tokens.remote_keys import COOLDOWN_SECONDS, FRESH_SECONDS, STALE_SECONDS, FetchError, KeysUnavailable
+from server.settings.values import address_fault
 from server.trust import fetching
 from tests.oauth.elsewhere import Elsewhere, b64
 
@@ -201,12 +202,12 @@ async def test_case_24_what_does_not_come_as_it_should(sent: bytes, seconds: flo
     ],
 )
 def test_case_25_an_address_that_no_issuer_has(url: str) -> None:
-    assert fetching.unsound(url) is not None
+    assert address_fault(url) is not None
 
 
 @pytest.mark.parametrize("url", ["https://idp.example.com/jwks", "http://127.0.0.1:9000/jwks", "http://localhost:9/"])
 def test_case_25_an_address_that_one_may_have(url: str) -> None:
-    assert fetching.unsound(url) is None
+    assert address_fault(url) is None
 
 
 Make = Callable[[Elsewhere], str]

@@ -9,7 +9,7 @@ import pytest
 from auth.tokens.discovery import Discovery, addresses
 from auth.tokens.gate import Gate, Issuer, Presented
 from auth.tokens.remote_keys import Fetch, FetchError, KeysUnavailable, RemoteKeys
-from server.trust import fetching
+from server.settings.values import address_fault
 from tests.oauth.elsewhere import URL, Elsewhere
 
 OAUTH, OPENID = f"{URL}/.well-known/oauth-authorization-server", f"{URL}/.well-known/openid-configuration"
@@ -34,7 +34,7 @@ class Web:
 
 
 def trusting(idp: Elsewhere, fetch: Fetch) -> Gate:
-    keys = RemoteKeys(idp.url, Discovery(fetch, fetching.unsound).keys_of, lambda: idp.now)
+    keys = RemoteKeys(idp.url, Discovery(fetch, address_fault).keys_of, lambda: idp.now)
     return Gate([Issuer(idp.issuer().verifier, keys)])
 
 

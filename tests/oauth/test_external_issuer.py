@@ -28,6 +28,7 @@ from datasources.oauth.store import OAuthStore
 from server.app import Customer360
 from server.backend import Backend, opener
 from server.settings.environment import load
+from server.settings.values import address_fault
 from server.trust import fetching
 from server.trust.identity import policy_of, verifier
 from tests.oauth.conftest import Worker
@@ -199,11 +200,11 @@ async def test_an_opaque_token_may_be_bound_to_a_key(provider: Provider, ours: h
 async def test_its_keys_are_found_by_its_metadata(provider: Provider) -> None:
     expected = Expected(provider.url, "urn:customer360", {"service_agent": Reach.ALL})
     translate = ClaimMapping({"role": "groups"}, {"crm-agents": "service_agent"}, {"service_agent": ["care"]}).translate
-    keys = RemoteKeys(provider.url, Discovery(fetching.get, fetching.unsound).keys_of)
+    keys = RemoteKeys(provider.url, Discovery(fetching.get, address_fault).keys_of)
     gate = Gate([Issuer(Verifier(expected, TrustedKeys([]), translate=translate), keys)])
     token = (await token_of(provider))["access_token"]
     assert (await gate.admit(Presented(token))).subject == "machine"
-    other = RemoteKeys(f"{provider.url}/", Discovery(fetching.get, fetching.unsound).keys_of)
+    other = RemoteKeys(f"{provider.url}/", Discovery(fetching.get, address_fault).keys_of)
     with pytest.raises(KeysUnavailable):
         await other.current(Verifier(expected, TrustedKeys([])))
 

@@ -10,7 +10,7 @@ from auth.oauth.clients import own as own_clients
 from auth.oauth.records import ClientRecord
 from server.oauth.service import OAuthService
 from server.settings.environment import load
-from server.trust import gates as trust
+from server.trust import gates
 from tests.oauth.world import ISSUER, Pkce, World, authorization
 
 CALLBACK = f"{ISSUER}/graphiql/signed-in"
@@ -50,4 +50,4 @@ async def test_what_an_operator_decided_stays(world: World, service: OAuthServic
 @pytest.mark.parametrize(("graphiql", "is_known"), [("on", True), ("off", False)])
 def test_without_the_page_there_is_no_client(tmp_path: Path, graphiql: str, is_known: bool) -> None:
     settings = load({"CUSTOMER360_DATA_DIR": str(tmp_path), "CUSTOMER360_GRAPHIQL": graphiql})
-    assert (trust.graphiql_client(settings, ["care"]) is not None) is is_known
+    assert (gates.graphiql_client(settings, ["care"]) is not None) is is_known

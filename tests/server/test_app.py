@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -44,8 +45,6 @@ def test_readiness_is_cores(tmp_path: Path, found: Mapping[str, bool] | Exceptio
 
 
 def test_databases_that_hang_are_not_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import asyncio
-
     async def check() -> Mapping[str, bool]:
         await asyncio.Event().wait()
         return {}

@@ -14,9 +14,8 @@ import pytest
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.verifier import Verifier
 from server.app import Customer360
-from server.process import serving as process
 from server.process.protocol import bounded
-from server.process.serving import ListenError
+from server.process.serving import ListenError, listen, server_of
 from server.settings.environment import load
 from tests.server.conftest import EXPECTED, KEY, PURPOSES
 from tests.server.fake_graph import FakeGraph, opener
@@ -33,9 +32,9 @@ def connect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connect]:
     settings = load({"CUSTOMER360_DATA_DIR": str(tmp_path_factory.mktemp("data"))})
     settings = replace(settings, port=0, receive_timeout_ms=int(SECONDS * 1000))
     app = Customer360(settings, Verifier(EXPECTED, TrustedKeys([KEY])), PURPOSES, opener(FakeGraph()))
-    listener = process.listen(settings)
+    listener = listen(settings)
     started = threading.Event()
-    server = process.server_of(app, settings, started.set)
+    server = server_of(app, settings, started.set)
     thread = threading.Thread(target=lambda: asyncio.run(server._serve([listener])))
     thread.start()
     assert started.wait(10)
@@ -189,7 +188,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         settings = load({"CUSTOMER360_PORT": str(taken.getsockname()[1]), "CUSTOMER360_DATA_DIR": str(tmp_path)})
         with pytest.raises(ListenError, match="CUSTOMER360_PORT"):
-            process.listen(settings)
+            listen(settings)
 
 
 def test_each_process_has_its_own_limit() -> None:
