@@ -9,12 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 
+from auth.departments import DEPARTMENTS
 from datasources.engine.pools import embedded
 from datasources.sample.seed import is_empty, seed
 from migrations.upgrade import upgrade
 from server.commands.terminal import Progress
 
-DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 SEED = 1
 
 Addresses = Mapping[str, str]

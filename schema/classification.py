@@ -7,8 +7,8 @@ import strawberry
 from strawberry.schema_directive import Location
 from strawberry.types.arguments import StrawberryArgumentAnnotation
 
+from auth.departments import Department
 from auth.policy.categories import INPUTS, Category
-from datasources.core.codes import Department
 
 CATEGORY = "category"
 OWNER = "owner"

@@ -2,12 +2,12 @@
 
 import strawberry
 
+from auth.departments import Department
 from auth.policy.categories import Category
 from datasources.core.codes import (
     Channel,
     ConsentStatus,
     CustomerStatus,
-    Department,
     LegalBasis,
     PartyKind,
     PrivacyState,

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from auth.departments import Department
 from auth.policy.categories import Category
-from datasources.core.codes import Department
 from datasources.finance.codes import DecisionBasis, InvoiceState, PaymentMethod
 from schema.classification import DepartmentField, argument
 from schema.scalars import Date, Decimal

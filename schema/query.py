@@ -5,8 +5,9 @@ from typing import Annotated
 
 import strawberry
 
+from auth.departments import Department
 from auth.policy.categories import Category
-from datasources.core.codes import CustomerStatus, Department, PartyKind
+from datasources.core.codes import CustomerStatus, PartyKind
 from resolvers.answering.requests import Context
 from schema.classification import DepartmentField, argument, input_field
 from schema.customer import Customer

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from auth.departments import Department
 from auth.policy.categories import Category
-from datasources.core.codes import Channel, Department
+from datasources.core.codes import Channel
 from datasources.sales.codes import OpportunityStage, OrderState, QuoteState, RecommendationKind
 from schema.classification import DepartmentField, argument
 from schema.scalars import Date, DateTime, Decimal

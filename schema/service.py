@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from auth.departments import Department
 from auth.policy.categories import Category
-from datasources.core.codes import Channel, Department
+from datasources.core.codes import Channel
 from datasources.service.codes import Direction, FeedbackKind, Priority, Severity, TicketKind, TicketStatus
 from schema.classification import DepartmentField, argument
 from schema.scalars import DateTime, PhoneNumber

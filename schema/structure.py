@@ -4,7 +4,7 @@ from typing import Annotated, Generic, TypeVar
 
 import strawberry
 
-from datasources.core.codes import Department
+from auth.departments import Department
 from schema.classification import DepartmentField, argument
 from schema.scalars import CurrencyCode, Decimal
 

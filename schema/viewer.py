@@ -4,11 +4,11 @@ from typing import Annotated
 
 import strawberry
 
+from auth.departments import Department
 from auth.policy.ceiling import narrowed
 from auth.policy.effects import EffectKind, Use
 from auth.policy.grant import Grant, compile_grant
 from auth.policy.rules import conditions_in
-from datasources.core.codes import Department
 from resolvers.answering.requests import Context
 from schema.classification import DepartmentField, argument
 

@@ -33,14 +33,6 @@ class Channel(StrEnum):
     SOCIAL = "SOCIAL"
 
 
-class Department(StrEnum):
-    CORE = "CORE"
-    FINANCE = "FINANCE"
-    SALES = "SALES"
-    SERVICE = "SERVICE"
-    MARKETING = "MARKETING"
-
-
 class PrivacyTopic(StrEnum):
     """What a statement in the privacy ledger is about."""
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import asyncpg
 
+from auth.departments import Department
 from auth.policy.flags import Flag
-from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
+from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
 
 LISTED = 1000
 

@@ -26,12 +26,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from auth.departments import Department
 from datasources.columns import code, metadata, moment, row_id
 from datasources.core.codes import (
     Channel,
     ContactPointKind,
     CustomerStatus,
-    Department,
     LegalBasis,
     PartyKind,
     PrivacyState,

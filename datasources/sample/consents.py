@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from auth.departments import Department
 from datasources.core import tables as core
-from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
+from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
 from datasources.sample.profile import Profile
 from datasources.sample.rows import Rows, at, new_id
 

@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
+from auth.departments import Department
 from datasources.core import tables
-from datasources.core.codes import Channel, ContactPointKind, Department
+from datasources.core.codes import Channel, ContactPointKind
 from datasources.sample.countries import digits
 from datasources.sample.profile import Profile
 from datasources.sample.rows import Rows, at, new_id

@@ -7,15 +7,16 @@ from uuid import UUID
 
 import click
 
+from auth.departments import Department
 from datasources.core import ledger
-from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
+from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
 from server.commands.terminal import run, say
 from server.settings.addresses import addresses
 from server.settings.environment import load
 
 OBJECTIONS = ("DIRECT_MARKETING", "PROFILING", "LEGITIMATE_INTEREST")
 TOPICS = ("DIRECT_MARKETING", "PROFILING", "PARTNER_SHARING", "SPECIAL_CATEGORIES")
-DEPARTMENTS = ("CORE", "FINANCE", "SALES", "SERVICE", "MARKETING")
+DEPARTMENTS = [department.value for department in Department]
 
 
 @click.group("consent")

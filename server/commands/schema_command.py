@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
+from auth.departments import DEPARTMENTS
 from schema import build
 from schema.changes import NotASchemaError, breaking_changes
 from schema.federation.subgraphs import print_subgraphs
 from server.commands.terminal import Failed, say
-from server.settings.environment import DEPARTMENTS
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 

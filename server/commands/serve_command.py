@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auth.departments import DEPARTMENTS
 from datasources.engine.pools.sessions import SessionError, lost_settings
 from migrations.status import status
 from server.commands.terminal import Failed, run, say
 from server.process.serving import listen, log_to_stderr, run_until_signal, url_of
 from server.process.workers import WorkerFailed, Workers, environment
 from server.settings.addresses import addresses
-from server.settings.environment import DEPARTMENTS, Settings, load
+from server.settings.environment import Settings, load
 from server.trust.identity import policy_of, verifier
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from socket import socket
 
 import click
 
+from auth.departments import DEPARTMENTS
 from server.commands.serve_command import of_subgraph, serve
 from server.settings.addresses import addresses
-from server.settings.environment import DEPARTMENTS, load
+from server.settings.environment import load
 
 
 @click.command("worker", hidden=True)

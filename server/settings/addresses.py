@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from server.settings.environment import DEPARTMENTS, Settings
+from auth.departments import DEPARTMENTS
+from server.settings.environment import Settings
 
 
 def addresses(settings: Settings, departments: Collection[str] = DEPARTMENTS) -> dict[str, str]:

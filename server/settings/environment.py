@@ -16,7 +16,6 @@ PREFIX = "CUSTOMER360_"
 FOR_TESTS = "CUSTOMER360_TEST_"
 FROM_FILE = "_FILE"
 MODES = ("off", "log", "allow", "require")
-DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 
 
 class SettingsError(ValueError):

@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from auth.departments import Department
 from auth.policy.flags import Flag
 from datasources.core import ledger as privacy
-from datasources.core.codes import Department, PrivacyState, PrivacyTopic
+from datasources.core.codes import PrivacyState, PrivacyTopic
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 EVENT_COLUMNS = ["customer_id", "topic", "state", "occurred_at", "expires_at", "recorded_via"]

@@ -12,12 +12,12 @@ from typing import Any
 import orjson
 import pytest
 
-from auth.departments import DEPARTMENTS
+from auth.departments import DEPARTMENTS, Department
 from auth.policy.file import load
 from auth.policy.flags import Flag
 from auth.viewer import Viewer
 from datasources.core.access_log import CoreAccessLog
-from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
+from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
 from datasources.core.ledger import record
 from datasources.engine.pools.embedded import EmbeddedServer
 from datasources.engine.running.database import Database

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
+from auth.departments import DEPARTMENTS
 from tests.faults.proxy import Mode
 
-DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 KILLED = "worker killed"
 LEAVING = "clients leave"
 

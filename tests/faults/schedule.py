@@ -18,11 +18,12 @@ import asyncpg
 import click
 import psutil
 
+from auth.departments import DEPARTMENTS
 from datasources.engine.pools import embedded
 from datasources.sample.seed import seed as fill
 from migrations.upgrade import upgrade
 from tests.conftest import SEEDED_TODAY
-from tests.faults.events import DEPARTMENTS, KILLED, LEAVING, Event, events
+from tests.faults.events import KILLED, LEAVING, Event, events
 from tests.faults.processes import Serving, serving
 from tests.faults.proxy import Mode, Proxy, proxies
 from tests.faults.served import CARD, Answered, read, request

@@ -18,8 +18,9 @@ import orjson
 import psutil
 import pytest
 
+from auth.departments import Department
 from auth.policy import file as policy_file
-from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
+from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
 from datasources.core.ledger import record
 from datasources.oauth.store import OAuthStore
 from datasources.sample.seed import seed

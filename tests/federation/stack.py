@@ -15,7 +15,8 @@ from typing import Any
 import httpx2 as httpx
 import orjson
 
-from deploy.processes import DEPARTMENTS, ROOT, compose, start_gateway, url_of
+from auth.departments import DEPARTMENTS
+from deploy.processes import ROOT, compose, start_gateway, url_of
 from schema.federation.subgraphs import print_subgraphs
 from tests.federation.subgraph import Role
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from deploy.processes import DEPARTMENTS, node
+from auth.departments import DEPARTMENTS
+from deploy.processes import node
 from schema.federation.subgraphs import print_subgraphs
 from tests.federation.composers import APOLLO, by_apollo
 from tests.federation.stack import Stack, free_port

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.processes import DEPARTMENTS, ROOT, customer360
+from auth.departments import DEPARTMENTS
+from deploy.processes import ROOT, customer360
 from schema.build import SDL_FILE
 from schema.changes import NotASchemaError, breaking_changes
 from schema.federation.subgraphs import build_subgraph

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from deploy.processes import DEPARTMENTS, GATEWAY, HERE, ROOT, compose, customer360, node, print_subgraphs
+from auth.departments import DEPARTMENTS
+from deploy.processes import GATEWAY, HERE, ROOT, compose, customer360, node, print_subgraphs
 from server.commands.cli import customer360 as command_line
 from server.settings.environment import KEYS
 from server.telemetry import health

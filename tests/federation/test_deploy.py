@@ -9,6 +9,7 @@ import httpx2 as httpx
 import orjson
 import pytest
 
+from auth.departments import DEPARTMENTS
 from datasources.sample.seed import seed
 from deploy.processes import HERE, ROOT, customer360
 from tests.conftest import SEEDED_TODAY
@@ -54,7 +55,7 @@ def test_everything_starts_by_one_command_and_ends_with_it(gateway: str, environ
 
 def test_every_service_of_the_compose_file_has_what_it_needs() -> None:
     text = (HERE / "compose.yaml").read_text()
-    for department in ("core", "finance", "sales", "service", "marketing"):
+    for department in DEPARTMENTS:
         assert f'command: ["serve", "--subgraph", "{department}"]' in text
         login = "postgres" if department == "core" else f"{department}_subgraph"
         (address,) = {

@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from deploy.processes import DEPARTMENTS, node
+from auth.departments import DEPARTMENTS
+from deploy.processes import node
 from server.settings.environment import load
 from tests.federation.stack import Stack, http_client
 from tests.federation.subgraph import CARE, ORDER, PAYMENT, Role

@@ -10,8 +10,9 @@ import orjson
 import pytest
 from joserfc.jwk import ECKey
 
+from auth.departments import DEPARTMENTS
 from datasources.oauth.administration import Administration
-from deploy.processes import DEPARTMENTS, HERE
+from deploy.processes import HERE
 from tests.federation.composers import need_node
 from tests.federation.stack import Stack, free_port, http_client, running
 from tests.federation.test_logins import as_login, execute, for_department

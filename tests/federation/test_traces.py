@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx2 as httpx
 import pytest
 
-from deploy.processes import DEPARTMENTS
+from auth.departments import DEPARTMENTS
 from tests.federation.composers import need_node
 from tests.federation.stack import Stack, running
 from tests.federation.subgraph import CARE

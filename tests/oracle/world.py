@@ -9,9 +9,10 @@ from uuid import UUID
 
 import asyncpg
 
+from auth.departments import DEPARTMENTS
+
 Row = Mapping[str, Any]
 
-DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 # Grow with every answer, and are in none.
 _LOGS = ("access_record", "disclosure")
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY tablename"

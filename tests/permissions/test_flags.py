@@ -10,10 +10,10 @@ import orjson
 import pytest
 from graphql import FieldNode, GraphQLSchema, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
 
-from auth.departments import DEPARTMENTS
+from auth.departments import DEPARTMENTS, Department
 from auth.policy.categories import Category
 from auth.policy.rules import Policy
-from datasources.core.codes import Department, LegalBasis, PrivacyState, PrivacyTopic
+from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
 from datasources.core.ledger import record
 from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import strawberry
 
+from auth.departments import Department
 from auth.policy.categories import Category
-from datasources.core.codes import Department
 from schema import build
 from schema.classification import DepartmentField
 

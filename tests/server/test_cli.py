@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from auth.departments import DEPARTMENTS
 from auth.policy.file import load as load_policy
 from auth.tokens.keys import TrustedKeys, development_key
 from auth.tokens.verifier import Verifier
@@ -293,15 +294,13 @@ def test_flags_are_proved(seeded: Addresses, tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", [["db", "status"], ["privacy", "verify"], ["seed"]])
 def test_a_database_that_is_not_there_is_one_line(tmp_path: Path, command: list[str]) -> None:
     nowhere = {"core": "postgresql://kim:secret@127.0.0.1:1/none"}
-    ran = process(
-        dict.fromkeys(("core", "finance", "sales", "service", "marketing"), nowhere["core"]), tmp_path, *command
-    )
+    ran = process(dict.fromkeys(DEPARTMENTS, nowhere["core"]), tmp_path, *command)
     assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
     assert "secret" not in ran.err
 
 
 def test_serving_old_tables_is_refused(database_url: str, tmp_path: Path) -> None:
-    empty = dict.fromkeys(("core", "finance", "sales", "service", "marketing"), database_url)
+    empty = dict.fromkeys(DEPARTMENTS, database_url)
     ran = process(empty, tmp_path, "serve", "--port", "0")
     assert ran.code == 1
     assert ran.err == "customer360: the tables of core are not up to date. Run: customer360 db upgrade\n"

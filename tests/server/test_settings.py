@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from auth.departments import DEPARTMENTS
 from server.settings.addresses import addresses, configured
-from server.settings.environment import DEPARTMENTS, FROM_FILE, SETTINGS, SettingsError, load
+from server.settings.environment import FROM_FILE, SETTINGS, SettingsError, load
 from server.settings.values import hidden
 from tests.house.project import ROOT
 

@@ -1,5 +1,6 @@
 """What operators are told of a department behind HTTP: as much as of a database."""
 
+from auth.departments import DEPARTMENTS
 from datasources.engine.running.breaker import State
 from datasources.engine.running.databases import Databases
 from datasources.service import ticket_system
@@ -25,6 +26,6 @@ async def test_breakers_and_places_are_told_of_every_department(seeded: Addresse
     of_service = {"breaker_state": State.OPEN, "pool_in_use": 1, "pool_waiting": 0}
     assert told == {
         (name, department): value if department == "service" else 0
-        for department in ("core", "finance", "sales", "service", "marketing")
+        for department in DEPARTMENTS
         for name, value in of_service.items()
     }

@@ -9,6 +9,7 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from starlette.types import Receive, Scope, Send
 
+from auth.departments import DEPARTMENTS
 from datasources.engine.running.stages import TRACE, Trace
 from datasources.unavailable import Unavailable
 from server.telemetry.traces import Traces
@@ -19,7 +20,6 @@ from tests.traces.collector import Collector, Told, Value
 
 CORE_ONLY = "query Somebody($number: String!) { customer(by: {number: $number}) { number } }"
 STAGES = ["read", "plan", "ask", "record"]
-DEPARTMENTS = ("core", "finance", "sales", "service", "marketing")
 TRACE_ID, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 
