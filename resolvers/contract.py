@@ -10,7 +10,7 @@ from resolvers.prices import Pricing
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class GovernedInput:
     """An input that narrows: the coordinate whose value it tells of, and how they are compared."""
 
     coordinate: str
@@ -21,14 +21,14 @@ class Use:
 class Contract:
     """The schema with its classification.
 
-    `categories` and `owners`, which are departments, are keyed by coordinate (`Invoice.total`), `uses` by the
+    `categories` and `owners`, which are departments, are keyed by coordinate (`Invoice.total`), `inputs` by the
     coordinate of an input field or argument (`CustomerFilter.kind`, `Finance.invoices(states:)`). `nodes` are the
     types that `node(id:)` can answer, `pricing` says what fields cost.
     """
 
     schema: GraphQLSchema
     categories: Mapping[str, Category]
-    uses: Mapping[str, Use]
+    inputs: Mapping[str, GovernedInput]
     nodes: frozenset[str]
     pricing: Pricing
     owners: Mapping[str, str]

@@ -35,10 +35,10 @@ from resolvers.codes import Code
 from resolvers.contract import Contract
 from resolvers.documents.costs import Cost
 from resolvers.documents.library import Documents, Operation
-from resolvers.documents.limits import USUAL, Limits
+from resolvers.documents.limits import DEFAULT_LIMITS, Limits
 from resolvers.planning.entities import check_count
 from resolvers.planning.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
-from resolvers.refusal import Refused, refused
+from resolvers.refusal import OperationRefused, refusal
 
 # The share of a request's time in which departments may answer; the rest is for the record of the answer.
 _FOR_STATEMENTS = 0.9
@@ -75,7 +75,7 @@ class Graph:
         databases: Databases,
         log: AccessLog,
         deadline_ms: int = 2000,
-        limits: Limits = USUAL,
+        limits: Limits = DEFAULT_LIMITS,
         throttle: Throttle | None = None,
     ) -> None:
         self._contract = contract
@@ -87,8 +87,8 @@ class Graph:
         self._planner = OperationPlanner(
             contract,
             shapes,
-            merged=StatementCompiler(shapes, databases.homes, databases.sources),
-            separate=StatementCompiler(shapes, databases.homes_apart, databases.sources),
+            fused=StatementCompiler(shapes, databases.homes, databases.sources),
+            apart=StatementCompiler(shapes, databases.homes_apart, databases.sources),
         )
         self.plans = PlanCache()
         self.use(policy)
@@ -112,12 +112,12 @@ class Graph:
             with stage(Stage.READ):
                 read = self._read(request)
             standing = await self._throttle.draw(request.viewer, read.cost.points)
-        except Refused as refusal:
-            return refusal_answer(refusal, None)
+        except OperationRefused as error:
+            return refusal_answer(error, None)
         try:
             with stage(Stage.PLAN):
                 run = self._planned(read)
-        except (Refused, StepUpNeeded) as error:
+        except (OperationRefused, StepUpNeeded) as error:
             standing = self._throttle.give_back(request.viewer, standing, read.cost.points, REFUSED)
             if isinstance(error, StepUpNeeded):
                 raise
@@ -133,7 +133,7 @@ class Graph:
         return self._assembled(run, answers, read.cost, standing)
 
     def trust(self, documents: Mapping[str, str]) -> None:
-        """Read these documents now, and keep them. Raises Refused, with its name, for one that cannot be run."""
+        """Read and keep these documents. Raises OperationRefused, naming the document, for one that cannot be run."""
         self._documents.trust(documents)
 
     def _read(self, request: Request) -> Read:
@@ -147,7 +147,7 @@ class Graph:
             trace.is_a(operation.kind.value, operation.name if self._documents.trusts(operation) else None)
         if operation.kind is not OperationType.QUERY:
             code = Code.METHOD_NOT_ALLOWED if request.read_only else Code.OPERATION_RESOLUTION_FAILURE
-            raise refused(code, f"A {operation.kind.value} cannot be run here: the graph is for reading.")
+            raise refusal(code, f"A {operation.kind.value} cannot be run here: the graph is for reading.")
         variables = self._documents.variables(operation, request.variables)
         cost = self._documents.cost(operation, variables)
         return Read(request, operation, variables, cost, is_new)

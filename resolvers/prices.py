@@ -20,12 +20,12 @@ from datasources.compiler.sql.lists import LONGEST_LIST
 from datasources.plan import Variables
 
 # Each root is a statement of its own.
-STATEMENT = 10.0
+POINTS_PER_STATEMENT = 10.0
 # An object of the answer. A value in it costs nothing of its own.
-OBJECT = 1.0
+POINTS_PER_OBJECT = 1.0
 # An object that tells of the schema: no database is asked for it.
-OF_THE_SCHEMA = 0.01
-USUAL_LENGTH = 10
+POINTS_PER_SCHEMA_OBJECT = 0.01
+DEFAULT_LIST_LENGTH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Price:
 
 
 Prices = Mapping[str, Price]
-_USUAL = Price()
+_DEFAULT_PRICE = Price()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Pricing:
     entries: frozenset[str]
 
     def of(self, coordinate: str) -> Price:
-        return self.prices.get(coordinate, _USUAL)
+        return self.prices.get(coordinate, _DEFAULT_PRICE)
 
 
 def weight(price: Price, type_: str, field: GraphQLField) -> float:
@@ -62,7 +62,7 @@ def weight(price: Price, type_: str, field: GraphQLField) -> float:
         return price.weight
     if is_leaf_type(get_named_type(field.type)):
         return 0.0
-    return OF_THE_SCHEMA if type_.startswith("__") else OBJECT
+    return POINTS_PER_SCHEMA_OBJECT if type_.startswith("__") else POINTS_PER_OBJECT
 
 
 def is_list(price: Price, field: GraphQLField) -> bool:
@@ -76,7 +76,7 @@ def length(price: Price, node: FieldNode, variables: Variables) -> int:
             asked = _asked(argument.value, variables)
             if asked is not None:
                 return asked
-    return USUAL_LENGTH if price.length is None else price.length
+    return DEFAULT_LIST_LENGTH if price.length is None else price.length
 
 
 def _asked(value: ValueNode, variables: Variables) -> int | None:

@@ -26,7 +26,7 @@ _VALUES = [
 ]
 
 
-class Refused(Exception):
+class OperationRefused(Exception):
     """The operation as a whole is refused. The errors depend on the request, the schema and the viewer's class only,
     never on data.
     """
@@ -40,25 +40,25 @@ class Refused(Exception):
         return str(self.errors[0]["extensions"]["code"])
 
 
-def refused(code: Code, message: str, **extensions: Any) -> Refused:
-    return Refused([{"message": message, "extensions": {"code": code, **extensions}}])
+def refusal(code: Code, message: str, **extensions: Any) -> OperationRefused:
+    return OperationRefused([{"message": message, "extensions": {"code": code, **extensions}}])
 
 
-def null_variable(name: str) -> Refused:
+def null_variable_refusal(name: str) -> OperationRefused:
     """A variable with a default may stand where no null may, and still be given as null."""
-    return refused(Code.BAD_USER_INPUT, f"Variable '${name}' is null where it must not be.", variable=name)
+    return refusal(Code.BAD_USER_INPUT, f"Variable '${name}' is null where it must not be.", variable=name)
 
 
-def refused_by(code: Code, errors: Sequence[GraphQLError]) -> Refused:
+def refusal_from(code: Code, errors: Sequence[GraphQLError]) -> OperationRefused:
     """The errors of graphql-core, as far as a client needs them: message and place."""
-    return Refused([_formatted(code, error) for error in errors])
+    return OperationRefused([_formatted(code, error) for error in errors])
 
 
 def refuse_unwritable(value: Any) -> None:
     """PostgreSQL's text holds neither NUL nor half a surrogate pair: no value of ours can equal one that does."""
     match value:
         case str() if "\0" in value or not (value.isascii() or _is_unicode(value)):
-            raise refused(Code.BAD_USER_INPUT, "A text holds a character that no value here can hold.")
+            raise refusal(Code.BAD_USER_INPUT, "A text holds a character that no value here can hold.")
         case dict():
             for each in value.values():
                 refuse_unwritable(each)

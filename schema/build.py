@@ -22,8 +22,8 @@ from datasources.departments import SHAPES
 from datasources.engine.running.databases import Databases
 from datasources.sources.outline import outlined
 from resolvers.answering.throttle import Throttle
-from resolvers.contract import Contract, Use
-from resolvers.documents.limits import USUAL, Limits
+from resolvers.contract import Contract, GovernedInput
+from resolvers.documents.limits import DEFAULT_LIMITS, Limits
 from resolvers.graph import Graph
 from resolvers.prices import Price, Pricing
 from schema.classification import CATEGORY, GOVERNS, OPERATOR, OWNER
@@ -52,7 +52,7 @@ def build_graph(
     policy: Policy,
     log: AccessLog,
     deadline_ms: int = 2000,
-    limits: Limits = USUAL,
+    limits: Limits = DEFAULT_LIMITS,
     throttle: Throttle | None = None,
 ) -> Graph:
     shapes = outlined(SHAPES, databases.sources)
@@ -72,7 +72,7 @@ def contract(schema: strawberry.Schema) -> Contract:
     return Contract(
         graph,
         categories=dict(each for type_ in types for each in _told(type_, CATEGORY)),
-        uses=dict(each for type_ in types for each in _uses(type_)),
+        inputs=dict(each for type_ in types for each in _governed_inputs(type_)),
         nodes=frozenset(each.name for each in nodes),
         pricing=_pricing(graph),
         owners={coordinate: owner.value.lower() for type_ in types for coordinate, owner in _told(type_, OWNER)},
@@ -107,20 +107,20 @@ def _told(type_: GraphQLNamedType, key: str) -> Iterator[tuple[str, Any]]:
                 yield f"{type_.name}.{name}", value
 
 
-def _uses(type_: GraphQLNamedType) -> Iterator[tuple[str, Use]]:
+def _governed_inputs(type_: GraphQLNamedType) -> Iterator[tuple[str, GovernedInput]]:
     if is_input_object_type(type_):
         for name, field in type_.fields.items():
-            yield from _use(f"{type_.name}.{name}", field)
+            yield from _governed_input(f"{type_.name}.{name}", field)
     if is_object_type(type_):
         for name, field in type_.fields.items():
             for argument, definition in field.args.items():
-                yield from _use(f"{type_.name}.{name}({argument}:)", definition)
+                yield from _governed_input(f"{type_.name}.{name}({argument}:)", definition)
 
 
-def _use(place: str, definition: Any) -> Iterator[tuple[str, Use]]:
+def _governed_input(place: str, definition: Any) -> Iterator[tuple[str, GovernedInput]]:
     metadata = _metadata(definition)
     if GOVERNS in metadata:
-        yield place, Use(metadata[GOVERNS], metadata[OPERATOR])
+        yield place, GovernedInput(metadata[GOVERNS], metadata[OPERATOR])
 
 
 def _metadata(definition: Any) -> dict[str, Any]:

@@ -7,8 +7,8 @@ import strawberry
 from graphql import GraphQLField, get_named_type, get_nullable_type, is_composite_type, is_list_type
 from strawberry.schema_directive import Location
 
-from resolvers.planning.arguments import USUAL_SIZE
-from resolvers.prices import STATEMENT, Price
+from resolvers.planning.arguments import DEFAULT_PAGE_SIZE
+from resolvers.prices import POINTS_PER_STATEMENT, Price
 
 SLICING = ("first", "last")
 ENTRIES = ("nodes", "edges")
@@ -48,9 +48,9 @@ def price(type_: str, name: str, field: GraphQLField) -> Price | None:
         return known
     if not is_composite_type(get_named_type(field.type)):
         return None
-    weight = STATEMENT if type_ == "Query" and name != "viewer" else None
+    weight = POINTS_PER_STATEMENT if type_ == "Query" and name != "viewer" else None
     if set(SLICING) <= field.args.keys():
-        return Price(weight, USUAL_SIZE, SLICING, frozenset(ENTRIES))
+        return Price(weight, DEFAULT_PAGE_SIZE, SLICING, frozenset(ENTRIES))
     if is_list_type(get_nullable_type(field.type)) and not _is_entry(type_, name):
         return Price(weight, WHOLE)
     return Price(weight) if weight is not None else None

@@ -9,10 +9,10 @@ from resolvers.answering.requests import Answer, Outcome
 from resolvers.answering.throttle import Standing, Throttled
 from resolvers.codes import Code
 from resolvers.planning.plans import Plan
-from resolvers.refusal import Refused
+from resolvers.refusal import OperationRefused
 
 
-def refusal_answer(refusal: Refused, standing: Standing | None) -> Answer:
+def refusal_answer(refusal: OperationRefused, standing: Standing | None) -> Answer:
     body = orjson.dumps({"errors": refusal.errors})
     if isinstance(refusal, Throttled):
         return Answer(body, Outcome.REFUSED, refusal.code, standing=refusal.standing, wait=refusal.seconds)

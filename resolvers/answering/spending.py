@@ -9,7 +9,7 @@ import orjson
 from resolvers.answering.throttle import Standing
 from resolvers.documents.costs import Cost
 from resolvers.planning.plans import Plan
-from resolvers.prices import STATEMENT
+from resolvers.prices import POINTS_PER_STATEMENT
 
 # What an operation comes to that is refused when it is planned: little, but not nothing for whoever does it in a loop.
 REFUSED = 1
@@ -38,5 +38,5 @@ def spending(cost: Cost, plan: Plan, texts: Iterable[bytes]) -> Spending:
         return Spending(cost.points, cost.points)
     shown = sum(text.count(b"{") for text in texts)
     # What was counted took its time too.
-    actual = ceil(STATEMENT * len(plan.roots)) + shown + cost.values
+    actual = ceil(POINTS_PER_STATEMENT * len(plan.roots)) + shown + cost.values
     return Spending(cost.points, min(cost.points, actual))

@@ -9,7 +9,7 @@ from math import ceil, floor
 from auth.rates import MOST_BUCKETS, Buckets, BucketsUnavailable, Level, OwnBuckets, Rate
 from auth.viewer import Viewer
 from resolvers.codes import Code
-from resolvers.refusal import Refused, refused
+from resolvers.refusal import OperationRefused, refusal
 
 POINTS = "points"
 log = logging.getLogger("customer360.throttle")
@@ -40,10 +40,10 @@ class Standing:
         }
 
 
-class Throttled(Refused):
+class Throttled(OperationRefused):
     """The bucket does not hold enough. Nothing was drawn."""
 
-    def __init__(self, refusal: Refused, standing: Standing, seconds: int) -> None:
+    def __init__(self, refusal: OperationRefused, standing: Standing, seconds: int) -> None:
         super().__init__(refusal.errors)
         self.standing = standing
         self.seconds = seconds
@@ -126,6 +126,6 @@ class Throttle:
                 self._credit.popitem(last=False)
 
 
-def _too_fast(why: str, seconds: int) -> Refused:
+def _too_fast(why: str, seconds: int) -> OperationRefused:
     message = f"More is asked than is allowed in this time. {why} Ask again in {seconds} s."
-    return refused(Code.RATE_LIMITED, message, retryAfter=seconds)
+    return refusal(Code.RATE_LIMITED, message, retryAfter=seconds)

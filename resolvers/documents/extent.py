@@ -15,7 +15,7 @@ from graphql import (
 )
 
 from resolvers.codes import Code
-from resolvers.refusal import refused
+from resolvers.refusal import refusal
 
 Fragments = Mapping[str, FragmentDefinitionNode]
 
@@ -62,7 +62,7 @@ def extent(document: DocumentNode, fragments: Fragments) -> Extent:
 
 
 def ordered(document: DocumentNode) -> Fragments:
-    """The fragments by name, each after those that it uses. Raises Refused where they go round in a circle."""
+    """The fragments by name, each after those that it uses. Raises Refusal where they go round in a circle."""
     found = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     uses = {
         name: [each for each in _spreads(fragment.selection_set) if each in found] for name, fragment in found.items()
@@ -71,7 +71,7 @@ def ordered(document: DocumentNode) -> Fragments:
         return {name: found[name] for name in TopologicalSorter(uses).static_order()}
     except CycleError:
         message = "Fragments use each other in a circle, so that the operation has no end."
-        raise refused(Code.GRAPHQL_VALIDATION_FAILED, message) from None
+        raise refusal(Code.GRAPHQL_VALIDATION_FAILED, message) from None
 
 
 def _spreads(selected: SelectionSetNode) -> set[str]:

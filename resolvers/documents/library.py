@@ -23,18 +23,18 @@ from resolvers.codes import Code
 from resolvers.contract import Contract
 from resolvers.documents.costs import Cost, cost
 from resolvers.documents.extent import extent, ordered
-from resolvers.documents.limits import MOST_CHARACTERS, MOST_FRAGMENTS, MOST_OPERATIONS, Limits, check, exceeded
+from resolvers.documents.limits import MAX_DOCUMENT_CHARACTERS, MAX_FRAGMENTS, MAX_OPERATIONS, Limits, check, exceeded
 from resolvers.documents.selection import Selector
 from resolvers.documents.skeleton import skeleton
 from resolvers.documents.syntax import Syntax, operations
 from resolvers.documents.variables import PlainVariables, plain
-from resolvers.refusal import Refused, refuse_unwritable, refused, refused_by
+from resolvers.refusal import OperationRefused, refusal, refusal_from, refuse_unwritable
 
 # Characters of documents that are kept.
-MOST_KEPT = 1_000_000
+MAX_CHARACTERS_KEPT = 1_000_000
 # Documents whose syntax is kept beside them. One that is planned for another grant is parsed again.
-MOST_PARSED = 32
-MOST_COSTS = 4_000
+MAX_DOCUMENTS_PARSED = 32
+MAX_COSTS_KEPT = 4_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,14 +61,14 @@ class Document:
     operations: Mapping[str | None, Operation]
 
     def operation(self, name: str | None) -> Operation:
-        """The named operation, or the only one. Raises Refused otherwise."""
+        """The named operation, or the only one. Raises OperationRefused otherwise."""
         if name is None and len(self.operations) == 1:
             (only,) = self.operations.values()
             return only
         if name in self.operations and name is not None:
             return self.operations[name]
         message = "Name the operation to run in operationName." if name is None else "No operation has this name."
-        raise refused(Code.OPERATION_RESOLUTION_FAILURE, message)
+        raise refusal(Code.OPERATION_RESOLUTION_FAILURE, message)
 
 
 class Documents:
@@ -83,11 +83,11 @@ class Documents:
         self._known: OrderedDict[str, Document] = OrderedDict()
         self._kept = 0
         self._costs: OrderedDict[Hashable, Cost] = OrderedDict()
-        self._parsed = lru_cache(MOST_PARSED)(self._parse)
+        self._parsed = lru_cache(MAX_DOCUMENTS_PARSED)(self._parse)
 
     def trust(self, texts: Mapping[str, str]) -> None:
-        """Keep these, whatever else is asked. Raises Refused, with its name, for one that cannot be run; then nothing
-        changes.
+        """Keep these documents, by id, for as long as the process runs. Raises OperationRefused, naming the document,
+        for one that cannot be run; then nothing changes.
         """
         self._trusted = {text: self._named(name, text) for name, text in texts.items()}
 
@@ -99,10 +99,10 @@ class Documents:
         return found
 
     def read(self, text: str) -> Document:
-        """Parse and validate a document that is not known yet, and keep it. Raises Refused with all errors found."""
+        """Parse, validate and keep a document. Raises OperationRefused with all of its errors."""
         read = self._known[text] = self._read(text)
         self._kept += len(text)
-        while self._kept > MOST_KEPT:
+        while self._kept > MAX_CHARACTERS_KEPT:
             forgotten, _ = self._known.popitem(last=False)
             self._kept -= len(forgotten)
         return read
@@ -123,7 +123,7 @@ class Documents:
         return operation.plain.skeleton(variables, self._nodes)
 
     def cost(self, operation: Operation, variables: Variables) -> Cost:
-        """What the operation may cost with lists of these sizes. Raises Refused where that is too much."""
+        """What the operation may cost with lists of these sizes. Raises OperationRefused where that is too much."""
         its = operation.plain
         sizes = () if its is not None and its.usual is not None else tuple(_sizes(variables))
         key = operation.key, sizes
@@ -132,7 +132,7 @@ class Documents:
             syntax = self.syntax(operation)
             selector = Selector(self._schema, syntax.fragments, variables)
             found = self._costs[key] = cost(self._pricing, selector, syntax.operations[operation.name])
-            if len(self._costs) > MOST_COSTS:
+            if len(self._costs) > MAX_COSTS_KEPT:
                 self._costs.popitem(last=False)
         self._limits.check_cost(found.points)
         return found
@@ -140,19 +140,19 @@ class Documents:
     def _named(self, name: str, text: str) -> Document:
         try:
             return self._read(text)
-        except Refused as refusal:
-            first, *_ = refusal.errors
-            raise Refused([{**first, "message": f"{name}: {first['message']}"}]) from None
+        except OperationRefused as error:
+            first, *_ = error.errors
+            raise OperationRefused([{**first, "message": f"{name}: {first['message']}"}]) from None
 
     def _read(self, text: str) -> Document:
         node = self._parsed(text)
         fragments = ordered(node)
-        check("fragments", len(fragments), MOST_FRAGMENTS)
-        check("operations", len(node.definitions) - len(fragments), MOST_OPERATIONS)
+        check("fragments", len(fragments), MAX_FRAGMENTS)
+        check("operations", len(node.definitions) - len(fragments), MAX_OPERATIONS)
         self._limits.check_extent(extent(node, fragments))
         errors = validate(self._schema, node, hide_suggestions=True)
         if errors:
-            raise refused_by(Code.GRAPHQL_VALIDATION_FAILED, errors)
+            raise refusal_from(Code.GRAPHQL_VALIDATION_FAILED, errors)
         digest = sha256(text.encode()).digest()
         # Without the places in it, which would keep all of its tokens.
         found = operations(parse(text, no_location=True))
@@ -163,17 +163,17 @@ class Documents:
         return Operation((digest, name), text, node.operation, variables, plain(self._schema, variables))
 
     def _parse(self, text: str) -> DocumentNode:
-        check("characters", len(text), MOST_CHARACTERS)
+        check("characters", len(text), MAX_DOCUMENT_CHARACTERS)
         try:
             return parse(text, max_lexical_tokens=self._limits.tokens, max_comments=self._limits.tokens)
         except GraphQLError as error:
             for what in ("tokens", "comments"):
                 if error.message.endswith(f"more than {self._limits.tokens} {what}. Parsing aborted."):
                     raise exceeded(what, self._limits.tokens) from None
-            raise refused_by(Code.GRAPHQL_PARSE_FAILED, [error]) from None
+            raise refusal_from(Code.GRAPHQL_PARSE_FAILED, [error]) from None
 
     def variables(self, operation: Operation, given: Mapping[str, Any] | None) -> Variables:
-        """The variables coerced to their types, defaults applied. Raises Refused for what does not fit."""
+        """The variables coerced to their types, defaults applied. Raises OperationRefused for what does not fit."""
         if not operation.variables:
             return {}
         if operation.plain is not None and (coerced := operation.plain.coerced(given)) is not None:
@@ -187,7 +187,7 @@ class Documents:
         placed = self.syntax(operation).operations[operation.name].variable_definitions or ()
         errors = get_variable_values(self._schema, placed, dict(given or {}), hide_suggestions=True)
         assert not isinstance(errors, VariableValues)
-        raise refused_by(Code.BAD_USER_INPUT, errors)
+        raise refusal_from(Code.BAD_USER_INPUT, errors)
 
 
 def _sizes(variables: Variables) -> Iterator[tuple[str, int]]:

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datasources.compiler.sql.lists import LONGEST_LIST
 from resolvers.codes import Code
 from resolvers.documents.extent import Extent
-from resolvers.refusal import Refused, refused
+from resolvers.refusal import OperationRefused, refusal
 
 # Longer than any screen's document, and short enough to be read in a few milliseconds.
-MOST_CHARACTERS = 100_000
+MAX_DOCUMENT_CHARACTERS = 100_000
 # What is asked for in one place is compared pair by pair when a document is validated.
-MOST_IN_ONE_PLACE = 200
+MAX_FIELDS_IN_ONE_PLACE = 200
 # Fragments that use each other in a chain are followed one into the other.
-MOST_FRAGMENTS = 100
+MAX_FRAGMENTS = 100
 # Each is validated by itself, and one of them is run.
-MOST_OPERATIONS = 50
+MAX_OPERATIONS = 50
 
 # A list's size given by a variable is planned as the next of these, so that few statements serve all sizes.
 _PLANNED_SIZES = (1, 5, 10, 25, 50, LONGEST_LIST)
@@ -46,18 +46,18 @@ class Limits:
     cost: int = 10_000
 
     def check_extent(self, extent: Extent) -> None:
-        """Raises Refused for a document of which some part goes too far."""
+        """Raises OperationRefused for a document of which some part goes too far."""
         check("root fields", extent.roots, self.root_fields)
         check("depth", extent.depth, self.depth)
         check("aliases", extent.aliases, self.aliases)
         check("fields", extent.fields, self.fields)
-        check("fields in one place", extent.breadth, MOST_IN_ONE_PLACE)
+        check("fields in one place", extent.breadth, MAX_FIELDS_IN_ONE_PLACE)
 
     def check_cost(self, cost: int) -> None:
         check("cost", cost, self.cost)
 
 
-USUAL = Limits()
+DEFAULT_LIMITS = Limits()
 # For tests that ask at random.
 UNLIMITED = Limits(tokens=15_000, depth=10**9, aliases=10**9, root_fields=10**9, fields=5_000, cost=10**18)
 
@@ -72,9 +72,9 @@ def check(what: str, found: int, most: int) -> None:
         raise exceeded(what, most, found)
 
 
-def exceeded(what: str, most: int, found: int | None = None) -> Refused:
+def exceeded(what: str, most: int, found: int | None = None) -> OperationRefused:
     """Names the figure, the limit and what mends it; `found` is not known of what was not read to its end."""
     told = {} if found is None else {"found": min(found, 2**53 - 1)}
     has = "more than the limit" if found is None else f"{told['found']}"
     message = f"The operation's {what}: {has}, where the limit is {most}. {_REMEDIES[what]}"
-    return refused(Code.COST_EXCEEDED, message, measure=what, limit=most, **told)
+    return refusal(Code.COST_EXCEEDED, message, measure=what, limit=most, **told)

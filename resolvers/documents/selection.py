@@ -19,7 +19,7 @@ from graphql import (
 )
 
 from datasources.plan import Variables
-from resolvers.refusal import null_variable
+from resolvers.refusal import null_variable_refusal
 
 # All nodes that ask for one response key: the first gives the arguments, each may add to the selection below.
 Nodes = list[FieldNode]
@@ -88,5 +88,5 @@ class Selector:
     def _decided(self, variable: str) -> bool:
         value = self.variables[variable]
         if value is None:
-            raise null_variable(variable)
+            raise null_variable_refusal(variable)
         return bool(value)

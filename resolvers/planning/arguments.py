@@ -24,10 +24,10 @@ from datasources.ids import row_id
 from datasources.plan import Page, Parameter, Size, Variables
 from resolvers.codes import Code
 from resolvers.documents.limits import round_size
-from resolvers.refusal import null_variable, refuse_unwritable, refused
+from resolvers.refusal import null_variable_refusal, refusal, refuse_unwritable
 
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
-USUAL_SIZE = 10
+DEFAULT_PAGE_SIZE = 10
 
 Read = Callable[[Variables], Any]
 
@@ -91,7 +91,7 @@ def _variable_reader(name: str, *, is_required: bool) -> Read:
     def read(variables: Variables) -> Any:
         found = variables.get(name)
         if found is None and is_required:
-            raise null_variable(name)
+            raise null_variable_refusal(name)
         return found
 
     return read
@@ -136,10 +136,10 @@ def _member(read: Read, name: str) -> Read:
 
 
 def page(given: Mapping[str, Given]) -> Page:
-    """The part of a list that `first`, `after`, `last` and `before` ask for. Raises Refused for a wrong size."""
+    """The part of a list that `first`, `after`, `last` and `before` ask for. Raises Refusal for a wrong size."""
     first, last = _present(given, "first"), _present(given, "last")
     if first is not None and last is not None:
-        raise refused(Code.BAD_USER_INPUT, "Give `first` or `last`, not both.")
+        raise refusal(Code.BAD_USER_INPUT, "Give `first` or `last`, not both.")
     return Page(
         size=_size(first or last, "first" if last is None else "last"),
         backwards=last is not None,
@@ -155,9 +155,9 @@ def _present(given: Mapping[str, Given], name: str) -> Given | None:
 
 def _size(given: Given | None, name: str) -> Size:
     if given is None:
-        return Size(USUAL_SIZE)
+        return Size(DEFAULT_PAGE_SIZE)
     if not 1 <= given.now <= LONGEST_LIST:
-        raise refused(Code.BAD_USER_INPUT, f"`{name}` is a number from 1 to {LONGEST_LIST}.", argument=name)
+        raise refusal(Code.BAD_USER_INPUT, f"`{name}` is a number from 1 to {LONGEST_LIST}.", argument=name)
     if given.is_constant:
         return Size(given.now)
     return Size(round_size(given.now), given.parameter)

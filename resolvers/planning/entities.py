@@ -13,12 +13,12 @@ from resolvers.documents import representations
 from resolvers.documents.representations import Representation, distinct
 from resolvers.planning.fields import Planner
 from resolvers.planning.root_field import Asked, list_of
-from resolvers.refusal import refused
+from resolvers.refusal import refusal
 
 ENTITIES = "_entities"
 REPRESENTATIONS = "representations"
 # In one operation, over all its aliases: a gateway asks in several fields at once.
-MOST_REPRESENTATIONS = 1_000
+MAX_REPRESENTATIONS = 1_000
 
 Read = Callable[[Variables], Sequence[Representation]]
 
@@ -41,7 +41,7 @@ class PlannedEntities:
 
 
 def plan_entities(asked: Asked) -> PlannedEntities:
-    """A batch for each type that is asked for. Raises Refused for what is no representation."""
+    """A batch for each type that is asked for. Raises Refusal for what is no representation."""
     given = asked.given[REPRESENTATIONS]
     return _planned(asked, EntityList(given.read), _types(asked.planner, given.now))
 
@@ -77,10 +77,10 @@ def _types(planner: Planner, asked: Sequence[Representation]) -> Sequence[str]:
     for place, each in enumerate(asked):
         if each.type is None:
             message = f"Representation {place} is not a type and an id, and nothing else."
-            raise refused(Code.BAD_REPRESENTATION, message)
+            raise refusal(Code.BAD_REPRESENTATION, message)
         if each.type not in known:
             message = f"Representation {place} is of a type that this subgraph does not resolve."
-            raise refused(Code.BAD_REPRESENTATION, message)
+            raise refusal(Code.BAD_REPRESENTATION, message)
     return sorted({each.type for each in asked if each.type})
 
 
@@ -94,7 +94,7 @@ def _batch(asked: Asked, exists: Effect, type_: str, read: Read) -> Batch | None
 
 
 def check_count(lists: Mapping[str, EntityList], variables: Variables) -> None:
-    """Raises Refused if an operation asks for too many."""
-    if sum(len(each.read(variables)) for each in lists.values()) > MOST_REPRESENTATIONS:
-        message = f"The operation has more than {MOST_REPRESENTATIONS} representations."
-        raise refused(Code.BAD_REPRESENTATION, message)
+    """Raises Refusal if an operation asks for too many."""
+    if sum(len(each.read(variables)) for each in lists.values()) > MAX_REPRESENTATIONS:
+        message = f"The operation has more than {MAX_REPRESENTATIONS} representations."
+        raise refusal(Code.BAD_REPRESENTATION, message)

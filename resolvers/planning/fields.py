@@ -22,10 +22,10 @@ from resolvers.contract import Contract
 from resolvers.documents.selection import Nodes, Selector
 from resolvers.planning import arguments
 from resolvers.planning.arguments import PAGE_ARGUMENTS, Given
-from resolvers.refusal import Refused, refused
+from resolvers.refusal import OperationRefused, refusal
 
 # An operation that asks for more fields than this, after its fragments are expanded, is refused.
-MOST_FIELDS = 5_000
+MAX_FIELDS_PER_OPERATION = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +150,18 @@ class Planner:
         return Order(key.field, key.descending, self.effect(f"{type_name}.{key.field}", Use.ORDER))
 
     def order(self, coordinate: str, *, descending: bool) -> Order:
-        """An order that the viewer asked for. Raises Refused if their class may not order by it."""
+        """An order that the viewer asked for. Raises OperationRefused if their class may not order by it."""
         effect = self._used(coordinate, Use.ORDER)
         return Order(coordinate.partition(".")[2], descending, effect)
 
     def filter(self, place: str, name: str, given: Given) -> Filter | None:
         """A narrowing by an input or argument; None where null was given, which narrows nothing.
 
-        Raises Refused if the viewer's class may not filter by what it governs.
+        Raises OperationRefused if the viewer's class may not filter by what it governs.
         """
         if given.now is None:
             return None
-        use = self.contract.uses[place]
+        use = self.contract.inputs[place]
         effect = self._used(use.coordinate, Use.FILTER)
         by = name if use.operator == "has" else use.coordinate.partition(".")[2]
         value = given.parameter
@@ -187,14 +187,16 @@ class Planner:
 
     def _count(self) -> None:
         self._fields += 1
-        if self._fields > MOST_FIELDS:
-            message = f"The operation asks for more than {MOST_FIELDS} fields once its fragments are expanded."
-            raise refused(Code.BAD_USER_INPUT, message)
+        if self._fields > MAX_FIELDS_PER_OPERATION:
+            message = (
+                f"The operation asks for more than {MAX_FIELDS_PER_OPERATION} fields once its fragments are expanded."
+            )
+            raise refusal(Code.BAD_USER_INPUT, message)
 
 
-def withheld_use(coordinate: str, use: Use, effect: Effect) -> Refused:
+def withheld_use(coordinate: str, use: Use, effect: Effect) -> OperationRefused:
     """A use that the class may not make of a field: known from schema and class alone, so it says nothing of data."""
-    return refused(
+    return refusal(
         Code.USE_WITHHELD,
         f"You may not use {coordinate} for {use} for this purpose.",
         coordinate=coordinate,

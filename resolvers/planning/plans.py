@@ -28,7 +28,7 @@ from resolvers.planning.fields import Planner, Withheld
 from resolvers.planning.roots import PLANNED, Nothing, Planned, plan_root
 from resolvers.planning.row_reasons import RowReasons
 
-MOST_PLANS = 1_000
+MAX_PLANS_KEPT = 1_000
 
 # How many fields were held back, by the department that owns them, their type, and the rule: for metrics.
 Withholdings = Mapping[tuple[str, str, str], int]
@@ -37,20 +37,20 @@ NOTHING_WITHHELD: Withholdings = MappingProxyType({})
 
 @dataclass(frozen=True)
 class PlannedRoot:
-    """One root field, ready to run: merged per database, and department by department for when that failed."""
+    """One root field, ready to run: fused per database, and department by department for when that failed."""
 
     key: str
     root: Root
-    merged: StatementCompiler
-    separate: StatementCompiler
+    fused: StatementCompiler
+    apart: StatementCompiler
 
     @cached_property
     def statements(self) -> RootStatements:
-        return self.merged.compile(self.root)
+        return self.fused.compile(self.root)
 
     @cached_property
     def statements_apart(self) -> RootStatements:
-        return self.separate.compile(self.root)
+        return self.apart.compile(self.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Plan:
 
 
 class PlanCache:
-    """The last used plans, never more than MOST_PLANS."""
+    """The last used plans, never more than MAX_PLANS_KEPT."""
 
     def __init__(self) -> None:
         self._plans: OrderedDict[Hashable, Plan] = OrderedDict()
@@ -92,7 +92,7 @@ class PlanCache:
     def keep(self, key: Hashable, plan: Plan) -> None:
         self._plans[key] = plan
         self.compiled += 1
-        if len(self._plans) > MOST_PLANS:
+        if len(self._plans) > MAX_PLANS_KEPT:
             self._plans.popitem(last=False)
 
     def __len__(self) -> int:
@@ -105,8 +105,8 @@ class OperationPlanner:
 
     contract: Contract
     shapes: Shapes
-    merged: StatementCompiler
-    separate: StatementCompiler
+    fused: StatementCompiler
+    apart: StatementCompiler
 
     def plan(
         self,
@@ -132,7 +132,7 @@ class OperationPlanner:
                 (key, b'%b"%b":' % (b"," if place else b"", key.encode())) for place, key in enumerate(collected)
             ),
             roots=tuple(
-                PlannedRoot(key, replace(root, reach=reach), self.merged, self.separate) for key, root in parts.roots
+                PlannedRoot(key, replace(root, reach=reach), self.fused, self.apart) for key, root in parts.roots
             ),
             texts=parts.texts,
             rest=rest,

@@ -16,7 +16,7 @@ from resolvers.planning.arguments import Given
 from resolvers.planning.entities import ENTITIES, PlannedEntities, plan_entities, plan_reference
 from resolvers.planning.fields import Planner
 from resolvers.planning.root_field import Asked, list_of
-from resolvers.refusal import refused
+from resolvers.refusal import refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ _NULL = Nothing(b"null")
 
 
 def plan_root(planner: Planner, query: GraphQLObjectType, key: str, nodes: Nodes) -> Planned:
-    """Plan one root field. Raises Refused where the request cannot be run as it stands."""
+    """Plan one root field. Raises Refusal where the request cannot be run as it stands."""
     node = nodes[0]
     given = arguments.arguments(query.fields[node.name.value], node, planner.selector.variables)
     return _ROOTS[node.name.value](Asked(planner, query, key, nodes, given))
@@ -40,7 +40,7 @@ def plan_root(planner: Planner, query: GraphQLObjectType, key: str, nodes: Nodes
 def _customer(asked: Asked) -> Planned:
     name, given = _only(asked.given["by"].fields())
     exists = asked.exists()
-    use = asked.planner.contract.uses[f"CustomerBy.{name}"]
+    use = asked.planner.contract.inputs[f"CustomerBy.{name}"]
     lookup = asked.may(use.coordinate, Use.LOOKUP)
     if exists is None or lookup is None:
         return _NULL
@@ -52,7 +52,7 @@ def _customer(asked: Asked) -> Planned:
 def _only(fields: Mapping[str, Given]) -> tuple[str, Given]:
     given = [(name, each) for name, each in fields.items() if each.now is not None]
     if len(given) != 1 or len(fields) != 1:
-        raise refused(Code.BAD_USER_INPUT, "`by` names exactly one way to find the customer.", argument="by")
+        raise refusal(Code.BAD_USER_INPUT, "`by` names exactly one way to find the customer.", argument="by")
     return given[0]
 
 

@@ -13,7 +13,7 @@ from datasources.sources.outline import outlined
 from datasources.subgraphs import shapes_of
 from resolvers.answering.throttle import Throttle
 from resolvers.contract import Contract
-from resolvers.documents.limits import USUAL, Limits
+from resolvers.documents.limits import DEFAULT_LIMITS, Limits
 from resolvers.graph import Graph
 from resolvers.planning.entities import ENTITIES, REPRESENTATIONS
 from resolvers.prices import Price
@@ -51,7 +51,7 @@ def build_subgraph_graph(
     policy: Policy,
     log: AccessLog,
     deadline_ms: int = 2000,
-    limits: Limits = USUAL,
+    limits: Limits = DEFAULT_LIMITS,
     throttle: Throttle | None = None,
 ) -> Graph:
     """The department's subgraph over its own database and core's, of which it reads the customers' flags only."""

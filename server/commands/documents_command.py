@@ -7,7 +7,7 @@ import click
 from graphql import GraphQLError, OperationDefinitionNode, parse
 
 from resolvers.documents.library import Documents
-from resolvers.refusal import Refused
+from resolvers.refusal import OperationRefused
 from schema.build import build_schema, contract
 from server.commands.terminal import Failed, as_json, say, show_json, table
 from server.graphql.documents.lists import DocumentsError, read
@@ -56,7 +56,7 @@ def check(path: Path | None) -> None:
     for id_, text in documents.items():
         try:
             known.trust({id_: text})
-        except Refused as refusal:
+        except OperationRefused as refusal:
             problems += 1
             say(str(refusal.errors[0]["message"]))
     if problems:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from auth.rates import Rate
-from resolvers.documents.limits import USUAL
+from resolvers.documents.limits import DEFAULT_LIMITS
 from server.settings import values
 
 PREFIX = "CUSTOMER360_"
@@ -113,12 +113,12 @@ SETTINGS = (
     Setting("CUSTOMER360_MAX_CONNECTIONS", values.whole(1, 100_000), "1000"),
     Setting("CUSTOMER360_PARTIAL_STATUS", values.one_of(int, "200", "294"), "200"),
     Setting("CUSTOMER360_GRAPHIQL", values.on_off, "on"),
-    Setting("CUSTOMER360_MAX_TOKENS", values.whole(100, 15_000), str(USUAL.tokens)),
-    Setting("CUSTOMER360_MAX_DEPTH", values.whole(2, 100), str(USUAL.depth)),
-    Setting("CUSTOMER360_MAX_ALIASES", values.whole(0, 1_000), str(USUAL.aliases)),
-    Setting("CUSTOMER360_MAX_ROOT_FIELDS", values.whole(1, 1_000), str(USUAL.root_fields)),
-    Setting("CUSTOMER360_MAX_FIELDS", values.whole(10, 5_000), str(USUAL.fields)),
-    Setting("CUSTOMER360_MAX_COST", values.whole(10, 10_000_000), str(USUAL.cost)),
+    Setting("CUSTOMER360_MAX_TOKENS", values.whole(100, 15_000), str(DEFAULT_LIMITS.tokens)),
+    Setting("CUSTOMER360_MAX_DEPTH", values.whole(2, 100), str(DEFAULT_LIMITS.depth)),
+    Setting("CUSTOMER360_MAX_ALIASES", values.whole(0, 1_000), str(DEFAULT_LIMITS.aliases)),
+    Setting("CUSTOMER360_MAX_ROOT_FIELDS", values.whole(1, 1_000), str(DEFAULT_LIMITS.root_fields)),
+    Setting("CUSTOMER360_MAX_FIELDS", values.whole(10, 5_000), str(DEFAULT_LIMITS.fields)),
+    Setting("CUSTOMER360_MAX_COST", values.whole(10, 10_000_000), str(DEFAULT_LIMITS.cost)),
     Setting("CUSTOMER360_RATE_LIMIT", values.rate, "off"),
     Setting("CUSTOMER360_CLIENT_RATES", values.file),
     Setting("CUSTOMER360_RATE_STORE", values.one_of(str, "process", "core"), "process"),

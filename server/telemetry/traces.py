@@ -15,7 +15,7 @@ from auth.step_up import StepUpNeeded
 from datasources.engine.running.stages import TRACE, Stage
 from datasources.unavailable import Unavailable
 from resolvers.codes import Code
-from resolvers.refusal import Refused
+from resolvers.refusal import OperationRefused
 from server.graphql.cors import TRACEPARENT
 from server.graphql.operations import Operation
 from server.trust.gates import GRAPHQL
@@ -129,7 +129,7 @@ def _outcome(error: BaseException | None) -> str:
             return "ok"
         case Unavailable() | LogUnavailable():
             return "unavailable"
-        case Refused() | StepUpNeeded():
+        case OperationRefused() | StepUpNeeded():
             return "refused"
         case CancelledError():
             return "left"

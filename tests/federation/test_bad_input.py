@@ -6,7 +6,7 @@ import httpx2 as httpx
 import orjson
 import pytest
 
-from resolvers.planning.entities import MOST_REPRESENTATIONS
+from resolvers.planning.entities import MAX_REPRESENTATIONS
 from tests.federation.stack import Stack, http_client
 from tests.federation.subgraph import ENTITIES, PAYMENT, of_type
 
@@ -44,11 +44,11 @@ async def test_ten_thousand_are_refused_at_the_door(stack: Stack, accept: str) -
 @pytest.mark.parametrize(("accept", "status"), [(MODERN, 400), ("application/json", 200)])
 async def test_too_many_are_refused_and_nobody_is_asked(stack: Stack, accept: str, status: int) -> None:
     await stack.counts()
-    answer = await send(stack, of_type("Customer", UNKNOWN) * (MOST_REPRESENTATIONS + 1), accept=accept)
+    answer = await send(stack, of_type("Customer", UNKNOWN) * (MAX_REPRESENTATIONS + 1), accept=accept)
     assert answer.status_code == status
     (error,) = answer.json()["errors"]
     assert error["extensions"]["code"] == "BAD_REPRESENTATION"
-    assert str(MOST_REPRESENTATIONS) in error["message"]
+    assert str(MAX_REPRESENTATIONS) in error["message"]
     assert "data" not in answer.json()
     assert (await stack.counts())["finance"]["statements"] == {}
 

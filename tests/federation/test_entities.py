@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from resolvers.answering.requests import Outcome
-from resolvers.planning.entities import MOST_REPRESENTATIONS
+from resolvers.planning.entities import MAX_REPRESENTATIONS
 from tests.federation.subgraph import CARE, ENTITIES, PAYMENT, Subgraph, of_type, opened
 
 # Nobody listens there.
@@ -261,8 +261,8 @@ async def test_what_is_no_representation_is_refused_without_repeating_it(finance
 
 
 async def test_a_thousand_are_answered_and_no_more(finance: Subgraph) -> None:
-    most = of_type("Customer", *(f"00000000-0000-4000-8000-{number:012}" for number in range(MOST_REPRESENTATIONS)))
-    assert await finance.entities("", most, PAYMENT) == [None] * MOST_REPRESENTATIONS
+    most = of_type("Customer", *(f"00000000-0000-4000-8000-{number:012}" for number in range(MAX_REPRESENTATIONS)))
+    assert await finance.entities("", most, PAYMENT) == [None] * MAX_REPRESENTATIONS
     for of in ([*most, most[0]], most * 10):
         answer = await finance.answer(ENTITIES % "", PAYMENT, of=of)
         assert (answer.outcome, answer.code) == (Outcome.REFUSED, "BAD_REPRESENTATION")

@@ -66,7 +66,7 @@ def test_what_is_printed_is_what_runs(department: str) -> None:
 @pytest.mark.parametrize("department", DEPARTMENTS)
 def test_categories_and_uses_are_the_wholes(department: str) -> None:
     own = build_subgraph(department).contract
-    assert (own.categories, own.uses, own.nodes) == (WHOLE.categories, WHOLE.uses, WHOLE.nodes)
+    assert (own.categories, own.inputs, own.nodes) == (WHOLE.categories, WHOLE.inputs, WHOLE.nodes)
 
 
 def test_a_department_shows_gateways_whom_it_lets_in() -> None:

@@ -19,7 +19,7 @@ from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
 from migrations.upgrade import BRANCHES
 from resolvers.answering.requests import Answer, Outcome, Request
-from resolvers.documents.limits import UNLIMITED, USUAL, Limits
+from resolvers.documents.limits import DEFAULT_LIMITS, UNLIMITED, Limits
 from resolvers.graph import Graph
 from schema.build import build_graph
 from tests.conftest import SEEDED_TODAY, Addresses
@@ -164,7 +164,9 @@ async def house_without_limits(crowd: Addresses, monkeypatch: pytest.MonkeyPatch
 
 
 @asynccontextmanager
-async def _house(addresses: Addresses, monkeypatch: pytest.MonkeyPatch, limits: Limits = USUAL) -> AsyncIterator[House]:
+async def _house(
+    addresses: Addresses, monkeypatch: pytest.MonkeyPatch, limits: Limits = DEFAULT_LIMITS
+) -> AsyncIterator[House]:
     async with Databases.open(addresses) as databases:
         log = Memory()
         house = House(build_graph(databases, load(), log, limits=limits), log)

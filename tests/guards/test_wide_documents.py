@@ -52,7 +52,7 @@ async def test_sixty_nested_lists(house_without_limits: House, variables: Asked)
 
 
 async def test_a_new_alias_each_time(house: House, variables: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "MOST_PLANS", MOST)
+    monkeypatch.setattr(plans, "MAX_PLANS_KEPT", MOST)
 
     for number in range(DOCUMENTS):
         await _customer(house, f"name{number}: displayName", variables)

@@ -8,7 +8,7 @@ from resolvers.documents.costs import Cost
 from resolvers.documents.library import Documents
 from resolvers.documents.limits import Limits
 from resolvers.graph import Graph
-from resolvers.refusal import Refused
+from resolvers.refusal import OperationRefused
 from schema.build import build_schema, contract
 from schema.federation.subgraphs import build_subgraph
 from tests.limits.conftest import Make, request
@@ -147,6 +147,6 @@ def test_the_rights_are_not_more_than_is_assumed() -> None:
 
 
 def test_a_refused_cost_is_not_too_large_for_json(graph: Graph) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(OperationRefused) as caught:
         Limits().check_cost(10**40)
     assert caught.value.errors[0]["extensions"]["found"] == 2**53 - 1

@@ -5,7 +5,7 @@ from graphql import parse
 
 from resolvers.documents.extent import Extent, extent, ordered
 from resolvers.documents.limits import Limits
-from resolvers.refusal import Refused
+from resolvers.refusal import OperationRefused
 
 
 def measured(text: str) -> Extent:
@@ -40,7 +40,7 @@ def test_fragments_come_after_those_that_they_use() -> None:
     "text", ["fragment A on T { ...A }", "fragment A on T { a { ...B } } fragment B on T { ...A }"]
 )
 def test_a_circle_has_no_end(text: str) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(OperationRefused) as caught:
         measured("{ ...A } " + text)
     assert caught.value.code == "GRAPHQL_VALIDATION_FAILED"
 
@@ -57,7 +57,7 @@ def test_a_circle_has_no_end(text: str) -> None:
 )
 def test_a_refusal_names_figure_limit_and_remedy(limits: Limits, text: str, told: tuple[str, int, int]) -> None:
     limits.check_extent(measured("{ a }"))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(OperationRefused) as caught:
         limits.check_extent(measured(text))
     what, most, found = told
     (error,) = caught.value.errors

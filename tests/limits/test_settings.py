@@ -5,7 +5,7 @@ import pytest
 
 from auth.rates import OwnBuckets, Rate
 from datasources.core.buckets import CommonBuckets
-from resolvers.documents.limits import USUAL, Limits
+from resolvers.documents.limits import DEFAULT_LIMITS, Limits
 from server.settings.environment import SettingsError, load
 from server.throttling import limits_of, rates_in, throttling
 from tests.conftest import Addresses
@@ -13,7 +13,7 @@ from tests.limits.conftest import viewer
 
 
 def test_the_limits_are_the_settings() -> None:
-    assert limits_of(load({})) == USUAL
+    assert limits_of(load({})) == DEFAULT_LIMITS
     names = ("TOKENS", "DEPTH", "ALIASES", "ROOT_FIELDS", "FIELDS", "COST")
     numbered = {f"CUSTOMER360_MAX_{name}": str(200 + n) for n, name in enumerate(names)}
     numbered["CUSTOMER360_MAX_DEPTH"] = "21"

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from auth.viewer import Viewer
 from resolvers.codes import Code
-from resolvers.refusal import Refused
+from resolvers.refusal import OperationRefused
 from server.graphql.documents.lists import DocumentsError, id_of, read
 from server.graphql.parameters import Parameters
 from server.graphql.refusals import Refusal
@@ -80,6 +80,6 @@ def _kept(settings: Settings, graph: Keeps) -> Mapping[str, str]:
     documents = read(settings.documents_path)
     try:
         graph.trust(documents)
-    except Refused as error:
+    except OperationRefused as error:
         raise DocumentsError(error.errors[0]["message"]) from None
     return documents
