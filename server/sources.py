@@ -15,7 +15,7 @@ async def opened(settings: Settings, subgraph: str | None = None) -> AsyncIterat
         yield {}
         return
     secret = settings.service_secret
-    async with ticket_system.opened(
+    async with ticket_system.open_ticket_system(
         settings.service_url, secret.decode() if secret else None, settings.pool_size
     ) as service:
         yield {service.department: service}

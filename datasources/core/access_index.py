@@ -14,7 +14,7 @@ from datasources.unavailable import Unavailable
 
 log = logging.getLogger("customer360.access_log")
 
-SECONDS_BEHIND = 1.0
+SECONDS_BETWEEN_RUNS = 1.0
 # How long a statement may take that makes up for everything.
 SECONDS_TO_CATCH_UP = 60.0
 _CATCH_UP = "SELECT core.catch_up_access_log()"
@@ -32,13 +32,13 @@ class AccessIndex:
     def is_current(self) -> bool:
         return self._indexed == self._stored
 
-    def is_behind(self) -> None:
+    def note_stored(self) -> None:
         self._stored += 1
 
     async def keep_up(self) -> None:
         """Until it is cancelled."""
         while True:
-            await asyncio.sleep(SECONDS_BEHIND)
+            await asyncio.sleep(SECONDS_BETWEEN_RUNS)
             if not self.is_current:
                 await self._catch_up()
 

@@ -27,12 +27,12 @@ SELECT request_id, ($5::uuid[])[first:last], ($6::text[])[alike], ($7::text[])[a
     ($9::text[])[alike], ($10::text[])[alike], ($11::text[])[alike], ($12::bytea[])[alike]
 FROM unnest($1::text[], $2::int[], $3::int[], $4::int[]) AS record (request_id, first, last, alike)
 """
-_REMEMBER = "INSERT INTO core.disclosure (digest, coordinates) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING"
-_MOST_AT_ONCE = 500
-_MOST_KNOWN = 10_000
+_STORE_DISCLOSURE = "INSERT INTO core.disclosure (digest, coordinates) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING"
+_MAX_RECORDS_PER_GROUP = 500
+_MAX_KNOWN_DISCLOSURES = 10_000
 
 
-class Waiting(NamedTuple):
+class PendingRecord(NamedTuple):
     """A record, and who waits for it, until when."""
 
     record: AccessRecord
@@ -50,18 +50,18 @@ class CoreAccessLog:
         self._pool = pool
         self.index = index
         self._seconds = seconds
-        self._waiting: list[Waiting] = []
+        self._pending: list[PendingRecord] = []
         # The group on its way.
-        self._writing: list[Waiting] = []
+        self._group: list[PendingRecord] = []
         self._alarm: asyncio.TimerHandle | None = None
         self._arrived = asyncio.Event()
-        self._known: set[bytes] = set()
+        self._stored_digests: set[bytes] = set()
 
     @classmethod
     @asynccontextmanager
     async def open(cls, address: str, timeout_ms: int = 2000) -> AsyncIterator[CoreAccessLog]:
-        pool = Pool(partial(_writing, address, timeout_ms), size=1)
-        beside = Pool(partial(_writing, address, int(SECONDS_TO_CATCH_UP * 1000)), size=1)
+        pool = Pool(partial(_connect, address, timeout_ms), size=1)
+        beside = Pool(partial(_connect, address, int(SECONDS_TO_CATCH_UP * 1000)), size=1)
         log = cls(pool, timeout_ms / 1000, AccessIndex(beside))
         tasks = [asyncio.create_task(each, name="access log") for each in (log._write(), log.index.keep_up())]
         try:
@@ -79,13 +79,13 @@ class CoreAccessLog:
         """Returns when the record is durable. Raises LogUnavailable when it is not by the deadline."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
-        self._waiting.append(Waiting(record, done, deadline))
+        self._pending.append(PendingRecord(record, done, deadline))
         if self._alarm is None or deadline < self._alarm.when():
-            self._wind(deadline, loop)
+            self._set_alarm(deadline, loop)
         self._arrived.set()
         await done
 
-    def _wind(self, deadline: float, loop: asyncio.AbstractEventLoop) -> None:
+    def _set_alarm(self, deadline: float, loop: asyncio.AbstractEventLoop) -> None:
         """One alarm for all: nearly every record is stored long before, and who comes later may wait longer."""
         if self._alarm is not None:
             self._alarm.cancel()
@@ -94,22 +94,22 @@ class CoreAccessLog:
     def _expire(self, loop: asyncio.AbstractEventLoop) -> None:
         self._alarm = None
         now = loop.time() + EARLY
-        unsettled = [each for each in (*self._writing, *self._waiting) if not each.done.done()]
+        unsettled = [each for each in (*self._group, *self._pending) if not each.done.done()]
         _settle([each for each in unsettled if each.deadline <= now], LogUnavailable("late"))
         later = [each.deadline for each in unsettled if each.deadline > now]
         if later:
-            self._wind(min(later), loop)
+            self._set_alarm(min(later), loop)
 
     async def _write(self) -> None:
         while True:
             await self._arrived.wait()
-            self._writing, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
-            if not self._waiting:
+            self._group, self._pending = self._pending[:_MAX_RECORDS_PER_GROUP], self._pending[_MAX_RECORDS_PER_GROUP:]
+            if not self._pending:
                 self._arrived.clear()
-            if self._writing:
-                await self._store(self._writing)
+            if self._group:
+                await self._store(self._group)
 
-    async def _store(self, group: list[Waiting]) -> None:
+    async def _store(self, group: list[PendingRecord]) -> None:
         try:
             await self._commit([each.record for each in group])
         except Unavailable as error:
@@ -124,20 +124,20 @@ class CoreAccessLog:
 
     async def _commit(self, records: list[AccessRecord]) -> None:
         new = {record.disclosure.digest: record.disclosure for record in records}
-        unknown = [each for digest, each in new.items() if digest not in self._known]
+        unknown = [each for digest, each in new.items() if digest not in self._stored_digests]
         deadline = asyncio.get_running_loop().time() + self._seconds
         async with self._pool.connection(deadline) as connection:
             for each in unknown:
-                await connection.execute(_REMEMBER, each.digest, orjson.dumps(each.coordinates).decode())
+                await connection.execute(_STORE_DISCLOSURE, each.digest, orjson.dumps(each.coordinates).decode())
             # One statement, and so one transaction and one wait for the disk, however many records.
             await connection.fetch(_STORE, *_columns(records))
-        self.index.is_behind()
-        if len(self._known) > _MOST_KNOWN:
-            self._known.clear()
-        self._known.update(new)
+        self.index.note_stored()
+        if len(self._stored_digests) > _MAX_KNOWN_DISCLOSURES:
+            self._stored_digests.clear()
+        self._stored_digests.update(new)
 
 
-async def _writing(address: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Record]:
+async def _connect(address: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Record]:
     settings = {
         "application_name": "customer360 log",
         "statement_timeout": str(timeout_ms),
@@ -162,13 +162,13 @@ def _columns(records: list[AccessRecord]) -> list[Sequence[Any]]:
         [record.request_id for record in records],
         firsts,
         lasts,
-        [alike.setdefault(_without_subjects(record), len(alike) + 1) for record in records],
+        [alike.setdefault(_shared_values(record), len(alike) + 1) for record in records],
         joined([record.subjects for record in records]),
         *map(list, zip(*alike, strict=True)),
     ]
 
 
-def _without_subjects(record: AccessRecord) -> tuple[str | bytes | None, ...]:
+def _shared_values(record: AccessRecord) -> tuple[str | bytes | None, ...]:
     return (
         record.viewer,
         record.viewer_class,
@@ -180,7 +180,7 @@ def _without_subjects(record: AccessRecord) -> tuple[str | bytes | None, ...]:
     )
 
 
-def _settle(group: list[Waiting], error: LogUnavailable | None) -> None:
+def _settle(group: list[PendingRecord], error: LogUnavailable | None) -> None:
     for each in group:
         if each.done.done():
             continue

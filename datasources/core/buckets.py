@@ -28,9 +28,9 @@ ON CONFLICT (key) DO UPDATE SET
 RETURNING points, is_enough
 """  # noqa: S608 - a constant
 _FORGET = "DELETE FROM core.rate_bucket WHERE as_of < clock_timestamp() - interval '1 day'"
-_CONNECTIONS = 2
+_MAX_CONNECTIONS = 2
 # Longer than any answer of a healthy database: who waits for it waits with every request.
-SECONDS = 0.25
+DRAW_SECONDS = 0.25
 
 
 class CommonBuckets:
@@ -43,7 +43,7 @@ class CommonBuckets:
     @asynccontextmanager
     async def open(cls, address: str) -> AsyncIterator[CommonBuckets]:
         """Nothing is connected yet: the database may be down at the start."""
-        pool = Pool(partial(_writing, address), _CONNECTIONS)
+        pool = Pool(partial(_connect, address), _MAX_CONNECTIONS)
         try:
             yield cls(pool)
         finally:
@@ -53,7 +53,7 @@ class CommonBuckets:
         """Take points out at once, or nothing. Raises BucketsUnavailable when core does not answer."""
         # Who it is stays with us: the table holds no name of anybody.
         digest = sha256(key.encode()).digest()
-        deadline = asyncio.get_running_loop().time() + SECONDS
+        deadline = asyncio.get_running_loop().time() + DRAW_SECONDS
         try:
             with stage(Stage.DRAW):
                 rows = await self._pool.fetch(_DRAW, [digest, rate.most, rate.per_second, points], deadline)
@@ -62,7 +62,7 @@ class CommonBuckets:
         return Level(bool(rows[0]["is_enough"]), float(rows[0]["points"]))
 
 
-async def _writing(address: str) -> asyncpg.Connection[asyncpg.Record]:
+async def _connect(address: str) -> asyncpg.Connection[asyncpg.Record]:
     """A connection that does not wait for the disk: a bucket that is lost is a full one."""
     settings = {"application_name": "customer360 rates", "synchronous_commit": "off", "timezone": "UTC"}
     connection = await asyncpg.connect(address, server_settings=settings)

@@ -12,7 +12,7 @@ from auth.departments import Department
 from auth.policy.flags import Flag
 from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
 
-LISTED = 1000
+MAX_LISTED_CUSTOMERS = 1000
 
 ADD = """
     INSERT INTO core.privacy_event
@@ -56,7 +56,7 @@ class Verification:
     customers: int
     events: int
     differing: int
-    # At most LISTED of them.
+    # At most MAX_LISTED_CUSTOMERS of them.
     customer_ids: tuple[UUID, ...]
 
     @property
@@ -79,7 +79,7 @@ async def record(
 ) -> UUID:
     """Add one statement to the ledger. The customer's flags follow in the same transaction."""
     said_at = occurred_at or datetime.now(UTC)
-    async with _connected(addresses["core"]) as connection:
+    async with _connect(addresses["core"]) as connection:
         return UUID(
             str(
                 await connection.fetchval(
@@ -92,16 +92,16 @@ async def record(
 async def verify(addresses: Mapping[str, str]) -> Verification:
     """Work every customer's flags out anew from the ledger, without the trigger's code, and compare."""
     async with (
-        _connected(addresses["core"]) as connection,
+        _connect(addresses["core"]) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         customers = events = 0
         differing: list[UUID] = []
         async for customer, said in _customers_with_events(connection):
             customers, events = customers + 1, events + len(said)
-            if not _follows(customer, said):
+            if not _is_true_to(customer, said):
                 differing.append(customer["id"])
-    return Verification(customers, events, len(differing), tuple(differing[:LISTED]))
+    return Verification(customers, events, len(differing), tuple(differing[:MAX_LISTED_CUSTOMERS]))
 
 
 async def _customers_with_events(
@@ -118,30 +118,30 @@ async def _customers_with_events(
         yield customer, said
 
 
-def _follows(customer: asyncpg.Record, said: list[asyncpg.Record]) -> bool:
-    newest = _newest(said)
+def _is_true_to(customer: asyncpg.Record, said: list[asyncpg.Record]) -> bool:
+    newest = _newest_by_topic(said)
     flags = Flag(0) if customer["birth_date"] is None else Flag.MINOR
     for (topic, _), event in newest.items():
         flags |= MEANINGS.get((topic, event["state"]), Flag(0))
     return (
         customer["flags"] == flags
-        and customer["minor_until"] == _of_age_on(customer["birth_date"])
-        and all(customer[f"{topic.lower()}_until"] == _until(newest, topic) for topic in CONSENTS)
+        and customer["minor_until"] == _majority_date(customer["birth_date"])
+        and all(customer[f"{topic.lower()}_until"] == _consent_expiry(newest, topic) for topic in CONSENTS)
     )
 
 
-def _newest(said: list[asyncpg.Record]) -> dict[tuple[str, bool], asyncpg.Record]:
+def _newest_by_topic(said: list[asyncpg.Record]) -> dict[tuple[str, bool], asyncpg.Record]:
     """The newest statement by topic, consents apart from all else: an objection withdraws no consent."""
     oldest_first = sorted(said, key=lambda event: (event["occurred_at"], event["sequence"]))
     return {(event["topic"], event["state"].startswith("CONSENT_")): event for event in oldest_first}
 
 
-def _until(newest: dict[tuple[str, bool], asyncpg.Record], topic: PrivacyTopic) -> datetime | None:
+def _consent_expiry(newest: dict[tuple[str, bool], asyncpg.Record], topic: PrivacyTopic) -> datetime | None:
     event = newest.get((topic, True))
     return event["expires_at"] if event is not None and event["state"] == PrivacyState.CONSENT_GIVEN else None
 
 
-def _of_age_on(birth_date: date | None) -> date | None:
+def _majority_date(birth_date: date | None) -> date | None:
     if birth_date is None:
         return None
     if (birth_date.month, birth_date.day) == (2, 29):
@@ -151,7 +151,7 @@ def _of_age_on(birth_date: date | None) -> date | None:
 
 
 @asynccontextmanager
-async def _connected(address: str) -> AsyncIterator[asyncpg.Connection]:
+async def _connect(address: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(address)
     try:
         yield connection

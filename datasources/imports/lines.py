@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from datasources.imports.mapping import LINE, Column, Mapping, Target, Value
-from datasources.imports.values import Refused
+from datasources.imports.values import ConversionError
 
 Fields = dict[str, Any]
 
@@ -21,7 +21,7 @@ class RejectedError(ValueError):
 
 
 @dataclass(frozen=True)
-class Staged:
+class StagedColumn:
     """A column of the staging table: its name, its type, and where its value comes from."""
 
     name: str
@@ -50,7 +50,7 @@ class Lines:
             raise RejectedError("", "cannot be taken apart")
         if len(texts) != self._width:
             raise RejectedError("", f"has {len(texts)} fields in place of {self._width}")
-        fields = {column.name: _converted(column, texts[place]) for column, place in self._columns}
+        fields = {column.name: _convert_field(column, texts[place]) for column, place in self._columns}
         for name, factors in self._products.items():
             fields[name] = _product(fields, factors)
         fields["line"], fields[LINE] = line, _digest(texts)
@@ -68,35 +68,35 @@ class Lines:
         return {fields[column] for column in self._lookups if fields[column] is not None}
 
 
-def staged_columns(mapping: Mapping) -> list[Staged]:
+def staged_columns(mapping: Mapping) -> list[StagedColumn]:
     """The line, its digest, an id for each target, and each value that differs between lines."""
     staged = [
-        Staged("line", "bigint", lambda fields: fields["line"]),
-        Staged("digest", "uuid", lambda fields: fields[LINE]),
+        StagedColumn("line", "bigint", lambda fields: fields["line"]),
+        StagedColumn("digest", "uuid", lambda fields: fields[LINE]),
     ]
     staged += [
-        Staged(f"column_{place}", column.sql_type, _field(name))
+        StagedColumn(f"column_{place}", column.sql_type, _field(name))
         for place, (name, column) in enumerate(mapping.columns.items())
     ]
-    staged += [Staged(f"product_{place}", "numeric", _field(name)) for place, name in enumerate(mapping.products)]
+    staged += [StagedColumn(f"product_{place}", "numeric", _field(name)) for place, name in enumerate(mapping.products)]
     for place, target in enumerate(mapping.targets.values()):
-        staged.append(Staged(f"target_{place}", "uuid", _id_of(mapping, target)))
+        staged.append(StagedColumn(f"target_{place}", "uuid", _id_of(mapping, target)))
         staged += [
-            Staged(f"target_{place}_{name}", "uuid" if value.lookup else "text", _made(value))
+            StagedColumn(f"target_{place}_{name}", "uuid" if value.lookup else "text", _computation(value))
             for name, value in target.values.items()
-            if is_made(value)
+            if is_computed(value)
         ]
     return staged
 
 
-def is_made(value: Value) -> bool:
+def is_computed(value: Value) -> bool:
     """Whether the value is not simply what the file says, and so has a staged column of its own."""
     return bool(value.text is not None or value.prefixes or value.otherwise or value.lookup or value.known) and (
         value.constant is None
     )
 
 
-def _converted(column: Column, text: str) -> Any:
+def _convert_field(column: Column, text: str) -> Any:
     text = text.strip().removesuffix(column.strip_suffix)
     if not text:
         if column.required:
@@ -104,8 +104,8 @@ def _converted(column: Column, text: str) -> Any:
         return None
     try:
         return column.convert(text)
-    except Refused as refused:
-        raise RejectedError(column.name, str(refused)) from None
+    except ConversionError as error:
+        raise RejectedError(column.name, str(error)) from None
 
 
 def _product(fields: Fields, factors: tuple[str, ...]) -> Any:
@@ -140,7 +140,7 @@ def _field(name: str) -> Callable[[Fields], Any]:
     return lambda fields: fields[name]
 
 
-def _made(value: Value) -> Callable[[Fields], Any]:
+def _computation(value: Value) -> Callable[[Fields], Any]:
     if value.text is not None:
         return value.text.format_map
     column = value.column

@@ -30,7 +30,7 @@ class Record:
 
 
 @contextmanager
-def opened(path: Path, encoding: str) -> Iterator[tuple[TextIO, BytesRead, int]]:
+def open_text(path: Path, encoding: str) -> Iterator[tuple[TextIO, BytesRead, int]]:
     """The file's text, unpacked when it is gzipped; how many of its bytes have been read; how many there are."""
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
@@ -40,7 +40,7 @@ def opened(path: Path, encoding: str) -> Iterator[tuple[TextIO, BytesRead, int]]
         yield io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline=""), raw.tell, path.stat().st_size
 
 
-def read(lines: TextIO, mapping: Mapping) -> tuple[list[str], Iterator[Record]]:
+def read_records(lines: TextIO, mapping: Mapping) -> tuple[list[str], Iterator[Record]]:
     """The names of the file's columns, and its records."""
     records = _split(lines) if mapping.delimiter is None else _csv(lines, mapping.delimiter)
     names = _header(records) if mapping.header else list(mapping.columns)

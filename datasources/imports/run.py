@@ -13,12 +13,12 @@ import asyncpg
 
 from datasources.imports.lines import Fields, Lines, RejectedError
 from datasources.imports.mapping import Mapping
-from datasources.imports.reading import Record, opened, read
+from datasources.imports.reading import Record, open_text, read_records
 from datasources.imports.rejects import Rejects
 from datasources.imports.staging import Staging
 
-BATCH = 5_000
-CUSTOMERS = "SELECT number, id FROM core.customer WHERE number = ANY($1)"
+LINES_PER_BATCH = 5_000
+IDS_BY_NUMBER = "SELECT number, id FROM core.customer WHERE number = ANY($1)"
 
 # Bytes of the file that are read, and all there are.
 Progress = Callable[[int, int], None]
@@ -50,7 +50,7 @@ async def import_file(
     Nothing is written before the whole file is read, so an import that is interrupted leaves everything as it was,
     or, where departments live apart, some of them done; running it again comes to the same end.
     """
-    async with _connected(addresses, mapping) as connections:
+    async with _transactions(addresses, mapping) as connections:
         running = _Import(addresses, mapping, connections)
         with Rejects(rejects, mapping.encoding) as refused:
             await running.stage(file, refused, progress)
@@ -74,10 +74,10 @@ class _Import:
     async def stage(self, file: Path, refused: Rejects, progress: Progress | None) -> None:
         for connection in self._connections.values():
             await self._staging.create(connection)
-        with opened(file, self._mapping.encoding) as (text, bytes_read, size):
-            names, records = read(text, self._mapping)
+        with open_text(file, self._mapping.encoding) as (text, bytes_read, size):
+            names, records = read_records(text, self._mapping)
             lines = Lines(self._mapping, names)
-            while batch := list(islice(records, BATCH)):
+            while batch := list(islice(records, LINES_PER_BATCH)):
                 self.read += len(batch)
                 rows = await self._rows(lines, batch, refused)
                 for connection in self._connections.values():
@@ -94,7 +94,7 @@ class _Import:
             return
         for connection in self._connections.values():
             await self._staging.remove(connection, list(found))
-        for record in self._again(file):
+        for record in self._reread(file):
             if record.line in found:
                 refused.add(record, RejectedError(found[record.line], "differs from an earlier line's"))
 
@@ -129,16 +129,18 @@ class _Import:
             return {}
         numbers = {number for fields in batch for number in lines.numbers(fields)}
         core = self._connections[self._addresses["core"]]
-        return {row["number"]: row["id"] for row in await core.fetch(CUSTOMERS, list(numbers))}
+        return {row["number"]: row["id"] for row in await core.fetch(IDS_BY_NUMBER, list(numbers))}
 
-    def _again(self, file: Path) -> Iterator[Record]:
-        with opened(file, self._mapping.encoding) as (text, _, _):
-            yield from read(text, self._mapping)[1]
+    def _reread(self, file: Path) -> Iterator[Record]:
+        with open_text(file, self._mapping.encoding) as (text, _, _):
+            yield from read_records(text, self._mapping)[1]
 
 
 @asynccontextmanager
-async def _connected(addresses: Addresses[str, str], mapping: Mapping) -> AsyncIterator[dict[str, asyncpg.Connection]]:
-    """By address a connection in a transaction, for each database that the mapping writes to, and core's."""
+async def _transactions(
+    addresses: Addresses[str, str], mapping: Mapping
+) -> AsyncIterator[dict[str, asyncpg.Connection]]:
+    """Open a transaction on core and on each database that the mapping writes to; yields connections by address."""
     async with AsyncExitStack() as stack:
         connections: dict[str, asyncpg.Connection] = {}
         # The last one entered is the first to commit: core, which the others refer to.

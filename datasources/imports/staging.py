@@ -5,11 +5,11 @@ from typing import Any
 import asyncpg
 from sqlalchemy.dialects import postgresql
 
-from datasources.imports.lines import is_made, staged_columns
+from datasources.imports.lines import is_computed, staged_columns
 from datasources.imports.mapping import Mapping, Target, Value
 
-STAGED = "imported_line"
-REPEATED = """
+STAGING_TABLE = "imported_line"
+DELETE_REPEATED_LINES = """
     DELETE FROM imported_line USING (
         SELECT line, row_number() OVER (PARTITION BY digest ORDER BY line) AS occurrence FROM imported_line
     ) AS seen
@@ -30,30 +30,30 @@ class Staging:
 
     async def create(self, connection: asyncpg.Connection) -> None:
         columns = ", ".join(f"{column.name} {column.sql_type}" for column in self._columns)
-        await connection.execute(f"CREATE TEMPORARY TABLE {STAGED} ({columns}) ON COMMIT DROP")
+        await connection.execute(f"CREATE TEMPORARY TABLE {STAGING_TABLE} ({columns}) ON COMMIT DROP")
 
     async def add(self, connection: asyncpg.Connection, rows: list[tuple[Any, ...]]) -> None:
         names = [column.name for column in self._columns]
-        await connection.copy_records_to_table(STAGED, columns=names, records=rows)
+        await connection.copy_records_to_table(STAGING_TABLE, columns=names, records=rows)
 
     async def contradictions(self, connection: asyncpg.Connection) -> dict[int, str]:
         """Lines that name the same row as an earlier one, and disagree about what must be the same."""
         found: dict[int, str] = {}
         for name, target in self._mapping.targets.items():
             for column in target.same:
-                for row in await connection.fetch(self._contradicting(name, column)):
+                for row in await connection.fetch(self._contradictions_query(name, column)):
                     found[row["line"]] = column
         return found
 
     async def remove(self, connection: asyncpg.Connection, lines: list[int]) -> None:
-        await connection.execute(f"DELETE FROM {STAGED} WHERE line = ANY($1)", lines)  # noqa: S608 - our own names
+        await connection.execute(f"DELETE FROM {STAGING_TABLE} WHERE line = ANY($1)", lines)  # noqa: S608 - our own names
 
     async def merge(self, connection: asyncpg.Connection) -> tuple[int, int]:
         """How many lines are accepted, and how many merged because they repeat an accepted one to the letter."""
-        counted = await connection.fetch(f"SELECT count(*), count(DISTINCT digest) AS different FROM {STAGED}")  # noqa: S608 - our own names
+        counted = await connection.fetch(f"SELECT count(*), count(DISTINCT digest) AS different FROM {STAGING_TABLE}")  # noqa: S608 - our own names
         lines, different = counted[0]
         if self._mapping.drops_duplicates:
-            await connection.execute(REPEATED)
+            await connection.execute(DELETE_REPEATED_LINES)
         return different, lines - different
 
     async def write(self, connection: asyncpg.Connection, target: Target) -> int:
@@ -75,36 +75,36 @@ class Staging:
         others = [name for name in found if name not in key]
         return (
             f"INSERT INTO {table.fullname} AS known ({', '.join(found)})"  # noqa: S608 - our own names
-            f" SELECT {', '.join(typed)} FROM {STAGED} GROUP BY {group} ORDER BY min(line)"
-            f" ON CONFLICT ({', '.join(key)}) DO {_correction(others)}"
+            f" SELECT {', '.join(typed)} FROM {STAGING_TABLE} GROUP BY {group} ORDER BY min(line)"
+            f" ON CONFLICT ({', '.join(key)}) DO {_conflict_action(others)}"
         )
 
     def _expression(self, target: Target, name: str, value: Value, constants: list[Any]) -> str:
         if value.position_in is not None:
             within = f"target_{self._places[value.position_in]}"
-            return f"row_number() OVER (PARTITION BY {_taken('first', within)} ORDER BY min(line))"
+            return f"row_number() OVER (PARTITION BY {_aggregate('first', within)} ORDER BY min(line))"
         if value.constant is not None:
             constants.append(value.constant)
             constant = f"${len(constants)}::{target.table.columns[name].type.compile(DIALECT)}"
-            return _taken(value.take, constant) if value.take == "sum" else constant
-        return _taken(value.take, self._source(target, name, value))
+            return _aggregate(value.take, constant) if value.take == "sum" else constant
+        return _aggregate(value.take, self._source(target, name, value))
 
     def _source(self, target: Target, name: str, value: Value) -> str:
         if value.id_of is not None:
             return f"target_{self._places[value.id_of]}"
-        if is_made(value):
+        if is_computed(value):
             return f"target_{self._places[target.table.fullname]}_{name}"
         assert value.column is not None, "a value has a source"
         return self._sources[value.column]
 
-    def _contradicting(self, name: str, column: str) -> str:
+    def _contradictions_query(self, name: str, column: str) -> str:
         source, group = self._sources[column], f"target_{self._places[name]}"
         first = f"first_value({source}) OVER (PARTITION BY {group} ORDER BY line)"
-        said = f"SELECT line, {source} IS DISTINCT FROM {first} AS differs FROM {STAGED}"  # noqa: S608 - our own names
+        said = f"SELECT line, {source} IS DISTINCT FROM {first} AS differs FROM {STAGING_TABLE}"  # noqa: S608 - our own names
         return f"SELECT line FROM ({said}) AS said WHERE differs"  # noqa: S608 - our own names
 
 
-def _taken(take: str, expression: str) -> str:
+def _aggregate(take: str, expression: str) -> str:
     """One value for the row out of those that its lines have."""
     if take in ("min", "max", "sum"):
         return f"{take}({expression})"
@@ -112,7 +112,7 @@ def _taken(take: str, expression: str) -> str:
     return f"(array_agg({expression} ORDER BY {order}) FILTER (WHERE {expression} IS NOT NULL))[1]"
 
 
-def _correction(names: list[str]) -> str:
+def _conflict_action(names: list[str]) -> str:
     if not names:
         return "NOTHING"
     known = ", ".join(f"known.{name}" for name in names)

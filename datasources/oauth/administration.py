@@ -15,8 +15,8 @@ from auth.oauth.keys.sealing import Seal
 from auth.oauth.keys.signing import LEAD, TRAIL, new_key
 from auth.oauth.records import Account, ClientRecord
 from datasources.oauth import statements as sql
-from datasources.oauth.database import Pool, opened
-from datasources.oauth.store import account_of, client_of, values_of
+from datasources.oauth.database import Pool, open_pool
+from datasources.oauth.store import account_from_row, client_from_row, client_values
 
 
 class UnknownNameError(ValueError):
@@ -40,14 +40,14 @@ class Administration:
     @classmethod
     @asynccontextmanager
     async def open(cls, address: str) -> AsyncIterator[Administration]:
-        async with opened(address, timeout_ms=10_000, most=1) as pool:
+        async with open_pool(address, timeout_ms=10_000, most=1) as pool:
             yield cls(pool)
 
     async def create_client(self, client: ClientRecord, customers: Sequence[UUID] = ()) -> None:
         """The client and its links, both or neither."""
         async with self.pool.acquire() as connection, connection.transaction():
             try:
-                await connection.execute(sql.CREATE_CLIENT, *values_of(client))
+                await connection.execute(sql.CREATE_CLIENT, *client_values(client))
                 if client.contract and customers:
                     await connection.execute(sql.LINK, client.contract, list(customers))
             except asyncpg.UniqueViolationError:
@@ -57,7 +57,7 @@ class Administration:
 
     async def clients(self) -> list[ClientRecord]:
         rows = await self.pool.fetch(sql.CLIENTS)
-        return [client_of(row) for row in rows]
+        return [client_from_row(row) for row in rows]
 
     async def customers_of(self) -> dict[str, int]:
         """How many customers each contract is linked to."""
@@ -73,10 +73,10 @@ class Administration:
         await self.pool.execute(sql.UNLINK, contract, list(customers))
 
     async def rotate_client(self, client_id: str, secret: bytes, previous_until: datetime) -> None:
-        await self._changed(client_id, sql.ROTATE_CLIENT, secret, previous_until)
+        await self._change(client_id, sql.ROTATE_CLIENT, secret, previous_until)
 
     async def revoke_client(self, client_id: str) -> None:
-        await self._changed(client_id, sql.REVOKE_CLIENT)
+        await self._change(client_id, sql.REVOKE_CLIENT)
 
     async def create_account(self, account: Account) -> UUID:
         found = await self.pool.fetchval(
@@ -93,13 +93,13 @@ class Administration:
         return UUID(str(found))
 
     async def accounts(self) -> list[Account]:
-        return [account_of(row) for row in await self.pool.fetch(sql.ACCOUNTS)]
+        return [account_from_row(row) for row in await self.pool.fetch(sql.ACCOUNTS)]
 
     async def set_password(self, username: str, password_hash: str) -> None:
-        await self._changed(username, sql.SET_PASSWORD, password_hash)
+        await self._change(username, sql.SET_PASSWORD, password_hash)
 
     async def revoke_account(self, username: str) -> None:
-        await self._changed(username, sql.REVOKE_ACCOUNT)
+        await self._change(username, sql.REVOKE_ACCOUNT)
 
     async def rotate_keys(self, seal: Seal, now: datetime, lead: timedelta = LEAD) -> tuple[str, datetime]:
         """A new key, and from when on it signs."""
@@ -114,7 +114,7 @@ class Administration:
             if await connection.fetchrow(sql.HAS_KEYS) is None:
                 await _rotate(connection, seal, now, LEAD)
 
-    async def _changed(self, name: str, statement: str, *values: Any) -> None:
+    async def _change(self, name: str, statement: str, *values: Any) -> None:
         if await self.pool.fetchrow(statement, name, *values) is None:
             raise UnknownNameError(f"there is no {name!r} that this could be done to")
 

@@ -18,11 +18,16 @@ class StoreUnavailable(Exception):
 
 
 @asynccontextmanager
-async def opened(address: str, timeout_ms: int = 2000, most: int = 4) -> AsyncIterator[Pool]:
+async def open_pool(address: str, timeout_ms: int = 2000, most: int = 4) -> AsyncIterator[Pool]:
     """Nothing is connected yet: the database may be down at the start."""
     settings = {"application_name": "customer360 oauth", "statement_timeout": str(timeout_ms), "timezone": "UTC"}
     pool = await asyncpg.create_pool(
-        address, min_size=0, max_size=most, init=_with_json, command_timeout=timeout_ms / 1000, server_settings=settings
+        address,
+        min_size=0,
+        max_size=most,
+        init=_register_json_codec,
+        command_timeout=timeout_ms / 1000,
+        server_settings=settings,
     )
     try:
         yield pool
@@ -30,7 +35,7 @@ async def opened(address: str, timeout_ms: int = 2000, most: int = 4) -> AsyncIt
         pool.terminate()
 
 
-async def rows(pool: Pool, statement: str, *values: Any) -> list[asyncpg.Record]:
+async def fetch_rows(pool: Pool, statement: str, *values: Any) -> list[asyncpg.Record]:
     """What the statement gives. Raises StoreUnavailable when the database does not answer."""
     try:
         return await pool.fetch(statement, *values)
@@ -38,7 +43,7 @@ async def rows(pool: Pool, statement: str, *values: Any) -> list[asyncpg.Record]
         raise StoreUnavailable(type(error).__name__) from error
 
 
-async def _with_json(connection: asyncpg.Connection[Any]) -> None:
+async def _register_json_codec(connection: asyncpg.Connection[Any]) -> None:
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads
     )

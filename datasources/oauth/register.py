@@ -8,10 +8,10 @@ from datetime import datetime
 
 from auth.oauth.records import SigningKeyRecord
 from datasources.oauth import statements as sql
-from datasources.oauth.database import Pool, opened, rows
+from datasources.oauth.database import Pool, fetch_rows, open_pool
 
 # One to read with, one for a reading that is overdue.
-CONNECTIONS = 2
+MAX_CONNECTIONS = 2
 
 
 class TokenRegister:
@@ -23,13 +23,13 @@ class TokenRegister:
     @classmethod
     @asynccontextmanager
     async def open(cls, address: str, timeout_ms: int = 2000) -> AsyncIterator[TokenRegister]:
-        async with opened(address, timeout_ms, CONNECTIONS) as pool:
+        async with open_pool(address, timeout_ms, MAX_CONNECTIONS) as pool:
             yield cls(pool)
 
     async def signing_keys(self) -> list[SigningKeyRecord]:
-        found = await rows(self._pool, sql.PUBLIC_KEYS)
+        found = await fetch_rows(self._pool, sql.PUBLIC_KEYS)
         return [SigningKeyRecord(sealed="", **dict(row)) for row in found]
 
     async def revocations(self, since: datetime) -> list[tuple[str, str, datetime]]:
-        found = await rows(self._pool, sql.REVOCATIONS, since)
+        found = await fetch_rows(self._pool, sql.REVOCATIONS, since)
         return [(row["kind"], row["value"], row["recorded_at"]) for row in found]

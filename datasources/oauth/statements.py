@@ -122,7 +122,7 @@ REVOKE_CLIENT = """
     ), families AS (
         UPDATE oauth.approval SET revoked_at = now() FROM ended
         WHERE approval.client_id = ended.id AND approval.revoked_at IS NULL
-    ), told AS (
+    ), announced AS (
         INSERT INTO oauth.revocation (kind, value, until) SELECT 'client', id, now() + interval '25 hours' FROM ended
     )
     SELECT id FROM ended
@@ -144,7 +144,7 @@ _END_ACCOUNT = """
     ), families AS (
         UPDATE oauth.approval SET revoked_at = now() FROM ended
         WHERE approval.account_id = ended.id AND approval.revoked_at IS NULL
-    ), told AS (
+    ), announced AS (
         INSERT INTO oauth.revocation (kind, value, until)
         SELECT 'subject', id::text, now() + interval '25 hours' FROM ended
     )

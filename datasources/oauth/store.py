@@ -12,7 +12,7 @@ import asyncpg
 
 from auth.oauth.records import Account, Approval, ClientRecord, Code, Redeemed, Session, SigningKeyRecord
 from datasources.oauth import statements as sql
-from datasources.oauth.database import Pool, opened, rows
+from datasources.oauth.database import Pool, fetch_rows, open_pool
 
 _TUPLES = ("grant_types", "redirect_uris", "scopes", "purposes", "categories")
 
@@ -26,24 +26,24 @@ class OAuthStore:
     @classmethod
     @asynccontextmanager
     async def open(cls, address: str, timeout_ms: int = 2000) -> AsyncIterator[OAuthStore]:
-        async with opened(address, timeout_ms) as pool:
+        async with open_pool(address, timeout_ms) as pool:
             yield cls(pool)
 
     async def client(self, client_id: str) -> ClientRecord | None:
         row = await self._row(sql.CLIENT, client_id)
-        return None if row is None else client_of(row)
+        return None if row is None else client_from_row(row)
 
     async def keep_own_client(self, client: ClientRecord) -> None:
         """Register an application of our own, or bring it up to date."""
-        await self._row(sql.KEEP_OWN_CLIENT, *values_of(client))
+        await self._row(sql.KEEP_OWN_CLIENT, *client_values(client))
 
     async def account(self, account_id: UUID) -> Account | None:
         row = await self._row(sql.ACCOUNT, account_id)
-        return None if row is None else account_of(row)
+        return None if row is None else account_from_row(row)
 
     async def account_named(self, username: str) -> Account | None:
         row = await self._row(sql.ACCOUNT_NAMED, username)
-        return None if row is None else account_of(row)
+        return None if row is None else account_from_row(row)
 
     async def note_failure(self, account_id: UUID) -> None:
         await self._row(sql.NOTE_FAILURE, account_id)
@@ -56,7 +56,7 @@ class OAuthStore:
 
     async def session(self, digest: bytes) -> Session | None:
         row = await self._row(sql.SESSION, digest)
-        return None if row is None else Session(account_of(row), row["authenticated_at"])
+        return None if row is None else Session(account_from_row(row), row["authenticated_at"])
 
     async def close_session(self, digest: bytes) -> None:
         await self._row(sql.CLOSE_SESSION, digest)
@@ -80,11 +80,13 @@ class OAuthStore:
         row = await self._row(sql.REDEEM_CODE, digest, client_id)
         if row is None:
             return None
-        return Redeemed(_approval(row), row["expires_at"], row["redirect_uri"], row["challenge"])
+        return Redeemed(_approval_from_row(row), row["expires_at"], row["redirect_uri"], row["challenge"])
 
     async def redeem_refresh_token(self, digest: bytes, client_id: str) -> Redeemed | None:
         row = await self._row(sql.REDEEM_REFRESH_TOKEN, digest, client_id)
-        return None if row is None else Redeemed(_approval(row), row["expires_at"], thumbprint=row["thumbprint"])
+        return (
+            None if row is None else Redeemed(_approval_from_row(row), row["expires_at"], thumbprint=row["thumbprint"])
+        )
 
     async def keep_refresh_token(
         self, digest: bytes, approval_id: UUID, expires_at: datetime, thumbprint: str | None
@@ -117,17 +119,17 @@ class OAuthStore:
         return found[0] if found else None
 
     async def _rows(self, statement: str, *values: Any) -> list[asyncpg.Record]:
-        return await rows(self._pool, statement, *values)
+        return await fetch_rows(self._pool, statement, *values)
 
 
-def values_of(client: ClientRecord) -> tuple[Any, ...]:
+def client_values(client: ClientRecord) -> tuple[Any, ...]:
     """In the order of CREATE_CLIENT."""
     proof = (client.id, client.name, client.auth_method, client.secret, client.jwks, client.grant_types)
     ceilings = (client.redirect_uris, client.scopes, client.purposes, client.categories)
     return (*proof, *ceilings, client.role, client.contract, client.territory)
 
 
-def client_of(row: asyncpg.Record) -> ClientRecord:
+def client_from_row(row: asyncpg.Record) -> ClientRecord:
     values = dict(row)
     return ClientRecord(**{name: _plain(name, value) for name, value in values.items()})
 
@@ -136,7 +138,7 @@ def _plain(name: str, value: Any) -> Any:
     return tuple(value) if name in _TUPLES and value is not None else value
 
 
-def account_of(row: asyncpg.Record) -> Account:
+def account_from_row(row: asyncpg.Record) -> Account:
     return Account(
         id=row["id"],
         username=row["username"],
@@ -150,7 +152,7 @@ def account_of(row: asyncpg.Record) -> Account:
     )
 
 
-def _approval(row: asyncpg.Record) -> Approval:
+def _approval_from_row(row: asyncpg.Record) -> Approval:
     return Approval(
         id=row["approval_id"],
         client_id=row["client_id"],

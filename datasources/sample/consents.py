@@ -8,16 +8,16 @@ from auth.departments import Department
 from datasources.core import tables as core
 from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
 from datasources.sample.profile import Profile
-from datasources.sample.rows import Rows, at, new_id
+from datasources.sample.rows import Rows, moment_on, new_id
 
 # How many in a hundred are asked, and how many of those say yes.
-ASKED = {
+CONSENT_PERCENTAGES = {
     PrivacyTopic.DIRECT_MARKETING: (85, 80),
     PrivacyTopic.PROFILING: (60, 65),
     PrivacyTopic.PARTNER_SHARING: (30, 35),
     PrivacyTopic.SPECIAL_CATEGORIES: (5, 70),
 }
-OBJECTIONS = {
+OBJECTION_PERCENTAGES = {
     PrivacyTopic.DIRECT_MARKETING: 6,
     PrivacyTopic.PROFILING: 3,
     PrivacyTopic.LEGITIMATE_INTEREST: 3,
@@ -39,8 +39,8 @@ def draw_statements(profile: Profile, rng: Random) -> list[Statement]:
         return _showcase(profile, rng)
     if profile.traits.is_bare:
         return []
-    said = [each for topic in ASKED for each in _consent(profile, topic, rng)]
-    said += [each for topic in OBJECTIONS for each in _objection(profile, topic, rng)]
+    said = [each for topic in CONSENT_PERCENTAGES for each in _consent(profile, topic, rng)]
+    said += [each for topic in OBJECTION_PERCENTAGES for each in _objection(profile, topic, rng)]
     said += _requests(profile, rng)
     return sorted(said, key=lambda statement: statement.said_at)
 
@@ -83,7 +83,7 @@ def add_statements(rows: Rows, profile: Profile, said: list[Statement], rng: Ran
 
 
 def _consent(profile: Profile, topic: PrivacyTopic, rng: Random) -> list[Statement]:
-    asked, agree = ASKED[topic]
+    asked, agree = CONSENT_PERCENTAGES[topic]
     if rng.randrange(100) >= asked:
         return []
     first = _moment(profile, 0.0, rng)
@@ -103,7 +103,7 @@ def _expiry(given_at: datetime, rng: Random) -> datetime | None:
 
 
 def _objection(profile: Profile, topic: PrivacyTopic, rng: Random) -> list[Statement]:
-    if rng.randrange(100) >= OBJECTIONS[topic]:
+    if rng.randrange(100) >= OBJECTION_PERCENTAGES[topic]:
         return []
     said = [Statement(topic, PrivacyState.OBJECTED, _moment(profile, 0.4, rng), via=Department.SERVICE)]
     if rng.random() < 0.25:
@@ -130,7 +130,7 @@ def _requests(profile: Profile, rng: Random) -> list[Statement]:
 def _showcase(profile: Profile, rng: Random) -> list[Statement]:
     """Gave marketing consent, withdrew it and gave it again; profiling runs out next year."""
     given, withdrawn = PrivacyState.CONSENT_GIVEN, PrivacyState.CONSENT_WITHDRAWN
-    next_year = at(profile.today, rng) + timedelta(days=290)
+    next_year = moment_on(profile.today, rng) + timedelta(days=290)
     return [
         Statement(PrivacyTopic.DIRECT_MARKETING, given, _moment(profile, 0.0, rng)),
         Statement(PrivacyTopic.PARTNER_SHARING, PrivacyState.CONSENT_REFUSED, _moment(profile, 0.0, rng)),
@@ -143,7 +143,7 @@ def _showcase(profile: Profile, rng: Random) -> list[Statement]:
 def _moment(profile: Profile, earliest: float, rng: Random) -> datetime:
     """A moment in the tenth of the customer's time with us that begins at this share of it."""
     days = profile.traits.customer_for_days - 1
-    return at(profile.since + timedelta(days=int(days * (earliest + rng.random() / 10))), rng)
+    return moment_on(profile.since + timedelta(days=int(days * (earliest + rng.random() / 10))), rng)
 
 
 def _via(rng: Random) -> Department:

@@ -8,7 +8,7 @@ from datasources.core import tables
 from datasources.core.codes import Channel, ContactPointKind
 from datasources.sample.countries import digits
 from datasources.sample.profile import Profile
-from datasources.sample.rows import Rows, at, new_id
+from datasources.sample.rows import Rows, moment_on, new_id
 
 ROLES = ("Purchasing", "Accounts payable", "Owner", "Warehouse", "IT")
 
@@ -157,7 +157,7 @@ def _add_preference(
         channel=channel,
         rank=rank,
         set_via=via,
-        set_at=at(day, rng),
+        set_at=moment_on(day, rng),
         note=note,
     )
 

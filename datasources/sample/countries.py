@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from datasources.imports.currencies import rounded
+from datasources.currencies import round_amount
 
 # How often a customer lives where; the first is home.
 WEIGHTS = {"SE": 6, "DK": 3, "FI": 3, "NO": 2, "DE": 4, "NL": 2, "FR": 3, "GB": 4, "US": 2, "JP": 1}
@@ -43,7 +43,7 @@ class Country:
         return f"+{next(islice(chain.from_iterable(self.fictional), place, None))}"
 
     def price(self, euros: Decimal) -> Decimal:
-        return rounded(euros * self.per_euro, self.currency)
+        return round_amount(euros * self.per_euro, self.currency)
 
 
 @cache

@@ -7,9 +7,9 @@ from decimal import Decimal
 from random import Random
 from uuid import UUID
 
+from datasources.currencies import round_amount
 from datasources.finance import tables
 from datasources.finance.codes import DecisionBasis, InvoiceState, PaymentMethod
-from datasources.imports.currencies import rounded
 from datasources.sales.codes import OrderState
 from datasources.sample.profile import Profile
 from datasources.sample.rows import Rows, new_id
@@ -77,7 +77,7 @@ def _draw_invoice(profile: Profile, order: Order, rng: Random) -> Invoice:
     if max(paid_on, issued_on) > profile.today or rng.random() < NEVER_PAYS[profile.traits.payer]:
         paid = ZERO
     elif rng.random() < 0.02:
-        paid = rounded(paid / 2, order.currency)
+        paid = round_amount(paid / 2, order.currency)
     number = order.number.replace("SO-", "INV-")
     return Invoice(
         new_id(rng),
@@ -124,7 +124,7 @@ def _add_invoice(rows: Rows, profile: Profile, invoice: Invoice) -> None:
         due_on=invoice.due_on,
         currency=order.currency,
         total=order.total,
-        tax=rounded(order.total * vat / (100 + vat), order.currency),
+        tax=round_amount(order.total * vat / (100 + vat), order.currency),
         open_amount=invoice.open_amount,
         retain_until=invoice.retain_until,
     )

@@ -10,7 +10,7 @@ from datasources.marketing.codes import LoyaltyTier, TouchpointOutcome
 from datasources.sample.catalog import Campaign, Catalog
 from datasources.sample.consents import Statement, allows_marketing
 from datasources.sample.profile import Profile
-from datasources.sample.rows import Rows, at, new_id, noon
+from datasources.sample.rows import Rows, moment_on, new_id, noon
 from datasources.sample.sales import Order
 from datasources.sample.scores import Score
 
@@ -113,7 +113,8 @@ def _add_conversions(
 def _add_mailings(rows: Rows, profile: Profile, goods: Catalog, said: list[Statement], rng: Random) -> None:
     campaigns = list(goods.campaigns.values())
     for _ in range(rng.randrange(3, 14)):
-        sent_at = at(profile.today - timedelta(days=rng.randrange(1, max(profile.traits.customer_for_days, 2))), rng)
+        days_ago = rng.randrange(1, max(profile.traits.customer_for_days, 2))
+        sent_at = moment_on(profile.today - timedelta(days=days_ago), rng)
         campaign = rng.choice(campaigns)
         if campaign.runs_on(sent_at.date()) and allows_marketing(said, sent_at):
             _add_touch(rows, profile, campaign, rng.choices(OUTCOMES, (50, 30, 15, 5))[0], sent_at, rng)

@@ -11,7 +11,7 @@ from datasources.sample.profile import Profile
 from datasources.sample.rows import Rows, new_id, noon
 from datasources.sample.sales import Owned
 
-MOST = 3
+MAX_PER_KIND = 3
 
 
 def add_recommendations(
@@ -26,7 +26,7 @@ def add_recommendations(
 def _add_cross_sells(rows: Rows, profile: Profile, goods: Catalog, owned: list[Owned], rng: Random) -> None:
     has = {each.product.sku for each in owned}
     offers = {sku: each.product for each in owned for sku in each.product.goes_with if sku not in has}
-    for sku, bought in list(offers.items())[:MOST]:
+    for sku, bought in list(offers.items())[:MAX_PER_KIND]:
         confidence = Decimal(rng.randrange(20, 75)) / 100
         _add(
             rows,
@@ -45,7 +45,7 @@ def _add_cross_sells(rows: Rows, profile: Profile, goods: Catalog, owned: list[O
 
 def _add_repeats(rows: Rows, profile: Profile, owned: list[Owned], rng: Random) -> None:
     consumed = [each for each in owned if each.product.repeat_days is not None]
-    for each in consumed[:MOST]:
+    for each in consumed[:MAX_PER_KIND]:
         _add(
             rows,
             profile,

@@ -12,7 +12,7 @@ from sqlalchemy import Table
 from datasources.core import tables as core
 
 # Filled by the database itself: the flags from the ledger, the ledger's sequence by counting.
-KEPT_BY_DATABASE = {
+DATABASE_COLUMNS = {
     core.customer: {
         "flags",
         "direct_marketing_until",
@@ -73,7 +73,7 @@ def new_id(rng: Random) -> UUID:
     return UUID(int=rng.getrandbits(128), version=4)
 
 
-def at(day: date, rng: Random) -> datetime:
+def moment_on(day: date, rng: Random) -> datetime:
     """A moment of that day, in opening hours."""
     return datetime(day.year, day.month, day.day, 8, tzinfo=UTC) + timedelta(seconds=rng.randrange(10 * 3600))
 
@@ -83,5 +83,5 @@ def noon(day: date) -> datetime:
 
 
 def _columns(table: Table) -> dict[str, None]:
-    kept = KEPT_BY_DATABASE.get(table, set())
+    kept = DATABASE_COLUMNS.get(table, set())
     return {column.name: None for column in table.columns if column.name not in kept}

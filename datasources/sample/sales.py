@@ -8,13 +8,13 @@ from random import Random
 from uuid import UUID
 
 from datasources.core.codes import Channel
-from datasources.imports.currencies import rounded
+from datasources.currencies import round_amount
 from datasources.sales import tables
 from datasources.sales.codes import OpportunityStage, OrderState, QuoteState
 from datasources.sample.catalog import Catalog, Product
 from datasources.sample.countries import Country, countries
 from datasources.sample.profile import Profile
-from datasources.sample.rows import Rows, at, new_id
+from datasources.sample.rows import Rows, moment_on, new_id
 
 DELIVERED = (OrderState.COMPLETED, OrderState.PARTIAL)
 CHANNELS = (Channel.WEB, Channel.WEB, Channel.WEB, Channel.PHONE, Channel.IN_PERSON, Channel.EMAIL)
@@ -125,7 +125,7 @@ def _draw_order(
         id=new_id(rng),
         number=f"SO-{profile.index:06d}-{place:03d}",
         state=_state(profile, day, rng),
-        placed_at=at(day, rng),
+        placed_at=moment_on(day, rng),
         country=country,
         currency=country.currency,
         total=sum((line.amount for line in lines), Decimal(0)),
@@ -148,7 +148,7 @@ def _basket(goods: Catalog, favourites: list[Product], rng: Random) -> list[Prod
 def _draw_line(country: Country, product: Product, rng: Random) -> Line:
     quantity = Decimal(rng.choice((1, 1, 1, 2, 3)) if product.price > 40 else rng.choice((1, 2, 4, 6, 12)))
     unit_price, discount = country.price(product.price), rng.choice(DISCOUNTS)
-    amount = rounded(quantity * unit_price * (100 - (discount or Decimal(0))) / 100, country.currency)
+    amount = round_amount(quantity * unit_price * (100 - (discount or Decimal(0))) / 100, country.currency)
     return Line(product, quantity, unit_price, discount, amount)
 
 

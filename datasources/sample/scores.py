@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from math import exp
 
-from datasources.imports.currencies import rounded
+from datasources.currencies import round_amount
 from datasources.marketing import tables
 from datasources.sample.profile import Profile
 from datasources.sample.rows import Rows, noon
@@ -43,7 +43,7 @@ class Score:
     @property
     def lifetime_value(self) -> Decimal:
         yearly = self.monetary / max(self.frequency, 1) * min(self.frequency, 24)
-        return rounded(yearly * (1 - self.churn_probability), self.currency)
+        return round_amount(yearly * (1 - self.churn_probability), self.currency)
 
 
 def score_orders(profile: Profile, orders: list[Order]) -> Score | None:

@@ -19,7 +19,7 @@ from datasources.sample.sales import add_sales, draw_orders, owned_products
 from datasources.sample.scores import add_score, score_orders
 from datasources.sample.service import add_service
 
-BATCH = 500
+CUSTOMERS_PER_BATCH = 500
 # Any table that a used installation has rows in, by department.
 FILLED = {
     "core": "core.customer",
@@ -89,8 +89,8 @@ async def _copy_all(
 def batches(customers: int, seed: int, day: date) -> Iterator[tuple[int, Rows]]:
     """All rows of all departments, in batches, each with the number of its last customer."""
     goods = catalog(seed, day)
-    for first in range(1, customers + 1, BATCH):
-        last = min(first + BATCH - 1, customers)
+    for first in range(1, customers + 1, CUSTOMERS_PER_BATCH):
+        last = min(first + CUSTOMERS_PER_BATCH - 1, customers)
         rows = Rows()
         if first == 1:
             add_catalog(rows, goods)

@@ -11,7 +11,7 @@ from uuid import UUID
 from datasources.core.codes import Channel
 from datasources.sample.finance import Invoice
 from datasources.sample.profile import Profile
-from datasources.sample.rows import Rows, at, new_id, noon
+from datasources.sample.rows import Rows, moment_on, new_id, noon
 from datasources.service import tables
 from datasources.service.codes import Direction, FeedbackKind, Priority, Severity, TicketKind, TicketStatus
 
@@ -82,7 +82,7 @@ def _draw_tickets(profile: Profile, invoices: list[Invoice], rng: Random) -> lis
     """Closed ones from any time, and last the open complaint if there is one."""
     tickets = [_draw_ticket(profile, invoices, rng) for _ in range(profile.traits.tickets)]
     if profile.traits.open_complaint and invoices:
-        opened_at = at(profile.today - timedelta(days=3), rng)
+        opened_at = moment_on(profile.today - timedelta(days=3), rng)
         words = _words(invoices[-1])
         tickets.append(Ticket(new_id(rng), conversations()[1], opened_at, Priority.HIGH, True, words))
     return tickets
@@ -90,7 +90,7 @@ def _draw_tickets(profile: Profile, invoices: list[Invoice], rng: Random) -> lis
 
 def _draw_ticket(profile: Profile, invoices: list[Invoice], rng: Random) -> Ticket:
     days_ago = rng.randrange(2, max(profile.traits.customer_for_days, 3))
-    opened_at = at(profile.today - timedelta(days=days_ago), rng)
+    opened_at = moment_on(profile.today - timedelta(days=days_ago), rng)
     words = _words(rng.choice(invoices)) if invoices else {"product": "kettle", "order": "?", "invoice": "?"}
     priority = rng.choices(tuple(Priority), (20, 60, 15, 5))[0]
     return Ticket(new_id(rng), rng.choice(conversations()), opened_at, priority, days_ago < 6, words)

@@ -69,7 +69,7 @@ def draw_traits(index: int, kind: PartyKind, rng: Random) -> Traits:
     buys_much = index % 97 == 0
     if buys_much:
         status = CustomerStatus.ACTIVE
-    return _drawn(index, kind, status, _orders(status, buys_much, rng), rng)
+    return _draw_life(index, kind, status, _orders(status, buys_much, rng), rng)
 
 
 def _orders(status: CustomerStatus, buys_much: bool, rng: Random) -> int:
@@ -78,7 +78,7 @@ def _orders(status: CustomerStatus, buys_much: bool, rng: Random) -> int:
     return 0 if status is CustomerStatus.PROSPECT else 1 + min(int(rng.expovariate(0.22)), 60)
 
 
-def _drawn(index: int, kind: PartyKind, status: CustomerStatus, orders: int, rng: Random) -> Traits:
+def _draw_life(index: int, kind: PartyKind, status: CustomerStatus, orders: int, rng: Random) -> Traits:
     is_firm = kind is PartyKind.ORGANIZATION
     last_order = rng.randrange(*LIFE[status][1])
     return Traits(

@@ -16,7 +16,7 @@ from datasources.sources.source import Wanted
 from datasources.unavailable import Unavailable
 
 # The most rows that the API puts on one page.
-ROWS_A_PAGE = 500
+MAX_ROWS_PER_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class TicketSystem:
         return RESOURCES
 
     async def fetch(self, wanted: Wanted, deadline: float) -> Sequence[Mapping[str, Any]]:
-        asked = {wanted.by: wanted.values, "fields": ",".join(wanted.columns), "limit": str(ROWS_A_PAGE)}
+        parameters = {wanted.by: wanted.values, "fields": ",".join(wanted.columns), "limit": str(MAX_ROWS_PER_PAGE)}
 
         async def page(after: str | None) -> Page:
             more = {} if after is None else {"after": after}
-            return _page(await self.client.get(wanted.resource, {**asked, **more}, deadline))
+            return _page(await self.client.get(wanted.resource, {**parameters, **more}, deadline))
 
         return await every_page(page)
 
@@ -53,6 +53,6 @@ def _page(answer: Any) -> Page:
 
 
 @asynccontextmanager
-async def opened(url: str, secret: str | None, connections: int) -> AsyncIterator[TicketSystem]:
+async def open_ticket_system(url: str, secret: str | None, connections: int) -> AsyncIterator[TicketSystem]:
     async with Client.open(url, secret, connections) as client:
         yield TicketSystem(client)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from datasources.imports.mapping import load_mapping
+from datasources.imports.mapping_file import load_mapping
 from datasources.imports.run import import_file
 from server.commands.terminal import Failed, Progress, as_json, fields, run, show_json
 from server.settings.addresses import addresses

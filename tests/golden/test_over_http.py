@@ -30,7 +30,7 @@ async def over_http(apart: Way, addresses_apart: Addresses, remote: Remote) -> A
     policy, url = load(), remote.add("golden", (await load_world(addresses_apart)).tables)
     databases_of = {name: address for name, address in addresses_apart.items() if name != "service"}
     async with (
-        ticket_system.opened(url, SECRET_OF_TESTS, 8) as service,
+        ticket_system.open_ticket_system(url, SECRET_OF_TESTS, 8) as service,
         Databases.open(databases_of, timeout_ms=PATIENT_MS, sources={"service": service}) as databases,
         CoreAccessLog.open(databases_of["core"]) as log,
     ):

@@ -213,7 +213,7 @@ async def test_an_odd_record_is_stored_or_refused_and_the_log_goes_on(odd: str, 
 async def test_entries_that_were_put_off_are_made_in_the_background(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(access_index, "SECONDS_BEHIND", 0.01)
+    monkeypatch.setattr(access_index, "SECONDS_BETWEEN_RUNS", 0.01)
     async with CoreAccessLog.open(address) as log:
         await log.store(_record(1)._replace(subjects=[UUID(int=7), UUID(int=8)]), soon())
         assert not _is_current(log)
@@ -229,7 +229,7 @@ async def test_entries_that_were_put_off_are_made_in_the_background(
 async def test_an_index_that_cannot_be_kept_up_stops_nobody(
     address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(access_index, "SECONDS_BEHIND", 0.01)
+    monkeypatch.setattr(access_index, "SECONDS_BETWEEN_RUNS", 0.01)
     await run(address, "DROP FUNCTION core.catch_up_access_log()")
     async with CoreAccessLog.open(address) as log:
         for number in range(3):

@@ -69,7 +69,7 @@ async def _served(
 ) -> AsyncIterator[Graph]:
     url = remote.add(f"world{next(_accounts)}", tables)
     async with (
-        ticket_system.opened(url, SECRET_OF_TESTS, 8) as service,
+        ticket_system.open_ticket_system(url, SECRET_OF_TESTS, 8) as service,
         served(address, policy, like=like, sources={"service": service}) as graph,
     ):
         yield graph

@@ -86,7 +86,7 @@ def over(seeded: Addresses, remote: Remote) -> Open:
         pool_size: int = 8,
         most: int = 100,
     ) -> AsyncIterator[Asked]:
-        async with ticket_system.opened(url, secret, 8) as service:
+        async with ticket_system.open_ticket_system(url, secret, 8) as service:
             sources = {"service": TicketSystem(service.client, most_values=most)}
             async with Databases.open(seeded, pool_size, budget_ms, sources) as databases:
                 yield Asked(build_graph(databases, POLICY, Memory(), deadline_ms))

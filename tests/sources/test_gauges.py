@@ -15,7 +15,7 @@ from tests.sources.process import SECRET_OF_TESTS, Remote
 
 async def test_breakers_and_places_are_told_of_every_department(seeded: Addresses, remote: Remote) -> None:
     async with (
-        ticket_system.opened(f"{remote.url}/seeded/", SECRET_OF_TESTS, 8) as service,
+        ticket_system.open_ticket_system(f"{remote.url}/seeded/", SECRET_OF_TESTS, 8) as service,
         Databases.open(seeded, sources={"service": service}) as databases,
     ):
         look = gauges(build_graph(databases, POLICY, Memory()), databases, Limiter(), Lag())

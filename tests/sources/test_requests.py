@@ -41,7 +41,7 @@ async def test_more_customers_than_fit_a_request_are_several(over: Open, in_sql:
 async def test_pages_are_followed_to_the_last(
     graph: Asked, in_sql: Asked, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ticket_system, "ROWS_A_PAGE", 1)
+    monkeypatch.setattr(ticket_system, "MAX_ROWS_PER_PAGE", 1)
     document = '{ customer(by: {number: "C-000001"}) { service { tickets { nodes { number } } } } }'
     assert await graph.body(document) == await in_sql.body(document)
     first = "tickets of 1 by customer_id: customer_id,id,number,opened_at,retain_until"

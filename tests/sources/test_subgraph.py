@@ -42,7 +42,7 @@ async def opened(addresses: Addresses, sources: Sources | None) -> AsyncIterator
 async def over_http(seeded: Addresses, remote: Remote) -> AsyncIterator[Asked]:
     """It opens no database but core's."""
     async with (
-        ticket_system.opened(f"{remote.url}/seeded", SECRET_OF_TESTS, 8) as service,
+        ticket_system.open_ticket_system(f"{remote.url}/seeded", SECRET_OF_TESTS, 8) as service,
         opened({"core": seeded["core"]}, {"service": service}) as subgraph,
     ):
         yield subgraph

@@ -11,9 +11,10 @@ import asyncpg
 import pytest
 
 from datasources.imports import run
-from datasources.imports.mapping import MappingError, load_mapping
+from datasources.imports.mapping_file import load_mapping
 from datasources.imports.reading import FileError
 from datasources.imports.run import Summary, import_file
+from datasources.imports.toml_table import MappingError
 from migrations.upgrade import BRANCHES
 
 MAPPINGS = Path(run.__file__).parent / "mappings"
@@ -236,7 +237,7 @@ async def test_the_second_run_changes_nothing_and_a_longer_file_adds(tmp_path: P
 async def test_an_interrupted_import_leaves_nothing_and_runs_again(
     tmp_path: Path, empty: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "BATCH", 2)
+    monkeypatch.setattr(run, "LINES_PER_BATCH", 2)
     lines = [GOOD.replace("A1", f"A{place}") for place in range(9)]
 
     def interrupt(read: int, total: int) -> None:

@@ -19,7 +19,7 @@ class MappingError(ValueError):
         self.path, self.key, self.line = path, key, line
 
 
-class Section:
+class TomlTable:
     def __init__(self, path: Path, source: str, key: str, facts: dict[str, Any]) -> None:
         self.path, self.source, self.key = path, source, key
         self.name = key.rpartition(".")[2]
@@ -62,19 +62,19 @@ class Section:
                 raise self.wrong(key, f"there is no column {name!r}")
         return None if template is None else str(template)
 
-    def section(self, key: str) -> "Section":
-        return self._below(key, self._take(key, dict, "a table", {}))
+    def child(self, key: str) -> "TomlTable":
+        return self._child(key, self._take(key, dict, "a table", {}))
 
-    def sections(self, key: str, *, required: bool = True) -> Iterator[tuple[str, "Section"]]:
+    def children(self, key: str, *, required: bool = True) -> Iterator[tuple[str, "TomlTable"]]:
         tables = self._take(key, dict, "a table", _REQUIRED if required else {})
         for name, facts in tables.items():
             if not isinstance(facts, dict):
                 raise self.wrong(f"{key}.{name}", "must be a table")
-            yield name, self._below(f"{key}.{name}", facts)
+            yield name, self._child(f"{key}.{name}", facts)
 
-    def list(self, key: str) -> Iterator["Section"]:
+    def list(self, key: str) -> Iterator["TomlTable"]:
         for place, facts in enumerate(self._take(key, list, "a list of tables", _REQUIRED), 1):
-            yield self._below(f"{key}[{place}]", facts)
+            yield self._child(f"{key}[{place}]", facts)
 
     def close(self) -> None:
         """Refuse what nobody asked for: it is most likely mistyped."""
@@ -93,8 +93,8 @@ class Section:
             raise self.wrong(key, f"must be {wanted}")
         return value
 
-    def _below(self, key: str, facts: dict[str, Any]) -> "Section":
-        return Section(self.path, self.source, f"{self.key}.{key}" if self.key else key, facts)
+    def _child(self, key: str, facts: dict[str, Any]) -> "TomlTable":
+        return TomlTable(self.path, self.source, f"{self.key}.{key}" if self.key else key, facts)
 
     def _line(self, key: str) -> int | None:
         """The first line that seems to hold the key: the parser does not keep lines."""

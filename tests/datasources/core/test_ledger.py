@@ -10,7 +10,7 @@ import pytest
 
 from auth.departments import Department
 from auth.policy.flags import Flag
-from datasources.core import ledger as privacy
+from datasources.core import ledger
 from datasources.core.codes import PrivacyState, PrivacyTopic
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -197,7 +197,7 @@ async def test_a_hundred_thousand_events_by_copy(addresses: dict[str, str], core
         for _ in range(33_334)
     ]
     await core.copy_records_to_table("privacy_event", schema_name="core", columns=EVENT_COLUMNS, records=events)
-    found = await privacy.verify(addresses)
+    found = await ledger.verify(addresses)
     assert found.holds
     assert found.customers >= len(customers)
     assert found.events >= len(events)
@@ -208,15 +208,15 @@ async def test_verify_finds_what_went_around_the_trigger(addresses: dict[str, st
     await core.execute("ALTER TABLE core.customer DISABLE TRIGGER keep_flags_true")
     await core.execute("UPDATE core.customer SET flags = 1 WHERE id = $1", customer)
     await core.execute("ALTER TABLE core.customer ENABLE TRIGGER keep_flags_true")
-    found = await privacy.verify(addresses)
+    found = await ledger.verify(addresses)
     assert (found.holds, found.differing, found.customer_ids) == (False, 1, (customer,))
     await core.execute("UPDATE core.customer SET flags = 0 WHERE id = $1", customer)
-    assert (await privacy.verify(addresses)).holds
+    assert (await ledger.verify(addresses)).holds
 
 
 async def test_record_adds_a_statement(addresses: dict[str, str], core: asyncpg.Connection) -> None:
     [customer] = await add_customers(core)
-    event = await privacy.record(
+    event = await ledger.record(
         addresses,
         customer,
         PrivacyTopic.DIRECT_MARKETING,

@@ -26,6 +26,6 @@ def is_currency(code: str) -> bool:
     return code in DECIMALS
 
 
-def rounded(amount: Decimal, currency: str) -> Decimal:
+def round_amount(amount: Decimal, currency: str) -> Decimal:
     """Round to what can be paid in this currency, halves away from zero as on an invoice."""
     return amount.quantize(UNITS[currency], rounding=ROUND_HALF_UP)

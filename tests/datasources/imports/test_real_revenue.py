@@ -13,7 +13,7 @@ import pytest
 
 from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.databases import Databases
-from datasources.imports.mapping import load_mapping
+from datasources.imports.mapping_file import load_mapping
 from datasources.imports.run import import_file
 from resolvers.answering.requests import Request
 from resolvers.graph import Graph

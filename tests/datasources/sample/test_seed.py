@@ -9,8 +9,8 @@ import phonenumbers
 import pytest
 
 from auth.policy.flags import Flag
-from datasources.core import ledger as privacy
-from datasources.imports.currencies import UNITS
+from datasources.core import ledger
+from datasources.currencies import UNITS
 from datasources.sample.countries import countries
 from datasources.sample.seed import NotEmptyError, is_empty, seed
 from migrations.upgrade import BRANCHES
@@ -70,7 +70,7 @@ async def test_a_customer_does_not_depend_on_how_many_there_are(
 
 
 async def test_flags_follow_from_the_ledger_and_every_kind_occurs(seeded: dict[str, str]) -> None:
-    assert (await privacy.verify(seeded)).holds
+    assert (await ledger.verify(seeded)).holds
     [[seen]] = await rows(seeded, "SELECT bit_or(flags) FROM core.customer")
     assert Flag(seen) == Flag((1 << 9) - 1)
     [[minors]] = await rows(seeded, "SELECT count(*) FROM core.customer WHERE minor_until > $1", TODAY)
