@@ -1,1 +1,4 @@
-"""Benchmarks: the graph against what a user would pick instead, and against what could be written by hand."""
+"""Benchmarks: Customer360 against other GraphQL servers and against a hand-written endpoint.
+
+Each module in this folder is a command (`python -m bench.memory`); the wings hold what they share.
+"""

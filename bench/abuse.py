@@ -1,6 +1,6 @@
-"""`python -m bench.abuse`: the processor's time that each abusive request costs before it is refused.
+"""`python -m bench.abuse`: processor time of each abusive request until it is refused.
 
-Nothing is fetched for any of them, so no database is needed.
+No database is needed, because none of these requests fetches data.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from auth.tokens.claims import Expected
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.minting import mint
 from auth.tokens.verifier import Verifier
-from bench.abuses import ABUSES, Abuse
+from bench.workloads.abuses import ABUSES, Abuse
 from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from schema.build import build_graph
@@ -37,7 +37,7 @@ MAX_BODY = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """The endpoint over the real graph, asked without a socket. Its databases are nowhere."""
+    """The GraphQL endpoint over the real graph, called without a socket. Its databases are unreachable."""
 
     app: GraphQLOverHTTP
     token: str
@@ -50,7 +50,7 @@ class Endpoint:
         return cls(GraphQLOverHTTP(graph, doorkeeper, Reader(MAX_BODY, 10_000), Origins([])), token)
 
     async def ask(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
-        """The status and the first error's code."""
+        """Send one request and return the status and the first error's code."""
         sent: list[Any] = []
 
         bodies = iter([body])
@@ -58,7 +58,7 @@ class Endpoint:
         async def receive() -> dict[str, Any]:
             for each in bodies:
                 return {"type": "http.request", "body": each, "more_body": False}
-            # The client stays.
+            # The client stays connected, so no disconnect message follows.
             return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
         async def send(message: Any) -> None:
@@ -69,31 +69,31 @@ class Endpoint:
         return sent[0]["status"], answer["errors"][0]["extensions"]["code"] if "errors" in answer else ""
 
     def _scope(self, headers: Mapping[str, str]) -> dict[str, Any]:
-        given = {
+        sent = {
             "accept": "application/graphql-response+json",
             "authorization": f"Bearer {self.token}",
             "content-type": "application/json",
             "customer360-purpose": "care",
             **headers,
         }
-        head = [(name.encode(), value.encode()) for name, value in given.items()]
+        head = [(name.encode(), value.encode()) for name, value in sent.items()]
         return {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": head}
 
 
 class NoLog:
-    """Nothing is disclosed, so nothing is recorded."""
+    """An access log that must stay empty, because nothing is disclosed."""
 
     async def store(self, record: object, deadline: float) -> None:
         raise AssertionError(record)
 
 
-async def milliseconds(endpoint: Endpoint, abuse: Abuse) -> float:
-    """The processor's time for the first answer, of a document that is not known yet."""
+async def processor_milliseconds(endpoint: Endpoint, abuse: Abuse) -> float:
+    """Processor time of the first answer, for a document that is not cached yet."""
     body = abuse.make()
     started = time.process_time()
-    answered = await endpoint.ask(body, abuse.headers)
+    answer = await endpoint.ask(body, abuse.headers)
     spent = time.process_time() - started
-    assert answered == (abuse.status, abuse.code), (abuse.name, answered)
+    assert answer == (abuse.status, abuse.code), (abuse.name, answer)
     return spent * 1000
 
 
@@ -101,11 +101,11 @@ async def main() -> None:
     async with AsyncExitStack() as stack:
         databases = await stack.enter_async_context(Databases.open(dict.fromkeys(DEPARTMENTS, NOWHERE)))
         endpoint = Endpoint.over(build_graph(databases, load(), NoLog()))
-        # What the schema is made of is looked through by the collector at times that no request is to blame for.
+        # Freeze the schema's objects, so that no collection over them is charged to a request.
         gc.collect()
         gc.freeze()
         for abuse in ABUSES:
-            spent = await milliseconds(endpoint, abuse)
+            spent = await processor_milliseconds(endpoint, abuse)
             print(f"{spent:8.1f} ms  {abuse.status} {abuse.code:28} {abuse.name}")
 
 

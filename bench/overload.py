@@ -1,7 +1,7 @@
-"""`python -m bench.overload`: what becomes of a server that is asked for more than it can do.
+"""`python -m bench.overload`: goodput of a server under overload.
 
-First its peak, with callers who wait for each answer. Then arrivals at 0.8 and 3 times that rate, whether it answers or
-not. Printed is what was answered well of it (goodput), and what was turned away with 503.
+First the peak rate, with callers that wait for each answer. Then arrivals at 0.8 and 3 times that rate, independent of
+the answers. Prints the rate of 200 answers (goodput), their latencies, and the count of each status.
 """
 
 import argparse
@@ -15,21 +15,21 @@ from typing import cast
 import httptools
 import uvloop
 
-from bench import dataset, workloads
 from bench.__main__ import token
-from bench.client import formatted
-from bench.dataset import DataSet
-from bench.load import body
-from bench.rounds import started
-from bench.servers import OURS, servers
+from bench.contestants.servers import OURS, servers
+from bench.load.client import http_request
+from bench.load.rounds import start_server
+from bench.load.run import body
+from bench.workloads import dataset, operations
+from bench.workloads.dataset import DataSet
 from server.settings.environment import load as settings
 
-TIMES = (0.8, 3.0)
+PEAK_MULTIPLES = (0.8, 3.0)
 CALLERS = 32
-# Arrivals come in small bunches, as a timer of the loop is no finer.
-TICK = 0.005
-# Connections in flight at most; a caller beyond that gives up, as it would with a full backlog.
-MOST_AT_ONCE = 1000
+# Arrivals are sent in batches of this interval, because the loop's timers are no finer.
+TICK_SECONDS = 0.005
+# An arrival beyond this limit is counted as given up, as with a full backlog.
+MAX_REQUESTS_IN_FLIGHT = 1000
 
 
 @dataclass
@@ -41,9 +41,9 @@ class Tally:
     def line(self, seconds: float) -> str:
         good = sorted(self.latencies) or [0.0]
         p50, p99 = (good[int(len(good) * share)] * 1000 for share in (0.5, 0.99))
-        told = ", ".join(f"{count} x {status}" for status, count in sorted(self.statuses.items()))
+        counts = ", ".join(f"{count} x {status}" for status, count in sorted(self.statuses.items()))
         rate = len(self.latencies) / seconds
-        return f"{rate:7.0f}/s good, p50 {p50:6.1f} ms, p99 {p99:6.1f} ms; {told}; {self.given_up} given up"
+        return f"{rate:7.0f}/s good, p50 {p50:6.1f} ms, p99 {p99:6.1f} ms; {counts}; {self.given_up} given up"
 
 
 class Connection(asyncio.Protocol):
@@ -83,7 +83,7 @@ class Connection(asyncio.Protocol):
 
 
 class Load:
-    """Sends to one port, for so many seconds."""
+    """Sends requests to one port for a number of seconds."""
 
     def __init__(self, port: int, requests: list[bytes], seconds: float) -> None:
         self._port = port
@@ -92,11 +92,11 @@ class Load:
         self._number = 0
 
     async def closed(self, callers: int) -> Tally:
-        """Callers who ask again when they are answered."""
+        """Closed loop: each caller sends its next request when the last is answered."""
         tally, until = Tally(), time.perf_counter() + self._seconds
 
         async def call() -> None:
-            connection = await self._connected(tally)
+            connection = await self._connect(tally)
             while time.perf_counter() < until:
                 await connection.ask(self._next())
 
@@ -104,11 +104,11 @@ class Load:
         return tally
 
     async def open(self, rate: float) -> Tally:
-        """Arrivals at this rate."""
+        """Open loop: requests arrive at this rate, per second."""
         tally, idle, under_way = Tally(), list[Connection](), set[asyncio.Task[None]]()
 
         async def call() -> None:
-            connection = idle.pop() if idle else await self._connected(tally)
+            connection = idle.pop() if idle else await self._connect(tally)
             await connection.ask(self._next())
             idle.append(connection)
 
@@ -116,16 +116,16 @@ class Load:
         while (passed := time.perf_counter() - began) < self._seconds:
             while sent < passed * rate:
                 sent += 1
-                if len(under_way) >= MOST_AT_ONCE:
+                if len(under_way) >= MAX_REQUESTS_IN_FLIGHT:
                     tally.given_up += 1
                     continue
                 under_way.add(task := asyncio.create_task(call()))
                 task.add_done_callback(under_way.discard)
-            await asyncio.sleep(TICK)
+            await asyncio.sleep(TICK_SECONDS)
         await asyncio.wait(under_way, timeout=10)
         return tally
 
-    async def _connected(self, tally: Tally) -> Connection:
+    async def _connect(self, tally: Tally) -> Connection:
         _, connection = await asyncio.get_running_loop().create_connection(
             lambda: Connection(tally), "127.0.0.1", self._port
         )
@@ -136,15 +136,15 @@ class Load:
         return self._requests[self._number % len(self._requests)]
 
 
-async def measured(port: int, requests: list[bytes], seconds: float) -> None:
+async def measure(port: int, requests: list[bytes], seconds: float) -> None:
     load = Load(port, requests, seconds)
     await load.closed(CALLERS)
     peak = await load.closed(CALLERS)
-    at_most = len(peak.latencies) / seconds
+    peak_rate = len(peak.latencies) / seconds
     print(f"peak          {peak.line(seconds)}", flush=True)
-    for times in TIMES:
-        tally = await load.open(at_most * times)
-        share = len(tally.latencies) / seconds / at_most
+    for times in PEAK_MULTIPLES:
+        tally = await load.open(peak_rate * times)
+        share = len(tally.latencies) / seconds / peak_rate
         print(f"{times} x the peak {tally.line(seconds)}: {share:.0%} of the peak", flush=True)
 
 
@@ -152,23 +152,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.overload", description=__doc__)
     parser.add_argument("--customers", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--workload", choices=workloads.NAMES, default="list50")
-    asked = parser.parse_args()
+    parser.add_argument("--workload", choices=operations.NAMES, default="list50")
+    options = parser.parse_args()
     folder: Path = (settings().data_dir / "bench").resolve()
-    with dataset.opened(folder, asked.customers, apart=False) as data:
-        _run(data, asked.workload, asked.seconds)
+    with dataset.open_dataset(folder, options.customers, apart=False) as data:
+        _run(data, options.workload, options.seconds)
 
 
 def _run(data: DataSet, name: str, seconds: float) -> None:
     (ours,) = (each for each in servers(data) if each.name == OURS)
     headers = ["Authorization", f"Bearer {token(data)}", "Customer360-Purpose", "care"]
-    chosen = asyncio.run(workloads.choose(data.url))
+    chosen = asyncio.run(operations.choose(data.url))
     (workload,) = (each for each in chosen.all if each.name == name)
-    with started(ours, data, tuple(headers), workload) as target:
+    with start_server(ours, data, tuple(headers), workload) as target:
         requests = [
-            formatted(body(workload.document(target.documents), each).decode(), headers) for each in workload.variables
+            http_request(body(workload.document(target.documents), each).decode(), headers)
+            for each in workload.variables
         ]
-        uvloop.run(measured(target.port, requests, seconds))
+        uvloop.run(measure(target.port, requests, seconds))
 
 
 if __name__ == "__main__":

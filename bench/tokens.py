@@ -1,4 +1,4 @@
-"""What a token costs each request: `python -m bench.tokens` tells it for each algorithm, first seen and remembered."""
+"""`python -m bench.tokens`: processor time of a token for a request, by algorithm."""
 
 import asyncio
 import secrets
@@ -22,7 +22,7 @@ from auth.tokens.verifier import Verifier
 
 ISSUER, AUDIENCE, URL = "https://idp.example.com", "urn:customer360", "https://customers.example.com/graphql"
 EXPECTED = Expected(ISSUER, AUDIENCE, {"service_agent": Reach.ALL}, scoped=True)
-TIMES, ROUNDS = 200, 7
+REPETITIONS, ROUNDS = 200, 7
 
 KEYS: dict[str, Callable[[], Key]] = {
     "RS256": lambda: RSAKey.generate_key(2048, auto_kid=True),
@@ -32,7 +32,7 @@ KEYS: dict[str, Callable[[], Key]] = {
 }
 
 
-def signed(key: Key, algorithm: str, typ: str, **claims: object) -> str:
+def sign(key: Key, algorithm: str, typ: str, **claims: object) -> str:
     header: dict[str, Any] = {"typ": typ, "alg": algorithm, "kid": key.kid}
     if typ == dpop.TYPE:
         header |= {"jwk": key.as_dict(private=False)}
@@ -41,42 +41,42 @@ def signed(key: Key, algorithm: str, typ: str, **claims: object) -> str:
 
 def token(key: Key, algorithm: str) -> str:
     now = int(time.time())
-    said = {"iss": ISSUER, "aud": AUDIENCE, "sub": "kim", "client_id": "crm", "jti": secrets.token_urlsafe(16)}
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "kim", "client_id": "crm", "jti": secrets.token_urlsafe(16)}
     rights = {"role": "service_agent", "purposes": ["care"], "scope": "core:read finance:read sales:read"}
-    return signed(key, algorithm, "at+jwt", **said, **rights, iat=now, exp=now + 600)
+    return sign(key, algorithm, "at+jwt", **claims, **rights, iat=now, exp=now + 600)
 
 
 def proof(key: Key, algorithm: str, for_token: str) -> str:
-    said = {"htm": "POST", "htu": URL, "iat": int(time.time()), "jti": secrets.token_urlsafe(16)}
-    return signed(key, algorithm, dpop.TYPE, **said, ath=dpop.hash_of(for_token))
+    claims = {"htm": "POST", "htu": URL, "iat": int(time.time()), "jti": secrets.token_urlsafe(16)}
+    return sign(key, algorithm, dpop.TYPE, **claims, ath=dpop.hash_of(for_token))
 
 
 async def microseconds(work: Callable[[], Awaitable[object]]) -> float:
-    """Of processor time, so that others on the machine do not count; the median of some rounds."""
+    """Processor time of one call: the median of the rounds."""
     rounds = []
     for _ in range(ROUNDS):
         began = time.process_time()
-        for _ in range(TIMES):
+        for _ in range(REPETITIONS):
             await work()
-        rounds.append((time.process_time() - began) / TIMES * 1e6)
+        rounds.append((time.process_time() - began) / REPETITIONS * 1e6)
     return median(rounds)
 
 
 async def figures(algorithm: str) -> tuple[float, float, float]:
-    """A token that is first seen, one that is remembered, and a proof of possession, which always is new."""
+    """Microseconds for a new token, a cached token, and a proof of possession, which is never cached."""
     key = KEYS[algorithm]()
     verifier = Verifier(EXPECTED, TrustedKeys([key]))
-    gate, given = Gate([Issuer(verifier)]), Presented(token(key, algorithm))
-    shown = proof(key, algorithm, given.token)
+    gate, presented = Gate([Issuer(verifier)]), Presented(token(key, algorithm))
+    dpop_proof = proof(key, algorithm, presented.token)
 
     async def first() -> object:
         verifier.forget()
-        return await gate.admit(given)
+        return await gate.admit(presented)
 
     async def possession() -> object:
-        return dpop.read(shown, Asked("POST", URL, given.token), datetime.now(UTC))
+        return dpop.read(dpop_proof, Asked("POST", URL, presented.token), datetime.now(UTC))
 
-    return await microseconds(first), await microseconds(lambda: gate.admit(given)), await microseconds(possession)
+    return await microseconds(first), await microseconds(lambda: gate.admit(presented)), await microseconds(possession)
 
 
 async def main() -> None:

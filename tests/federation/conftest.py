@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.federation.composers import need_node
-from tests.federation.stack import Stack, running
-from tests.federation.subgraph import Subgraph, opened
+from tests.federation.stack import Stack, running_stack
+from tests.federation.subgraph import Subgraph, open_subgraph
 
 
 @pytest.fixture(scope="module", params=["apart", "together"])
@@ -19,24 +19,24 @@ async def addresses_of(
 
 @pytest.fixture(scope="module")
 async def whole(addresses_of: dict[str, str]) -> AsyncIterator[Subgraph]:
-    async with opened(addresses_of, None) as graph:
+    async with open_subgraph(addresses_of, None) as graph:
         yield graph
 
 
 @pytest.fixture(scope="module")
 async def core(addresses_of: dict[str, str]) -> AsyncIterator[Subgraph]:
-    async with opened(addresses_of, "core") as graph:
+    async with open_subgraph(addresses_of, "core") as graph:
         yield graph
 
 
 @pytest.fixture(scope="module")
 async def finance(addresses_of: dict[str, str]) -> AsyncIterator[Subgraph]:
-    async with opened(addresses_of, "finance") as graph:
+    async with open_subgraph(addresses_of, "finance") as graph:
         yield graph
 
 
 @pytest.fixture(scope="package")
 def stack(seeded_apart: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     need_node()
-    with running(seeded_apart, tmp_path_factory.mktemp("stack")) as started:
+    with running_stack(seeded_apart, tmp_path_factory.mktemp("stack")) as started:
         yield started

@@ -105,7 +105,7 @@ def http_client(**more: Any) -> httpx.AsyncClient:
 
 
 @contextmanager
-def running(
+def running_stack(
     addresses: Mapping[str, str], folder: Path, own: Mapping[str, Mapping[str, str]] | None = None
 ) -> Iterator[Stack]:
     environment = {**os.environ, "CUSTOMER360_DATA_DIR": str(folder / "data"), "UPSTREAM_TIMEOUT_MS": str(UPSTREAM_MS)}

@@ -110,7 +110,7 @@ class Subgraph:
 
 
 @asynccontextmanager
-async def opened(addresses: Mapping[str, str], department: str | None) -> AsyncIterator[Subgraph]:
+async def open_subgraph(addresses: Mapping[str, str], department: str | None) -> AsyncIterator[Subgraph]:
     """The department's subgraph over its own database and core's, or the whole graph."""
     mine = {name: at for name, at in addresses.items() if department is None or name in ("core", department)}
     async with Watched.open(mine) as databases:

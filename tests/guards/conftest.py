@@ -13,7 +13,7 @@ import pytest
 from auth.access_log import AccessRecord
 from auth.policy.file import load
 from auth.viewer import Viewer
-from bench.workloads import DOCUMENTS, NAMES
+from bench.workloads.operations import DOCUMENTS, NAMES
 from datasources.engine.running.database import Database
 from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed

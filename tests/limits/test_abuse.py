@@ -8,7 +8,7 @@ import pytest
 from graphql import parse
 
 from bench.abuse import Endpoint
-from bench.abuses import ABUSES, Abuse, fragments
+from bench.workloads.abuses import ABUSES, Abuse, fragments
 from resolvers.documents import extent
 from resolvers.graph import Graph
 from tests.limits.conftest import Make

@@ -11,7 +11,7 @@ import pytest
 
 from auth.policy.reach import Reach, Scope
 from tests.federation.composers import need_node
-from tests.federation.stack import running
+from tests.federation.stack import running_stack
 from tests.oracle.world import Row, World
 from tests.permissions.askers import CONTRACT, Asker, askers, strangers
 from tests.permissions.behind_gateway import Behind
@@ -30,7 +30,7 @@ async def behind(
 ) -> AsyncIterator[Behind]:
     need_node()
     async with httpx.AsyncClient(timeout=60) as client:
-        with running(addresses_apart, tmp_path_factory.mktemp("behind")) as stack:
+        with running_stack(addresses_apart, tmp_path_factory.mktemp("behind")) as stack:
             made = Behind(stack, addresses_apart, original_rows, client)
             await made.write(original_rows.tables)
             yield made

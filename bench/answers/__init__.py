@@ -1,0 +1,1 @@
+"""Comparison of the servers' answers, before anything is timed."""

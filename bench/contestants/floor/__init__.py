@@ -1,0 +1,1 @@
+"""The floor: the same operations served by Strawberry as its documentation shows."""

@@ -1,0 +1,1 @@
+"""The limit: an endpoint written by hand for the six operations of the benchmark."""

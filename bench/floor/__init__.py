@@ -1,1 +1,0 @@
-"""The floor: the same questions answered by Strawberry as its documentation shows it."""

@@ -1,0 +1,1 @@
+"""Load: request generators, rounds, and the processes under test."""

@@ -1,0 +1,1 @@
+"""The data set, the timed operations, and the abusive requests."""

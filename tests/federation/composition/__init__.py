@@ -1,0 +1,1 @@
+"""The printed subgraphs under two composers, and Apollo's compatibility tests."""

@@ -1,0 +1,1 @@
+"""The recipes in deploy/: processes and containers."""

@@ -1,0 +1,1 @@
+"""Five subgraphs behind a gateway: answers, outages, revocation and traces."""

@@ -1,0 +1,1 @@
+"""One department's subgraph: its parts of the schema, its entities and its logins."""
