@@ -18,6 +18,8 @@ HOLE = "\x1d"
 MARK = "\x1c"
 # Between the texts of a section for one customer and the next.
 SEPARATOR = "\x1e"
+# Between the place of an object in the list that was asked for, from 1, and its text.
+PLACED = ":"
 
 # Stands where a cursor names no row of the list.
 BAD_CURSOR = f'{MARK}"cursor"'

@@ -9,6 +9,18 @@ from auth.policy.reach import Reach
 
 Variables = Mapping[str, Any]
 
+# Keys of a run's variables beside the operation's own. No GraphQL variable can have such a name.
+# What core's answer says of the customers: their ids, their flags, and core's clock.
+IDS, FLAGS, AS_OF = "@ids", "@flags", "@as_of"
+# Of objects asked for by id: the batch and the row of each, pairwise with the customers.
+BATCHES, ROWS = "@batches", "@rows"
+# The customer of an object that a department has found.
+LOCATED_ID = "@located"
+# The customer, contract or territory that limits the viewer's reach.
+REACH_VALUE = "@reach_value"
+
+MAX_ROWS_PER_LIST = 100
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameter:

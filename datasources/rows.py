@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, case
 
-from auth.policy.effects import ALWAYS, Condition
+from auth.policy.effects import ALWAYS, Condition, Effect
 from auth.policy.flags import EXPIRING
 from datasources.sql_text import number
 
@@ -52,6 +52,11 @@ class Subject:
         if self.known.implies(condition):
             return None
         return and_(*(self._is(bit, bool(bit & condition.want)) for bit in condition.each_bit))
+
+    def governed(self, value: Column, effect: Effect) -> Column:
+        """What a field means wherever it is used: its value where the viewer may use it, else NULL."""
+        allowed = self.meets(effect.condition)
+        return value if allowed is None else case((allowed, value))
 
     def _is(self, bit: int, wanted: bool) -> ColumnElement[bool]:
         """One bit as wanted, by an inequation: PostgreSQL takes an equation of bits for something rare, and would

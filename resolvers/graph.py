@@ -18,11 +18,10 @@ from auth.step_up import StepUpNeeded
 from auth.step_up import check as check_step_up
 from auth.viewer import Viewer
 from datasources.compiler.roots import StatementCompiler
-from datasources.compiler.sql.subjects import REACHED_BY
 from datasources.engine.running.answers import CoreUnavailable, RootAnswer, answer
 from datasources.engine.running.databases import Databases
 from datasources.engine.running.stages import TRACE, Stage, stage, told_new
-from datasources.plan import Variables
+from datasources.plan import REACH_VALUE, Variables
 from datasources.shapes import Shapes
 from resolvers.answering import disclosures, faults
 from resolvers.answering.dry_run import tried_out
@@ -174,7 +173,7 @@ class Graph:
             check_count(plan.lists, variables)
         if plan.needed:
             check_step_up(viewer, plan.needed, datetime.now(UTC))
-        return Run(request, viewer, plan, grant, {**variables, REACHED_BY: scope.by})
+        return Run(request, viewer, plan, grant, {**variables, REACH_VALUE: scope.by})
 
     def _plan(self, read: Read, grant: Grant, reach: Reach) -> Plan:
         if read.is_new:

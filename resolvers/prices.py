@@ -16,8 +16,7 @@ from graphql import (
     is_list_type,
 )
 
-from datasources.compiler.sql.lists import LONGEST_LIST
-from datasources.plan import Variables
+from datasources.plan import MAX_ROWS_PER_LIST, Variables
 
 # Each root is a statement of its own.
 POINTS_PER_STATEMENT = 10.0
@@ -93,4 +92,4 @@ def _asked(value: ValueNode, variables: Variables) -> int | None:
 
 def _bounded(number: int) -> int:
     """A number out of bounds is refused when it is planned, by the argument's name."""
-    return min(max(number, 0), LONGEST_LIST)
+    return min(max(number, 0), MAX_ROWS_PER_LIST)

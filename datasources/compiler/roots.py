@@ -18,15 +18,22 @@ from datasources.compiler.sql.binds import Binds, ByAsker
 from datasources.compiler.sql.connections import PageView
 from datasources.compiler.sql.entities import EntityAnswer, EntityCompiler, apart, in_batch
 from datasources.compiler.sql.fields import Compiler
-from datasources.compiler.sql.lists import LONGEST_LIST, ListCompiler
+from datasources.compiler.sql.lists import ListCompiler
 from datasources.compiler.sql.objects import ObjectCompiler, needs_locating
 from datasources.compiler.sql.pages import Fresh
 from datasources.compiler.sql.subjects import Subjects
-from datasources.engine.running.contributions import Contribution, Locate, StatementContribution, StatementLocate
-from datasources.engine.running.statement import MOST, MOST_FOR_PAGES, Bound, Statement
+from datasources.engine.running.contributions import (
+    Contribution,
+    Locate,
+    RootStatements,
+    StatementContribution,
+    StatementLocate,
+)
+from datasources.engine.running.statement import MAX_REQUESTS_PER_PAGE_RUN, MAX_REQUESTS_PER_RUN, Bound, Statement
 from datasources.holes import SEPARATOR
 from datasources.json_text import Parts, join
 from datasources.plan import (
+    MAX_ROWS_PER_LIST,
     Customers,
     Entities,
     Field,
@@ -43,22 +50,6 @@ from datasources.sources.source import Sources
 from datasources.sql_text import literal
 
 _DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]
-
-
-@dataclass(frozen=True, slots=True)
-class RootStatements:
-    """All that answers one root field: who it is about, core's part, and every database and source apart.
-
-    Core answers one row: the answer's text, the customers' ids, their flags, core's clock, and the texts of its own
-    sections. `sections` names each section's department.
-    """
-
-    locate: Locate | None
-    core: Statement
-    others: tuple[Contribution, ...]
-    sections: Mapping[int, str]
-    # Core's rows end with the batches and ids of the objects that were asked for, of those whose customers it found.
-    tells_rows: bool = False
 
 
 class StatementCompiler:
@@ -125,7 +116,7 @@ class StatementCompiler:
                 return EntityCompiler(compiler, several).answer(fresh)
 
     def _page(self, compiler: Compiler, fresh: Fresh, asked: Field, exists: Effect) -> "_CoreAnswer":
-        lists, page = ListCompiler(compiler), asked.page or Page(Size(LONGEST_LIST))
+        lists, page = ListCompiler(compiler), asked.page or Page(Size(MAX_ROWS_PER_LIST))
         found = subjects.page(compiler, fresh, exists, asked, page)
         rows = replace(fresh(), row=found.row)
         view = lists.view(lists.answers(asked, rows), rows, found.subject.ordinal, page, fresh, asked)
@@ -192,7 +183,7 @@ class _CoreAnswer:
 
 def _most(root: Root) -> int:
     """How many askers share a run of its statements."""
-    return MOST_FOR_PAGES if isinstance(root.entry, Customers) else MOST
+    return MAX_REQUESTS_PER_PAGE_RUN if isinstance(root.entry, Customers) else MAX_REQUESTS_PER_RUN
 
 
 def _rendered(
@@ -201,7 +192,7 @@ def _rendered(
     statement: Select[*tuple[Any, ...]],
     departments: tuple[str, ...],
     sections: Sequence[Section] = (),
-    most: int = MOST,
+    most: int = MAX_REQUESTS_PER_RUN,
 ) -> Statement:
     compiled = compiler.binds.around(statement).compile(dialect=_DIALECT)
     assert isinstance(compiled, SQLCompiler)

@@ -43,6 +43,9 @@ class PlainSubject:
 
 
 Read = Callable[[PlainRow, PlainSubject], Any]
+# Writes a row's part of an answer as JSON; a piece is either that or text that is the same for every row.
+Write = Callable[[PlainRow, PlainSubject], str]
+Piece = str | Write
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from datasources.compiler.sql.entities import PLACED
 from datasources.engine.running.answers import RootAnswer
-from datasources.holes import SEPARATOR
+from datasources.holes import PLACED, SEPARATOR
 from datasources.plan import Batch, Entities, Root, Variables
 from resolvers.answering.faults import CORE_DOWN
 from resolvers.documents.representations import Representation, distinct

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from datasources.compiler.sql.lists import LONGEST_LIST
+from datasources.plan import MAX_ROWS_PER_LIST
 from resolvers.codes import Code
 from resolvers.documents.extent import Extent
 from resolvers.refusal import OperationRefused, refusal
@@ -17,7 +17,7 @@ MAX_FRAGMENTS = 100
 MAX_OPERATIONS = 50
 
 # A list's size given by a variable is planned as the next of these, so that few statements serve all sizes.
-_PLANNED_SIZES = (1, 5, 10, 25, 50, LONGEST_LIST)
+_PLANNED_SIZES = (1, 5, 10, 25, 50, MAX_ROWS_PER_LIST)
 
 _REMEDIES = {
     "characters": "Ask in several operations.",

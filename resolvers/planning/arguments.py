@@ -19,9 +19,8 @@ from graphql import (
     value_from_ast,
 )
 
-from datasources.compiler.sql.lists import LONGEST_LIST
 from datasources.ids import row_id
-from datasources.plan import Page, Parameter, Size, Variables
+from datasources.plan import MAX_ROWS_PER_LIST, Page, Parameter, Size, Variables
 from resolvers.codes import Code
 from resolvers.documents.limits import round_size
 from resolvers.refusal import null_variable_refusal, refusal, refuse_unwritable
@@ -156,8 +155,8 @@ def _present(given: Mapping[str, Given], name: str) -> Given | None:
 def _size(given: Given | None, name: str) -> Size:
     if given is None:
         return Size(DEFAULT_PAGE_SIZE)
-    if not 1 <= given.now <= LONGEST_LIST:
-        raise refusal(Code.BAD_USER_INPUT, f"`{name}` is a number from 1 to {LONGEST_LIST}.", argument=name)
+    if not 1 <= given.now <= MAX_ROWS_PER_LIST:
+        raise refusal(Code.BAD_USER_INPUT, f"`{name}` is a number from 1 to {MAX_ROWS_PER_LIST}.", argument=name)
     if given.is_constant:
         return Size(given.now)
     return Size(round_size(given.now), given.parameter)

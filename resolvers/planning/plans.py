@@ -17,7 +17,8 @@ from auth.policy.effects import Effect
 from auth.policy.grant import Grant
 from auth.policy.reach import Reach
 from auth.step_up import Proved
-from datasources.compiler.roots import RootStatements, StatementCompiler
+from datasources.compiler.roots import StatementCompiler
+from datasources.engine.running.contributions import RootStatements
 from datasources.plan import Batch, Root, Variables
 from datasources.shapes import Shapes
 from resolvers.contract import Contract

@@ -9,7 +9,7 @@ import pytest
 
 from datasources.engine.running import coalescing
 from datasources.engine.running.coalescing import Coalescer, Rows
-from datasources.engine.running.statement import MOST, Binding, Bound, Statement
+from datasources.engine.running.statement import MAX_REQUESTS_PER_RUN, Binding, Bound, Statement
 from datasources.plan import Parameter
 from datasources.unavailable import Crowded, Late, Lost, Resting, Unavailable
 
@@ -136,14 +136,14 @@ async def test_nobody_joins_a_run_that_was_sent(askers: Askers) -> None:
 
 async def test_enough_of_them_do_not_wait(askers: Askers) -> None:
     first = await askers.come(0)
-    many = await askers.come(*range(1, MOST + 2))
-    assert askers.database.asked == [[[0]], [[*range(1, MOST + 1)]]]
+    many = await askers.come(*range(1, MAX_REQUESTS_PER_RUN + 2))
+    assert askers.database.asked == [[[0]], [[*range(1, MAX_REQUESTS_PER_RUN + 1)]]]
     askers.database.runs[0].answer()
     await settle()
-    assert askers.database.asked[2:] == [[[MOST + 1]]]
+    assert askers.database.asked[2:] == [[[MAX_REQUESTS_PER_RUN + 1]]]
     for run in askers.database.runs[1:]:
         run.answer()
-    assert len(await answered([*first, *many])) == MOST + 2
+    assert len(await answered([*first, *many])) == MAX_REQUESTS_PER_RUN + 2
 
 
 async def test_nobody_waits_long_for_a_slow_run(askers: Askers, monkeypatch: pytest.MonkeyPatch) -> None:

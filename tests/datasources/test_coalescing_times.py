@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from datasources.engine.running.coalescing import SECONDS_APART, SECONDS_TO_GATHER, Coalescer, Rows
-from datasources.engine.running.statement import MOST, MOST_FOR_PAGES, Binding, Bound, Statement
+from datasources.engine.running.statement import (
+    MAX_REQUESTS_PER_PAGE_RUN,
+    MAX_REQUESTS_PER_RUN,
+    Binding,
+    Bound,
+    Statement,
+)
 from datasources.plan import Parameter
 from datasources.unavailable import Crowded, Late, Unavailable
 
@@ -108,7 +114,7 @@ async def arena(monkeypatch: pytest.MonkeyPatch) -> Arena:
 
 def test_the_times_are_those_that_were_decided() -> None:
     assert (SECONDS_TO_GATHER, SECONDS_APART) == (GATHERING, APART)
-    assert (MOST, MOST_FOR_PAGES) == (16, 4)
+    assert (MAX_REQUESTS_PER_RUN, MAX_REQUESTS_PER_PAGE_RUN) == (16, 4)
 
 
 async def test_who_goes_alone_may_take_all_of_their_time(arena: Arena) -> None:
@@ -161,17 +167,17 @@ async def test_the_first_who_gathers_waits_so_long_and_no_longer(arena: Arena) -
 async def test_who_went_early_hurries_nobody_who_comes_after(arena: Arena) -> None:
     """The alarm of those who went because they were enough is not one for the next."""
     await arena.come(0)
-    await arena.come(*range(1, MOST + 1))
+    await arena.come(*range(1, MAX_REQUESTS_PER_RUN + 1))
     arena.clock.passes(EARLY)
-    await arena.come(MOST + 1)
+    await arena.come(MAX_REQUESTS_PER_RUN + 1)
     arena.clock.passes(GATHERING)
-    await arena.come(MOST + 2)
-    assert arena.runs.together == [[0], [*range(1, MOST + 1)]]
+    await arena.come(MAX_REQUESTS_PER_RUN + 2)
+    assert arena.runs.together == [[0], [*range(1, MAX_REQUESTS_PER_RUN + 1)]]
     arena.clock.passes(GATHERING + EARLY)
     await settle()
-    assert arena.runs.together[2:] == [[MOST + 1, MOST + 2]]
+    assert arena.runs.together[2:] == [[MAX_REQUESTS_PER_RUN + 1, MAX_REQUESTS_PER_RUN + 2]]
     await arena.runs.answer()
-    assert len(arena.answered()) == MOST + 3
+    assert len(arena.answered()) == MAX_REQUESTS_PER_RUN + 3
 
 
 async def test_a_slow_run_does_not_keep_those_after_it_from_gathering(arena: Arena) -> None:

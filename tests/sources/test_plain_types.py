@@ -7,7 +7,8 @@ import pytest
 
 from auth.policy.effects import UNGOVERNED, Condition, Effect, EffectKind, Mask
 from datasources.compiler.plain.comparisons import filtering
-from datasources.compiler.plain.fields import FieldWriter, Needs
+from datasources.compiler.plain.fields import FieldWriter
+from datasources.compiler.plain.needs import Needs
 from datasources.compiler.plain.orders import ordering
 from datasources.compiler.plain.texts import as_write
 from datasources.json_text import Kind

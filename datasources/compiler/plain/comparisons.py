@@ -1,16 +1,12 @@
 """Filters on plain rows: every comparison is false for null, so that a withheld value matches nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from datasources.compiler.plain.needs import Needs
 from datasources.compiler.plain.orders import ordered_value
 from datasources.plan import Filter
 from datasources.sources.shapes import PlainRow, PlainShape, PlainSubject
-
-if TYPE_CHECKING:
-    from datasources.compiler.plain.fields import Needs
 
 Test = Callable[[PlainRow, PlainSubject], bool]
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from datasources.compiler.plain.texts import NULL, Write
+from datasources.compiler.plain.texts import NULL
 from datasources.plan import Field, Page
-from datasources.sources.shapes import PlainRow, PlainSubject
+from datasources.sources.shapes import PlainRow, PlainSubject, Write
 from datasources.sources.source import IDENTITY
 
 

@@ -1,17 +1,18 @@
 """From plan to functions: the fields asked of a source become one function that writes a customer's JSON from rows."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from auth.policy.effects import ALWAYS, Condition, Effect, EffectKind
 from datasources.compiler.plain.lists import ListWriter
+from datasources.compiler.plain.needs import Needs
 from datasources.compiler.plain.spelling import SPELLINGS, masked, quoted
-from datasources.compiler.plain.texts import NULL, Piece, Write, joined, members, when
+from datasources.compiler.plain.texts import NULL, joined, members, when
 from datasources.holes import HOLE
 from datasources.plan import Field
 from datasources.sources.shapes import (
+    Piece,
     PlainAmount,
     PlainCoordinate,
     PlainInside,
@@ -24,24 +25,8 @@ from datasources.sources.shapes import (
     PlainSubject,
     PlainValue,
     Reads,
+    Write,
 )
-from datasources.sources.source import IDENTITY, OWNER
-
-
-@dataclass(slots=True)
-class Needs:
-    """The columns that a plan reads, by resource: what is not read is not fetched."""
-
-    columns: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-
-    def add(self, resource: str | None, *names: str) -> None:
-        if resource is not None:
-            self.columns[resource].update((OWNER, IDENTITY, *names))
-
-    def add_reads(self, shape: PlainShape, reads: Reads) -> None:
-        self.add(shape.resource, *reads.columns)
-        for resource, names in reads.others.items():
-            self.add(resource, *names)
 
 
 @dataclass(frozen=True, slots=True)

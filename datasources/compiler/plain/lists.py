@@ -1,33 +1,53 @@
 """Lists and connections over plain rows: the same orders, filters, pages and cursors as a statement's."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from auth.policy.effects import Condition
+from auth.policy.effects import ALWAYS, Condition
 from datasources.compiler.plain.comparisons import Test, filtering
 from datasources.compiler.plain.connections import PlainPage, connection
+from datasources.compiler.plain.needs import Needs
 from datasources.compiler.plain.orders import ordering
-from datasources.compiler.plain.texts import NULL, Write, as_write
-from datasources.compiler.sql.lists import LONGEST_LIST
+from datasources.compiler.plain.texts import NULL, as_write
 from datasources.holes import BAD_CURSOR
-from datasources.plan import Field, Page, Parameter, Size
-from datasources.sources.shapes import PlainLists, PlainMany, PlainOne, PlainPages, PlainRow, PlainShape, PlainSubject
+from datasources.plan import MAX_ROWS_PER_LIST, Field, Page, Parameter, Size
+from datasources.sources.shapes import (
+    Piece,
+    PlainLists,
+    PlainMany,
+    PlainOne,
+    PlainPages,
+    PlainRow,
+    PlainShape,
+    PlainShapes,
+    PlainSubject,
+    Write,
+)
 from datasources.sources.source import IDENTITY
 
-if TYPE_CHECKING:
-    from datasources.compiler.plain.fields import FieldWriter
-
 Rows = Callable[[PlainRow, PlainSubject], Sequence[PlainRow]]
+
+
+class ObjectWriter(Protocol):
+    """Compiles the object that each row of a list answers."""
+
+    @property
+    def shapes(self) -> PlainShapes: ...
+
+    @property
+    def needs(self) -> Needs: ...
+
+    def object(
+        self, shape: PlainShape, fields: Mapping[str, tuple[Field, ...]], known: Condition = ALWAYS
+    ) -> Piece: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ListWriter:
     """Compiles lists for `writer`."""
 
-    writer: FieldWriter
+    writer: ObjectWriter
 
     def value(self, shape: PlainShape, coordinate: PlainLists, asked: Field, known: Condition) -> Write:
         related = self._related(shape, coordinate)
@@ -77,7 +97,7 @@ class ListWriter:
         return lambda row, subject: order(related(row, subject), subject)
 
     def _connection(self, ordered: Rows, shape: PlainShape, asked: Field, known: Condition) -> Write:
-        page = asked.page or Page(Size(LONGEST_LIST))
+        page = asked.page or Page(Size(MAX_ROWS_PER_LIST))
         tests = filtering(shape, asked.filters, self.writer.needs)
         write = connection(asked, page, lambda fields: as_write(self.writer.object(shape, fields, known)))
 

@@ -1,16 +1,12 @@
 """The order of plain rows, over governed values: nulls last, the random identity as the last key."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from datasources.compiler.plain.needs import Needs
 from datasources.plan import Order
 from datasources.sources.shapes import PlainRow, PlainShape, PlainSubject, PlainValue
 from datasources.sources.source import IDENTITY
-
-if TYPE_CHECKING:
-    from datasources.compiler.plain.fields import Needs
 
 Arrange = Callable[[Sequence[PlainRow], PlainSubject], Sequence[PlainRow]]
 

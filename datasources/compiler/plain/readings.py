@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from auth.policy.effects import ALWAYS, Condition
 from datasources.compiler.plain.fields import FieldWriter
 from datasources.compiler.plain.lists import ListWriter
-from datasources.compiler.plain.texts import NULL, Piece, as_write, when
+from datasources.compiler.plain.texts import NULL, as_write, when
 from datasources.compiler.sections import Section
 from datasources.engine.running.reading import Reading, Search
 from datasources.plan import Batch, Entities, OneObject, Root
+from datasources.sources.shapes import Piece
 from datasources.sources.source import IDENTITY, Source
 
 

@@ -1,14 +1,11 @@
 """JSON written in Python: pieces that are known when a plan is made, and functions that write the others from a row."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from auth.policy.effects import Condition
-from datasources.sources.shapes import PlainRow, PlainSubject
+from datasources.sources.shapes import Piece, PlainRow, PlainSubject, Write
 
 NULL = "null"
-
-Write = Callable[[PlainRow, PlainSubject], str]
-Piece = str | Write
 
 
 def joined(pieces: Iterable[Piece]) -> Piece:

@@ -26,24 +26,19 @@ from datasources.compiler.sql.found import Found, labelled
 from datasources.compiler.sql.lists import ListCompiler
 from datasources.compiler.sql.pages import Fresh, Rows
 from datasources.compiler.sql.subjects import RANK, Subjects
-from datasources.holes import SEPARATOR
+from datasources.holes import PLACED, SEPARATOR
 from datasources.ids import CUSTOMER
 from datasources.json_text import Parts, join, when
-from datasources.plan import Batch, Entities, Entry, Parameter, Variables
+from datasources.plan import BATCHES, ROWS, Batch, Entities, Entry, Parameter, Variables
 from datasources.rows import Columns, Row, Subject
 from datasources.shapes import One, of_subject
 from datasources.sql_text import literal, number
 
-# What a department apart is told beside the customers: the object that is asked of each, and in which batch.
-ROWS, BATCHES = "@rows", "@batches"
 _rows = Parameter(lambda variables: variables[ROWS])
 _batches = Parameter(lambda variables: variables[BATCHES])
 
 # Beside the columns of core's rows: which object of the list was asked for, in which batch, by which id of its own.
 PLACE, BATCH, ROW = "place", "batch", "row"
-
-# Between the place of an object in the list that was asked for, from 1, and its text.
-PLACED = ":"
 
 
 @dataclass(frozen=True, slots=True)

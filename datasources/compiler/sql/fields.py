@@ -111,11 +111,6 @@ class Compiler:
         assert subject.ordinal is not None
         return (f"{HOLE}{self.sections[id(asked)]}.", subject.ordinal, HOLE)
 
-    def governed(self, value: Column, effect: Effect, subject: Subject) -> Column:
-        """What a field means wherever it is used: its value where the viewer may use it, else NULL."""
-        allowed = subject.meets(effect.condition)
-        return value if allowed is None else case((allowed, value))
-
 
 def masked(mask: Mask, value: Column) -> Column:
     """Text with most of it hidden. Twice the same text gives twice the same mask."""

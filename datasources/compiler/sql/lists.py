@@ -1,37 +1,43 @@
 """Lists and connections as JSON: what each row answers, gathered in the list's order."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, Select, Text, func, select, true
 
+from datasources.compiler.sql.binds import Binds
 from datasources.compiler.sql.connections import PageView, edge
 from datasources.compiler.sql.keyset import SortKey
 from datasources.compiler.sql.pages import Fresh, PageCompiler, Rows, is_ranked
 from datasources.json_text import Parts, join
-from datasources.plan import Field, Page, Size
+from datasources.plan import MAX_ROWS_PER_LIST, Field, Page, Size
 from datasources.rows import Column, Row
-from datasources.shapes import Many, One, Pages
+from datasources.shapes import Many, One, Pages, Shape, Shapes
 from datasources.sql_text import literal, number
 
-if TYPE_CHECKING:
-    from datasources.compiler.sql.fields import Compiler
 
-LONGEST_LIST = 100
+class ObjectCompiler(Protocol):
+    """Compiles the object that each row of a list answers."""
+
+    @property
+    def shapes(self) -> Shapes: ...
+
+    @property
+    def binds(self) -> Binds: ...
+
+    def object(self, shape: Shape, fields: Mapping[str, tuple[Field, ...]], row: Row) -> Parts: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ListCompiler:
     """Compiles lists for the statement of `compiler`."""
 
-    compiler: Compiler
+    compiler: ObjectCompiler
 
     @property
     def pages(self) -> PageCompiler:
-        return PageCompiler(self.compiler)
+        return PageCompiler(self.compiler.binds)
 
     def value(self, coordinate: One | Many | Pages, asked: Field, row: Row) -> Parts:
         fresh = self._related(coordinate, row)
@@ -67,7 +73,7 @@ class ListCompiler:
         return ("[", _listed(ordered), "]")
 
     def _connection(self, fresh: Fresh, asked: Field) -> Parts:
-        page = asked.page or Page(Size(LONGEST_LIST))
+        page = asked.page or Page(Size(MAX_ROWS_PER_LIST))
         parts = self._plain(fresh, asked, page) if _is_plain(asked, page) else self._gathered(fresh, asked, page)
         return self.pages.checked(fresh, page, parts)
 

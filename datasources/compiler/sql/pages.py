@@ -1,14 +1,13 @@
 """Which rows a list shows: filters, orders, cursors and pages, each under the effects of the fields they use."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Text, Uuid, and_, cast, exists, func, select
 
 from auth.policy.effects import Effect
+from datasources.compiler.sql.binds import Binds
 from datasources.compiler.sql.branches import has_branches, in_branches
 from datasources.compiler.sql.comparisons import compare
 from datasources.compiler.sql.keyset import SortKey, beyond
@@ -18,9 +17,6 @@ from datasources.plan import Field, Filter, Order, Page, Parameter, Size
 from datasources.rows import Column, Row, is_nullable
 from datasources.shapes import Shape, Value
 from datasources.sql_text import literal, number
-
-if TYPE_CHECKING:
-    from datasources.compiler.sql.fields import Compiler
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +44,9 @@ Fresh = Callable[[], Rows]
 
 @dataclass(frozen=True, slots=True)
 class PageCompiler:
-    """Compiles pages for the statement of `compiler`."""
+    """Compiles pages for the statement with these binds."""
 
-    compiler: Compiler
+    binds: Binds
 
     def page(self, fresh: Fresh, rows: Rows, *columns: ColumnElement[Any], asked: Field, page: Page) -> Select[Any]:
         """The rows of one page; one more, if need be, to tell whether others follow."""
@@ -80,7 +76,7 @@ class PageCompiler:
         return func.row_number().over(order_by=ordered)
 
     def count(self, size: Size) -> ColumnElement[int]:
-        return number(size.limit) if size.count is None else self.compiler.binds.whole(size.count)
+        return number(size.limit) if size.count is None else self.binds.whole(size.count)
 
     def total(self, fresh: Fresh, asked: Field) -> Callable[[Effect], Parts]:
         """How many rows the list has. Counting is a use of its own: where it rests on flags, a list about one customer
@@ -110,7 +106,7 @@ class PageCompiler:
         allowed = rows.row.subject.meets(order.effect.condition)
         there = value.is_not(None) if is_nullable(value) else None
         shown = [test for test in (allowed, there) if test is not None]
-        governed = self.compiler.governed(value, order.effect, rows.row.subject)
+        governed = rows.row.subject.governed(value, order.effect)
         return SortKey(governed, order.descending, bool(shown), value, and_(*shown) if shown else None)
 
     def filtered(self, rows: Rows, filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
@@ -119,7 +115,7 @@ class PageCompiler:
         """
         tests = []
         for each in filters:
-            tests.append(compare(rows.shape, rows.row, self.compiler.binds.bind, each))
+            tests.append(compare(rows.shape, rows.row, self.binds.bind, each))
             allowed = rows.row.subject.meets(each.effect.condition)
             if allowed is not None:
                 tests.append(allowed)
@@ -144,7 +140,7 @@ class PageCompiler:
         named = self._named(rows, cursor)
         *sorted_by, _ = self.keys(rows, orders)
         values: list[Column] = [rows.select(key.column).where(named).scalar_subquery() for key in sorted_by]
-        return [*values, self.compiler.binds.bind(cursor, Uuid())]
+        return [*values, self.binds.bind(cursor, Uuid())]
 
     def _known(self, fresh: Fresh, cursor: Parameter) -> ColumnElement[bool]:
         """The cursor names a row that the viewer's list could hold."""
@@ -152,7 +148,7 @@ class PageCompiler:
         return exists(rows.select(literal("1")).where(self._named(rows, cursor)))
 
     def _named(self, rows: Rows, cursor: Parameter) -> ColumnElement[bool]:
-        return rows.row[rows.shape.identity] == self.compiler.binds.bind(cursor, Uuid())
+        return rows.row[rows.shape.identity] == self.binds.bind(cursor, Uuid())
 
     def checked(self, fresh: Fresh, page: Page, parts: Parts) -> Parts:
         """The parts, or the mark of a bad cursor where one names no row that the viewer's list could hold."""

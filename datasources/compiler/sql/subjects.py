@@ -33,7 +33,7 @@ from datasources.core.shapes import CUSTOMER
 from datasources.core.tables import partner_link
 from datasources.engine.pools.packed import counted
 from datasources.ids import row_id
-from datasources.plan import Field, Find, Page, Parameter
+from datasources.plan import AS_OF, FLAGS, IDS, LOCATED_ID, REACH_VALUE, Field, Find, Page, Parameter
 from datasources.rows import Column, Row, Subject
 from datasources.sql_text import literal, number
 
@@ -50,18 +50,16 @@ _EXPIRIES = {
     Flag.MINOR: ("minor_until", _TODAY),
 }
 
-# What a department apart is told: by these names, which no GraphQL variable can have.
-IDS, FLAGS, AS_OF, LOCATED_ID, REACHED_BY = "@ids", "@flags", "@as_of", "@located", "@reached_by"
 _ids = Parameter(lambda variables: variables[IDS])
 _flags = Parameter(lambda variables: variables[FLAGS])
 # Each asker counts their own customers, whoever else shares the run.
 _ordinals = Parameter(lambda variables: counted(len(variables[IDS])))
 _as_of = Parameter(lambda variables: variables[AS_OF])
 LOCATED = Parameter(lambda variables: variables[LOCATED_ID])
-_reached_by = Parameter(lambda variables: variables[REACHED_BY])
+_reach_value = Parameter(lambda variables: variables[REACH_VALUE])
 # Beside the columns of core's rows, in the sub-select that finds them.
 FLAGS_NOW, NOW, RANK = "flags_now", "as_of", "rank"
-_own_id = Parameter(lambda variables: row_id(variables[REACHED_BY]))
+_own_id = Parameter(lambda variables: row_id(variables[REACH_VALUE]))
 
 
 def flags_now(table: FromClause) -> Column:
@@ -98,10 +96,10 @@ def within(compiler: Compiler, reach: Reach, table: FromClause) -> ColumnElement
         case Reach.SELF:
             return table.c.id == bind(_own_id, Uuid())
         case Reach.TERRITORY:
-            return table.c.territory == bind(_reached_by, Text())
+            return table.c.territory == bind(_reach_value, Text())
         case Reach.LINKED:
             link = partner_link.alias()
-            linked = select(link.c.customer_id).where(link.c.contract == bind(_reached_by, Text()))
+            linked = select(link.c.customer_id).where(link.c.contract == bind(_reach_value, Text()))
             return table.c.id.in_(linked.correlate_except(link))
 
 
@@ -144,7 +142,7 @@ def find(compiler: Compiler, by: Find) -> Callable[[Row], ColumnElement[bool]]:
 
 def page(compiler: Compiler, fresh: Fresh, exists: Effect, asked: Field, part: Page) -> Subjects:
     """One page of customers; one row more, if need be, to tell whether others follow."""
-    rows, pages = fresh(), PageCompiler(compiler)
+    rows, pages = fresh(), PageCompiler(compiler.binds)
     has_branches = pages.has_branches(rows, asked)
     offered = {**columns(rows), RANK: pages.rank(rows, asked, part)}
 

@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from datasources.compiler.roots import RootStatements
-from datasources.compiler.sql.entities import BATCHES, ROWS
-from datasources.compiler.sql.subjects import AS_OF, FLAGS, IDS, LOCATED_ID
-from datasources.engine.running.contributions import Contribution, Locate
+from datasources.engine.running.contributions import Contribution, Locate, RootStatements
 from datasources.engine.running.databases import Databases
 from datasources.engine.running.stages import Stage, stage
 from datasources.holes import down, filled, is_marked, texts_of
-from datasources.plan import Variables
+from datasources.plan import AS_OF, BATCHES, FLAGS, IDS, LOCATED_ID, ROWS, Variables
 from datasources.unavailable import Unavailable
 
 _NULL = b"null"

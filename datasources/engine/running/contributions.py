@@ -63,3 +63,19 @@ class StatementLocate:
     async def owner(self, variables: Variables, databases: Databases, deadline: float) -> UUID | None:
         rows = await databases.rows(self.statement, variables, deadline)
         return rows[0][0] if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class RootStatements:
+    """All that answers one root field: who it is about, core's part, and every database and source apart.
+
+    Core answers one row: the answer's text, the customers' ids, their flags, core's clock, and the texts of its own
+    sections. `sections` names each section's department.
+    """
+
+    locate: Locate | None
+    core: Statement
+    others: tuple[Contribution, ...]
+    sections: Mapping[int, str]
+    # Core's rows end with the batches and ids of the objects that were asked for, of those whose customers it found.
+    tells_rows: bool = False

@@ -6,13 +6,10 @@ from itertools import repeat
 from uuid import UUID
 
 from auth.policy.effects import Condition
-from datasources.compiler.plain.texts import Write
-from datasources.compiler.sql.entities import BATCHES, ROWS
-from datasources.compiler.sql.subjects import AS_OF, FLAGS, IDS
 from datasources.engine.running.databases import Databases
 from datasources.engine.running.fetching import Fetched
-from datasources.plan import Parameter, Variables
-from datasources.sources.shapes import PlainSubject
+from datasources.plan import AS_OF, BATCHES, FLAGS, IDS, ROWS, Parameter, Variables
+from datasources.sources.shapes import PlainSubject, Write
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,10 @@ from datasources.engine.pools.packed import joined
 from datasources.holes import texts_of
 from datasources.plan import Parameter, Variables
 
-# Askers in one run. With more, each gains little and the first wait for the last.
-MOST = 16
-# Most of what a page costs are its rows, which sharing saves nobody: in longer runs PostgreSQL and we only wait for
-# each other.
-MOST_FOR_PAGES = 4
+# With more requests in a run, each gains little and the first wait for the last.
+MAX_REQUESTS_PER_RUN = 16
+# A page costs mostly by its rows, which sharing does not save: in longer runs PostgreSQL and this process wait in turn.
+MAX_REQUESTS_PER_PAGE_RUN = 4
 
 
 class Binding(Enum):
@@ -61,7 +60,7 @@ class Statement:
     bound: tuple[Bound, ...]
     departments: tuple[str, ...]
     sections: tuple[int, ...] = ()
-    most: int = MOST
+    most: int = MAX_REQUESTS_PER_RUN
 
     @cached_property
     def is_shared(self) -> bool:
