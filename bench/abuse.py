@@ -25,9 +25,9 @@ from bench.workloads.abuses import ABUSES, Abuse
 from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from schema.build import build_graph
-from server.graphql.bearer import Doorkeeper
-from server.graphql.body import Reader
-from server.graphql.cors import Origins
+from server.graphql.bearer import Authenticator
+from server.graphql.body import BodyReader
+from server.graphql.cors import AllowedOrigins
 from server.graphql.endpoint import GraphQLOverHTTP
 
 NOWHERE = "postgresql://nobody@127.0.0.1:9/nothing"
@@ -46,8 +46,8 @@ class Endpoint:
     def over(cls, graph: Graph) -> "Endpoint":
         key = ECKey.generate_key("P-256", auto_kid=True)
         token = mint(key, EXPECTED, role="service_agent", purposes=["care"], subject="abuser")
-        doorkeeper = Doorkeeper(Verifier(EXPECTED, TrustedKeys([key])), ["care"])
-        return cls(GraphQLOverHTTP(graph, doorkeeper, Reader(MAX_BODY, 10_000), Origins([])), token)
+        authenticator = Authenticator(Verifier(EXPECTED, TrustedKeys([key])), ["care"])
+        return cls(GraphQLOverHTTP(graph, authenticator, BodyReader(MAX_BODY, 10_000), AllowedOrigins([])), token)
 
     async def ask(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
         """Send one request and return the status and the first error's code."""

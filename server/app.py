@@ -14,11 +14,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from auth.tokens.verifier import Verifier
 from server.backend import Backend, Opener
 from server.graphiql import page, screen_pop
-from server.graphql.bearer import Doorkeeper
-from server.graphql.body import Reader
-from server.graphql.cors import Origins
+from server.graphql.bearer import Authenticator
+from server.graphql.body import BodyReader
+from server.graphql.cors import AllowedOrigins
 from server.graphql.endpoint import GraphQLOverHTTP
-from server.graphql.operations import Witness, write
+from server.graphql.operations import OperationObserver, log_operation
 from server.oauth.routes import routes as oauth_routes
 from server.oauth.service import OAuthService
 from server.settings.environment import Settings
@@ -87,24 +87,24 @@ class Customer360:
 
     def _make_endpoint(self, backend: Backend) -> ASGIApp:
         settings = self._settings
-        reader = Reader(settings.max_body_bytes, settings.receive_timeout_ms)
-        origins = Origins(settings.allowed_origins)
-        doorkeeper = self._make_doorkeeper(backend)
-        given = settings.partial_status, backend.trusted, backend.limiter, self._witnesses(backend)
-        endpoint = GraphQLOverHTTP(backend.graph, doorkeeper, reader, origins, *given)
+        reader = BodyReader(settings.max_body_bytes, settings.receive_timeout_ms)
+        origins = AllowedOrigins(settings.allowed_origins)
+        authenticator = self._make_authenticator(backend)
+        given = settings.partial_status, backend.trusted, backend.limiter, self._observers(backend)
+        endpoint = GraphQLOverHTTP(backend.graph, authenticator, reader, origins, *given)
         return endpoint if backend.traces is None else backend.traces.around(endpoint)
 
-    def _make_doorkeeper(self, backend: Backend) -> Doorkeeper:
+    def _make_authenticator(self, backend: Backend) -> Authenticator:
         register, others = backend.register, self._trusted
         if register is not None and not self._takes_proofs:
             register = replace(register, once=None)
         if register is None and not others.issuers:
-            return Doorkeeper(self._verifier, self._purposes)
+            return Authenticator(self._verifier, self._purposes)
         gate = gates.gate_of(self._verifier, self._settings, register, others.issuers, others.opaque)
-        return Doorkeeper(gate, self._purposes, gates.public_url(self._settings) + gates.RESOURCE_METADATA)
+        return Authenticator(gate, self._purposes, gates.public_url(self._settings) + gates.RESOURCE_METADATA)
 
-    def _witnesses(self, backend: Backend) -> list[Witness]:
-        written = [write] if self._settings.log_operations else []
+    def _observers(self, backend: Backend) -> list[OperationObserver]:
+        written = [log_operation] if self._settings.log_operations else []
         told = (each.ended for each in (self._metrics, backend.traces) if each is not None)
         return [*written, *told]
 
@@ -125,7 +125,9 @@ class Customer360:
         told = resource.routes(gates.public_url(settings), issuers, takes_proofs=self._takes_proofs)
         if site is None:
             return told
-        return told + oauth_routes(self._find_oauth, settings.receive_timeout_ms, Origins(settings.allowed_origins))
+        return told + oauth_routes(
+            self._find_oauth, settings.receive_timeout_ms, AllowedOrigins(settings.allowed_origins)
+        )
 
     def _find_oauth(self) -> OAuthService | None:
         return self._backend.oauth if self._backend else None

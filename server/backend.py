@@ -13,16 +13,16 @@ from datasources.engine.running.databases import QUEUE, Databases
 from schema.build import build_graph
 from schema.federation.subgraphs import build_subgraph_graph
 from server import sources
-from server.graphql.documents.trusted import Trusted
+from server.graphql.documents.trusted import TrustedDocuments
 from server.graphql.endpoint import Answers
-from server.graphql.limiter import Limiter
+from server.graphql.limiter import ConcurrencyLimit
 from server.oauth import register, service
 from server.oauth.register import Register
 from server.oauth.service import OAuthService
-from server.reload import on_hangup
+from server.reload import reload_on_hangup
 from server.settings.environment import Settings
-from server.telemetry.gauges import Gauges, gauges, watched
-from server.throttling import limits_of, throttling
+from server.telemetry.gauges import Gauges, gauges, measure_lag
+from server.throttling import document_limits, open_throttle
 from server.trust.gates import graphiql_client, site_of
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class Backend:
     oauth: OAuthService | None = None
     # Of who serves none.
     looked_up: Register | None = None
-    trusted: Trusted = field(default_factory=Trusted)
-    limiter: Limiter = field(default_factory=Limiter)
+    trusted: TrustedDocuments = field(default_factory=TrustedDocuments)
+    limiter: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
     gauges: Gauges = tuple
     traces: "Traces | None" = None
 
@@ -51,7 +51,7 @@ class Backend:
 
 
 # For each connection of a pool, how many operations may run at once: more than wait for one slow department.
-PLACES = 2 * QUEUE
+OPERATIONS_PER_CONNECTION = 2 * QUEUE
 
 Opener = Callable[[], AbstractAsyncContextManager[Backend]]
 
@@ -76,20 +76,20 @@ def opener(
         at_core = addresses["core"]
         logs = CoreAccessLog.open(at_core, settings.deadline_ms)
         async with (
-            sources.opened(settings, subgraph) as found,
+            sources.open_sources(settings, subgraph) as found,
             Databases.open(addresses, settings.pool_size, budget, found) as databases,
             logs as log,
             _oauth(settings, policy, at_core) as oauth,
             _register(settings, at_core, looks_up=looks_up) as register,
-            throttling(settings, at_core) as throttle,
+            open_throttle(settings, at_core) as throttle,
             _traces(settings, subgraph) as traces,
         ):
-            limits = limits_of(settings, asked_by_gateway=subgraph is not None)
+            limits = document_limits(settings, asked_by_gateway=subgraph is not None)
             graph = build(databases, policy, log, settings.deadline_ms, limits, throttle)
-            trusted = Trusted.of(settings, graph)
+            trusted = TrustedDocuments.of(settings, graph)
             core = databases.core.patience
-            limiter = Limiter(PLACES * settings.pool_size, lambda: core.is_slow)
-            with on_hangup(graph, settings, trusted), watched() as lag:
+            limiter = ConcurrencyLimit(OPERATIONS_PER_CONNECTION * settings.pool_size, lambda: core.is_slow)
+            with reload_on_hangup(graph, settings, trusted), measure_lag() as lag:
                 look = gauges(graph, databases, limiter, lag)
                 yield Backend(graph, databases.reachable, oauth, register, trusted, limiter, look, traces)
 
@@ -102,10 +102,10 @@ async def _traces(settings: Settings, subgraph: str | None) -> AsyncIterator["Tr
         yield None
         return
     # Because OpenTelemetry is an optional extra, only processes that trace import it.
-    from server.telemetry.export import NAME, delivered  # noqa: PLC0415 - an optional extra
+    from server.telemetry.export import NAME, open_tracer  # noqa: PLC0415 - an optional extra
     from server.telemetry.traces import Traces  # noqa: PLC0415 - an optional extra
 
-    async with delivered(NAME if subgraph is None else f"{NAME}-{subgraph}") as tracer:
+    async with open_tracer(NAME if subgraph is None else f"{NAME}-{subgraph}") as tracer:
         yield Traces(tracer)
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from auth.policy.rules import Policy, PolicyError
 from resolvers.graph import Graph
-from server.graphql.documents.trusted import Trusted
+from server.graphql.documents.trusted import TrustedDocuments
 from server.settings.environment import Settings
 from server.trust.identity import policy_of
 
@@ -16,7 +16,7 @@ log = logging.getLogger("customer360.policy")
 
 
 @contextmanager
-def on_hangup(graph: Graph, settings: Settings, trusted: Trusted) -> Iterator[None]:
+def reload_on_hangup(graph: Graph, settings: Settings, trusted: TrustedDocuments) -> Iterator[None]:
     """While this lasts, SIGHUP has the graph decide by the policy as it then stands in its file, and know the trusted
     documents as they then stand in theirs.
     """

@@ -9,7 +9,7 @@ from server.settings.environment import Settings
 
 
 @asynccontextmanager
-async def opened(settings: Settings, subgraph: str | None = None) -> AsyncIterator[Sources]:
+async def open_sources(settings: Settings, subgraph: str | None = None) -> AsyncIterator[Sources]:
     """Those that this process answers for: all, or the one of its subgraph."""
     if settings.service_url is None or subgraph not in (None, "service"):
         yield {}

@@ -14,11 +14,11 @@ from server.settings import values
 from server.settings.environment import Settings, SettingsError
 
 # A gateway puts what a client asks for in many places into one operation, under aliases of its own.
-OF_A_GATEWAY = 5
+GATEWAY_FACTOR = 5
 
 
-def limits_of(settings: Settings, *, asked_by_gateway: bool = False) -> Limits:
-    times = OF_A_GATEWAY if asked_by_gateway else 1
+def document_limits(settings: Settings, *, asked_by_gateway: bool = False) -> Limits:
+    times = GATEWAY_FACTOR if asked_by_gateway else 1
     return Limits(
         tokens=settings.max_tokens,
         depth=settings.max_depth,
@@ -30,9 +30,9 @@ def limits_of(settings: Settings, *, asked_by_gateway: bool = False) -> Limits:
 
 
 @asynccontextmanager
-async def throttling(settings: Settings, core: str) -> AsyncIterator[Throttle]:
+async def open_throttle(settings: Settings, core: str) -> AsyncIterator[Throttle]:
     """The throttle, with its buckets in this process or in core's database, which all processes share."""
-    clients = rates_in(settings.client_rates) if settings.client_rates else {}
+    clients = read_client_rates(settings.client_rates) if settings.client_rates else {}
     throttle = Throttle(settings.rate_limit, clients, settings.new_documents)
     if settings.rate_store == "process":
         yield throttle
@@ -41,7 +41,7 @@ async def throttling(settings: Settings, core: str) -> AsyncIterator[Throttle]:
         yield throttle
 
 
-def rates_in(file: Path) -> Mapping[str, Rate]:
+def read_client_rates(file: Path) -> Mapping[str, Rate]:
     """Clients with a rate of their own: `[clients]` and lines like `acme-dashboard = "20000/60"`."""
     try:
         listed: Any = tomllib.loads(file.read_text())

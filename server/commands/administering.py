@@ -4,20 +4,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from datasources.oauth.administration import Administration, TakenNameError, UnknownCustomerError, UnknownNameError
-from server.commands.terminal import Failed
-from server.settings.addresses import addresses
+from server.commands.terminal import CommandError
+from server.settings.addresses import database_addresses
 from server.settings.environment import load
 
 
 @asynccontextmanager
-async def administration() -> AsyncIterator[Administration]:
-    async with Administration.open(addresses(load(), ("core",))["core"]) as opened:
+async def open_administration() -> AsyncIterator[Administration]:
+    async with Administration.open(database_addresses(load(), ("core",))["core"]) as opened:
         try:
             yield opened
         except (TakenNameError, UnknownCustomerError, UnknownNameError) as error:
-            raise Failed(str(error)) from None
+            raise CommandError(str(error)) from None
 
 
-async def changed(change: Callable[[Administration], Awaitable[None]]) -> None:
-    async with administration() as opened:
+async def change_register(change: Callable[[Administration], Awaitable[None]]) -> None:
+    async with open_administration() as opened:
         await change(opened)

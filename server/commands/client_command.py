@@ -10,8 +10,8 @@ import click
 
 from auth.oauth import secrets
 from auth.oauth.clients.registration import RegistrationError, register
-from server.commands.administering import administration, changed
-from server.commands.terminal import Failed, as_json, check_known, fields, run, say, show_json, table
+from server.commands.administering import change_register, open_administration
+from server.commands.terminal import CommandError, as_json, check_known, fields, run, say, show_json, table
 from server.settings.environment import load
 from server.trust.identity import policy_of
 
@@ -48,9 +48,9 @@ def create(name: str, customers: tuple[UUID, ...], as_json: bool, **given: Any) 
     try:
         record, secret = register(policy, name, jwks=json.loads(jwks.read_text()) if jwks else None, **given)
     except RegistrationError as error:
-        raise Failed(str(error)) from None
+        raise CommandError(str(error)) from None
     if customers and record.contract is None:
-        raise Failed("customers are linked to a contract: name it with --contract")
+        raise CommandError("customers are linked to a contract: name it with --contract")
     run(_create(record, customers))
     shown = {"client_id": record.id, **({"client_secret": secret} if secret else {})}
     show_json(shown) if as_json else click.echo(fields(shown))
@@ -60,7 +60,7 @@ def create(name: str, customers: tuple[UUID, ...], as_json: bool, **given: Any) 
 @as_json
 def list_clients(as_json: bool) -> None:
     """List the applications, with the ceilings of their contracts."""
-    rows = run(_listed())
+    rows = run(_rows())
     if as_json:
         show_json(rows)
     elif rows:
@@ -111,12 +111,12 @@ def _policy() -> Any:
 
 
 async def _create(record: Any, customers: tuple[UUID, ...]) -> None:
-    async with administration() as opened:
+    async with open_administration() as opened:
         await opened.create_client(record, customers)
 
 
-async def _listed() -> list[dict[str, Any]]:
-    async with administration() as opened:
+async def _rows() -> list[dict[str, Any]]:
+    async with open_administration() as opened:
         clients, customers = await opened.clients(), await opened.customers_of()
     return [_row(client, customers) for client in clients]
 
@@ -137,4 +137,4 @@ def _row(client: Any, customers: dict[str, int]) -> dict[str, Any]:
 
 
 def _change(change: Any) -> None:
-    run(changed(change))
+    run(change_register(change))

@@ -11,7 +11,7 @@ from auth.departments import Department
 from datasources.core import ledger
 from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
 from server.commands.terminal import run, say
-from server.settings.addresses import addresses
+from server.settings.addresses import database_addresses
 from server.settings.environment import load
 
 OBJECTIONS = ("DIRECT_MARKETING", "PROFILING", "LEGITIMATE_INTEREST")
@@ -83,5 +83,7 @@ def _add(
 ) -> None:
     said = PrivacyTopic(topic), PrivacyState(state)
     on = LegalBasis(basis) if basis else None
-    adding = ledger.record(addresses(load()), customer, *said, via=Department(via), legal_basis=on, actor=actor, **more)
+    adding = ledger.record(
+        database_addresses(load()), customer, *said, via=Department(via), legal_basis=on, actor=actor, **more
+    )
     say(f"Recorded as {run(adding)}.")

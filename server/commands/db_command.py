@@ -4,8 +4,8 @@ import click
 
 from migrations import upgrade
 from migrations.status import status
-from server.commands.terminal import Failed, as_json, run, say, show_json, table
-from server.settings.addresses import addresses
+from server.commands.terminal import CommandError, as_json, run, say, show_json, table
+from server.settings.addresses import database_addresses
 from server.settings.environment import load
 
 
@@ -17,7 +17,7 @@ def command() -> None:
 @command.command("upgrade")
 def upgrade_tables() -> None:
     """Bring every department's tables to the newest revision. Safe to run again."""
-    run(upgrade.upgrade(addresses(load())))
+    run(upgrade.upgrade(database_addresses(load())))
     say("The tables of every department are up to date.")
 
 
@@ -25,11 +25,11 @@ def upgrade_tables() -> None:
 @as_json
 def show_status(as_json: bool) -> None:
     """Show which revision each department has. Exits with 1 if one is not the newest."""
-    found = run(status(addresses(load())))
+    found = run(status(database_addresses(load())))
     if as_json:
         show_json([{"department": each.department, "current": each.current, "head": each.head} for each in found])
     else:
         heading = ("department", "has", "newest")
         click.echo(table([heading, *((each.department, each.current or "nothing", each.head) for each in found)]))
     if not all(each.is_current for each in found):
-        raise Failed("not up to date. Run: customer360 db upgrade")
+        raise CommandError("not up to date. Run: customer360 db upgrade")

@@ -8,10 +8,10 @@ from auth.tokens.keys import development_key
 from auth.tokens.minting import mint
 from datasources.sample.seed import is_empty, seed
 from migrations.upgrade import upgrade
-from server.commands.serve_command import listening, serve
+from server.commands.serve_command import open_listener, serve
 from server.commands.terminal import Progress, run, say
 from server.graphiql.screen_pop import SAMPLE_SEED, curl
-from server.settings.addresses import addresses, configured, in_databases
+from server.settings.addresses import configured_addresses, database_addresses, sql_departments
 from server.settings.environment import Settings
 from server.trust.identity import expected, policy_of
 
@@ -43,10 +43,10 @@ def command(host: str | None, port: int | None, customers: int) -> None:
 
     It prints a token, a curl line and the address of GraphiQL.
     """
-    settings, listener = listening(host, port)
-    if len(configured(settings)) < len(in_databases(settings)):
+    settings, listener = open_listener(host, port)
+    if len(configured_addresses(settings)) < len(sql_departments(settings)):
         say("Starting PostgreSQL ...")
-    found = addresses(settings)
+    found = database_addresses(settings)
     run(_fill(found, customers))
     serve(settings, found, listener, lambda url: click.echo(_welcome(settings, url)))
 

@@ -9,10 +9,10 @@ from graphql import GraphQLError, OperationDefinitionNode, parse
 from resolvers.documents.library import Documents
 from resolvers.refusal import OperationRefused
 from schema.build import build_schema, contract
-from server.commands.terminal import Failed, as_json, say, show_json, table
+from server.commands.terminal import CommandError, as_json, say, show_json, table
 from server.graphql.documents.lists import DocumentsError, read
 from server.settings.environment import load
-from server.throttling import limits_of
+from server.throttling import document_limits
 
 EXISTING = click.Path(exists=True, path_type=Path)
 
@@ -51,7 +51,7 @@ def list_documents(path: Path | None, as_json: bool) -> None:
 def check(path: Path | None) -> None:
     """Check each against the schema and the limits, as the server does at its start."""
     documents = _documents(path)
-    known = Documents(contract(build_schema()), limits_of(load()))
+    known = Documents(contract(build_schema()), document_limits(load()))
     problems = 0
     for id_, text in documents.items():
         try:
@@ -60,15 +60,15 @@ def check(path: Path | None) -> None:
             problems += 1
             say(str(refusal.errors[0]["message"]))
     if problems:
-        raise Failed(f"{problems} of {len(documents)} documents cannot be run")
+        raise CommandError(f"{problems} of {len(documents)} documents cannot be run")
     say(f"{len(documents)} documents can be run.")
 
 
 def _documents(path: Path | None) -> Mapping[str, str]:
     found = path or load().documents_path
     if found is None:
-        raise Failed("name a folder or a manifest, or set CUSTOMER360_DOCUMENTS_PATH")
+        raise CommandError("name a folder or a manifest, or set CUSTOMER360_DOCUMENTS_PATH")
     try:
         return read(found)
     except DocumentsError as error:
-        raise Failed(str(error)) from None
+        raise CommandError(str(error)) from None

@@ -11,14 +11,14 @@ from auth.policy.rules import Policy, conditions_in
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
+class PolicyExplainer:
     """The policy, and the category of every field that the schema has."""
 
     policy: Policy
     categories: Mapping[str, Category]
 
     @classmethod
-    def of(cls, policy: Policy) -> "Rights":
+    def of(cls, policy: Policy) -> "PolicyExplainer":
         # Because building the schema takes most of a second, the other policy commands do without it.
         from schema.build import build_schema, contract  # noqa: PLC0415 - slow, and one command's only
 
@@ -34,13 +34,13 @@ class Rights:
             "use": use,
             "role": role,
             "purpose": purpose,
-            **described(effect),
+            **effect_columns(effect),
             "step_up": needed.told if needed and effect.shows else None,
             "policy": self.policy.version,
         }
 
 
-def changed(change: Change) -> dict[str, str]:
+def change_row(change: Change) -> dict[str, str]:
     return {
         "direction": change.direction.value,
         "role": change.viewer_class,
@@ -52,7 +52,7 @@ def changed(change: Change) -> dict[str, str]:
     }
 
 
-def class_changed(change: ClassChange) -> dict[str, str]:
+def class_change_row(change: ClassChange) -> dict[str, str]:
     return {
         "direction": change.direction.value,
         "role": change.viewer_class,
@@ -66,7 +66,7 @@ def _in_short(effect: Effect) -> str:
     return " when ".join([shown, *([", ".join(when)] if (when := conditions_in(effect.condition)) else [])])
 
 
-def described(effect: Effect) -> dict[str, str | None]:
+def effect_columns(effect: Effect) -> dict[str, str | None]:
     return {
         "effect": effect.kind.value,
         "mask": effect.mask.value if effect.mask else None,

@@ -8,8 +8,8 @@ import click
 
 from datasources.imports.mapping_file import load_mapping
 from datasources.imports.run import import_file
-from server.commands.terminal import Failed, Progress, as_json, fields, run, show_json
-from server.settings.addresses import addresses
+from server.commands.terminal import CommandError, Progress, as_json, fields, run, show_json
+from server.settings.addresses import database_addresses
 from server.settings.environment import load
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ def command(file: Path, mapping: Path, rejects: Path | None, as_json: bool) -> N
     Mappings for two well-known files are in datasources/imports/mappings.
     """
     read, refused = load_mapping(mapping), rejects or file.with_name(f"{file.name}.rejects.csv")
-    found = addresses(load())
+    found = database_addresses(load())
     for department in read.departments:
         if department not in found:
-            raise Failed(f"the data of {department} are not in a database here: import them where they are")
+            raise CommandError(f"the data of {department} are not in a database here: import them where they are")
     with Progress("Bytes") as progress:
         summary = run(import_file(found, file, read, refused, progress))
     if as_json:

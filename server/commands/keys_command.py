@@ -6,7 +6,7 @@ import click
 
 from auth.oauth.keys.sealing import Seal, secret_in
 from auth.oauth.keys.signing import LEAD
-from server.commands.administering import administration
+from server.commands.administering import open_administration
 from server.commands.terminal import as_json, fields, run, show_json
 from server.settings.environment import Settings, load
 
@@ -32,5 +32,5 @@ def rotate(lead: int | None, as_json: bool) -> None:
 
 async def _rotate(settings: Settings, lead: int | None) -> tuple[str, datetime]:
     seal = Seal(settings.oauth_secret or secret_in(settings.data_dir))
-    async with administration() as opened:
+    async with open_administration() as opened:
         return await opened.rotate_keys(seal, datetime.now(UTC), LEAD if lead is None else timedelta(minutes=lead))

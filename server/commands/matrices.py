@@ -1,6 +1,6 @@
 """The whole policy as a matrix: categories down, roles with their purposes across."""
 
-import csv as writer
+import csv
 import io
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ LEGEND = (
 )
 
 
-def cells(policy: Policy, use: str) -> list[Cell]:
+def matrix_cells(policy: Policy, use: str) -> list[Cell]:
     """What each role sees of each category for each purpose that some rule gives it."""
     return [
         {
@@ -34,22 +34,22 @@ def cells(policy: Policy, use: str) -> list[Cell]:
     ]
 
 
-def csv(found: Sequence[Cell]) -> str:
+def as_csv(matrix: Sequence[Cell]) -> str:
     text = io.StringIO()
-    out = writer.DictWriter(text, list(found[0]), lineterminator="\n")
+    out = csv.DictWriter(text, list(matrix[0]), lineterminator="\n")
     out.writeheader()
-    out.writerows(found)
+    out.writerows(matrix)
     return text.getvalue()
 
 
-def markdown(found: Sequence[Cell]) -> str:
-    columns = list(dict.fromkeys((cell["role"], cell["purpose"]) for cell in found))
-    by_place = {(cell["category"], cell["role"], cell["purpose"]): _sign(cell) for cell in found}
+def as_markdown(matrix: Sequence[Cell]) -> str:
+    columns = list(dict.fromkeys((cell["role"], cell["purpose"]) for cell in matrix))
+    by_place = {(cell["category"], cell["role"], cell["purpose"]): _sign(cell) for cell in matrix}
     heading = ["category", *(f"{role} / {purpose}" for role, purpose in columns)]
     lines = [heading, ["---"] * len(heading)]
     lines += [
         [category, *(by_place[category, role, purpose] for role, purpose in columns)]
-        for category in dict.fromkeys(cell["category"] for cell in found)
+        for category in dict.fromkeys(cell["category"] for cell in matrix)
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n{LEGEND}"
 

@@ -7,7 +7,7 @@ import click
 from auth.policy.diff import Direction, changes, class_changes, step_up_changes
 from auth.policy.file import load as read
 from server.commands import matrices
-from server.commands.explain import Rights, changed, class_changed
+from server.commands.explain import PolicyExplainer, change_row, class_change_row
 from server.commands.terminal import as_json, check_known, fields, show_json
 from server.settings.environment import load
 from server.trust.identity import policy_of
@@ -34,7 +34,7 @@ def explain(role: str, purpose: str | None, coordinate: str, use: str, as_json: 
     check_known(role, policy.classes, "--role")
     if purpose is not None:
         check_known(purpose, policy.purposes, "--purpose")
-    rights = Rights.of(policy)
+    rights = PolicyExplainer.of(policy)
     check_known(coordinate, rights.categories, "--coordinate")
     found = rights.explain(role, purpose, coordinate, use)
     if as_json:
@@ -49,11 +49,11 @@ def explain(role: str, purpose: str | None, coordinate: str, use: str, as_json: 
 @as_json
 def matrix(use: str, form: str, as_json: bool) -> None:
     """Print for every category of data what each role sees, for each purpose that it has a rule for."""
-    cells = matrices.cells(policy_of(load()), use)
+    cells = matrices.matrix_cells(policy_of(load()), use)
     if as_json:
         show_json(cells)
     else:
-        click.echo(matrices.markdown(cells) if form == "markdown" else matrices.csv(cells), nl=False)
+        click.echo(matrices.as_markdown(cells) if form == "markdown" else matrices.as_csv(cells), nl=False)
 
 
 @command.command("diff")
@@ -67,9 +67,9 @@ def diff(old: Path, new: Path, approve: bool, as_json: bool) -> None:
     Exits with 1 when something widens and nobody approves it.
     """
     before, after = read(old), read(new)
-    lines = [class_changed(change) for change in class_changes(before, after)]
-    lines += [class_changed(change) for change in step_up_changes(before, after)]
-    lines += [changed(change) for change in changes(before, after)]
+    lines = [class_change_row(change) for change in class_changes(before, after)]
+    lines += [class_change_row(change) for change in step_up_changes(before, after)]
+    lines += [change_row(change) for change in changes(before, after)]
     if as_json:
         show_json(lines)
     else:

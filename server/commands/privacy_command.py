@@ -3,8 +3,8 @@
 import click
 
 from datasources.core import ledger
-from server.commands.terminal import Failed, as_json, run, show_json
-from server.settings.addresses import addresses
+from server.commands.terminal import CommandError, as_json, run, show_json
+from server.settings.addresses import database_addresses
 from server.settings.environment import load
 
 
@@ -17,7 +17,7 @@ def command() -> None:
 @as_json
 def verify(as_json: bool) -> None:
     """Work out every customer's flags anew from the ledger, and compare. Exits with 1 if any differ."""
-    found = run(ledger.verify(addresses(load())))
+    found = run(ledger.verify(database_addresses(load())))
     counts = {"customers": found.customers, "events": found.events, "differing": found.differing}
     if as_json:
         show_json({**counts, "customerIds": [str(each) for each in found.customer_ids]})
@@ -26,4 +26,4 @@ def verify(as_json: bool) -> None:
         for each in found.customer_ids:
             click.echo(each)
     if not found.holds:
-        raise Failed("the flags of some customers do not follow from the ledger")
+        raise CommandError("the flags of some customers do not follow from the ledger")

@@ -8,7 +8,7 @@ from auth.departments import DEPARTMENTS
 from schema import build
 from schema.changes import NotASchemaError, breaking_changes
 from schema.federation.subgraphs import print_subgraphs
-from server.commands.terminal import Failed, say
+from server.commands.terminal import CommandError, say
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -39,11 +39,11 @@ def check(against: Path | None) -> None:
     for problem in problems:
         say(problem)
     if problems:
-        raise Failed(f"the schema has {len(problems)} problem{'s' if len(problems) > 1 else ''}")
+        raise CommandError(f"the schema has {len(problems)} problem{'s' if len(problems) > 1 else ''}")
 
 
 def _breaking(against: Path) -> list[str]:
     try:
         return breaking_changes(against.read_text())
     except (NotASchemaError, UnicodeDecodeError) as error:
-        raise Failed(f"{against.name} cannot be compared with: {error}") from None
+        raise CommandError(f"{against.name} cannot be compared with: {error}") from None

@@ -3,8 +3,8 @@
 import click
 
 from datasources.sample.seed import NotEmptyError, seed
-from server.commands.terminal import Failed, Progress, run, say
-from server.settings.addresses import addresses
+from server.commands.terminal import CommandError, Progress, run, say
+from server.settings.addresses import database_addresses
 from server.settings.environment import load
 
 
@@ -18,7 +18,7 @@ def command(customers: int, number: int) -> None:
     """
     try:
         with Progress("Customers") as progress:
-            rows = run(seed(addresses(load()), customers, number, progress=progress))
+            rows = run(seed(database_addresses(load()), customers, number, progress=progress))
     except NotEmptyError as error:
-        raise Failed(str(error)) from None
+        raise CommandError(str(error)) from None
     say(f"Made {customers:,} customers in {rows:,} rows.")

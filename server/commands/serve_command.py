@@ -10,10 +10,10 @@ import click
 from auth.departments import DEPARTMENTS
 from datasources.engine.pools.sessions import SessionError, lost_settings
 from migrations.status import status
-from server.commands.terminal import Failed, run, say
+from server.commands.terminal import CommandError, run, say
 from server.process.serving import listen, log_to_stderr, run_until_signal, url_of
-from server.process.workers import WorkerFailed, Workers, environment
-from server.settings.addresses import addresses
+from server.process.workers import WorkerFailed, Workers, worker_environment
+from server.settings.addresses import database_addresses
 from server.settings.environment import Settings, load
 from server.trust.identity import policy_of, verifier
 
@@ -36,14 +36,14 @@ def command(host: str | None, port: int | None, subgraph: str | None, workers: i
 
     It listens on this machine only, unless CUSTOMER360_HOST says otherwise. Run `customer360 db upgrade` first.
     """
-    settings, listener = listening(host, port)
+    settings, listener = open_listener(host, port)
     looks_up = False
     if subgraph is None:
-        found, name = addresses(settings), "Customer360"
+        found, name = database_addresses(settings), "Customer360"
     else:
         looks_up = settings.oauth
-        settings = of_subgraph(settings, subgraph)
-        found, name = addresses(settings, {"core", subgraph}), f"Customer360's subgraph {subgraph}"
+        settings = subgraph_settings(settings, subgraph)
+        found, name = database_addresses(settings, {"core", subgraph}), f"Customer360's subgraph {subgraph}"
     run(check(found))
 
     def announce(url: str) -> None:
@@ -55,7 +55,7 @@ def command(host: str | None, port: int | None, subgraph: str | None, workers: i
         _supervise(settings, found, listener, announce, workers, subgraph)
 
 
-def of_subgraph(settings: Settings, subgraph: str) -> Settings:
+def subgraph_settings(settings: Settings, subgraph: str) -> Settings:
     return replace(settings, graphiql=False, oauth=settings.oauth and _signs_people_in(settings, subgraph))
 
 
@@ -64,7 +64,7 @@ def _signs_people_in(settings: Settings, subgraph: str) -> bool:
     return subgraph == "core" and settings.public_url is not None
 
 
-def listening(host: str | None, port: int | None) -> tuple[Settings, socket]:
+def open_listener(host: str | None, port: int | None) -> tuple[Settings, socket]:
     """The settings with what the options say instead, and the port taken."""
     read = load()
     settings = replace(read, host=read.host if host is None else host, port=read.port if port is None else port)
@@ -105,12 +105,12 @@ def _supervise(
     log_to_stderr(settings.log_level)
     # What workers would find missing is said once; and the keys that they share are made once.
     verifier(settings, policy_of(settings))
-    told = environment(addresses, settings.host, settings.port)
+    told = worker_environment(addresses, settings.host, settings.port)
     workers = Workers(listener, count, told, *([subgraph] if subgraph else []))
     try:
         run(workers.run(lambda: announce(url_of(listener)), settings.drain_ms / 1000))
     except WorkerFailed as error:
-        raise Failed(str(error)) from None
+        raise CommandError(str(error)) from None
 
 
 async def check(addresses: Mapping[str, str]) -> None:
@@ -120,7 +120,7 @@ async def check(addresses: Mapping[str, str]) -> None:
             (found,) = await status({department: address})
             lost = await lost_settings(address)
         except SessionError as error:
-            raise Failed(f"{department}: {error}") from None
+            raise CommandError(f"{department}: {error}") from None
         except Exception as error:  # noqa: BLE001 - whatever keeps it from answering
             say(f"customer360: {department} does not answer ({type(error).__name__}); its fields will be null")
             continue
@@ -131,9 +131,9 @@ async def check(addresses: Mapping[str, str]) -> None:
 
 def _refuse(department: str, found: "Status") -> None:
     if not found.is_current:
-        raise Failed(f"the tables of {department} are not up to date. Run: customer360 db upgrade")
+        raise CommandError(f"the tables of {department} are not up to date. Run: customer360 db upgrade")
     if department == "core" and found.is_replica:
-        raise Failed(
+        raise CommandError(
             "core is on a replica, where consents come late and no access is recorded. "
             "Point CUSTOMER360_CORE_DATABASE_URL at its primary"
         )

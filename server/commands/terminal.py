@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for programs.")
 
 
-class Failed(click.ClickException):
+class CommandError(click.ClickException):
     """A check found something, or what was asked for could not be done: exit code 1."""
 
     def show(self, file: Any = None) -> None:

@@ -8,8 +8,8 @@ import click
 
 from auth.oauth.clients.registration import RegistrationError, new_account
 from auth.oauth.passwords import WeakPasswordError, hashed
-from server.commands.administering import administration, changed
-from server.commands.terminal import Failed, as_json, check_known, fields, run, say, show_json, table
+from server.commands.administering import change_register, open_administration
+from server.commands.terminal import CommandError, as_json, check_known, fields, run, say, show_json, table
 from server.settings.environment import load
 from server.trust.identity import policy_of
 
@@ -48,7 +48,7 @@ def create(
     try:
         account = new_account(policy, username, _password(password_stdin), role, purposes, customer, territory)
     except RegistrationError as error:
-        raise Failed(str(error)) from None
+        raise CommandError(str(error)) from None
     shown = {"username": account.username, "subject": run(_create(account))}
     show_json(shown) if as_json else click.echo(fields(shown))
 
@@ -57,7 +57,7 @@ def create(
 @as_json
 def list_users(as_json: bool) -> None:
     """List who may sign in."""
-    rows = run(_listed())
+    rows = run(_rows())
     if as_json:
         show_json(rows)
     elif rows:
@@ -73,8 +73,8 @@ def password(username: str, password_stdin: bool) -> None:
     try:
         kept = hashed(_password(password_stdin), name)
     except WeakPasswordError as error:
-        raise Failed(str(error)) from None
-    run(changed(lambda administration: administration.set_password(name, kept)))
+        raise CommandError(str(error)) from None
+    run(change_register(lambda administration: administration.set_password(name, kept)))
     say(f"{name} has a new password.")
 
 
@@ -82,7 +82,7 @@ def password(username: str, password_stdin: bool) -> None:
 @click.argument("username")
 def revoke(username: str) -> None:
     """End the account: USERNAME cannot sign in any more, and their tokens count no more."""
-    run(changed(lambda administration: administration.revoke_account(username.strip().lower())))
+    run(change_register(lambda administration: administration.revoke_account(username.strip().lower())))
     say(f"{username} is revoked.")
 
 
@@ -94,12 +94,12 @@ def _password(from_stdin: bool) -> str:
 
 
 async def _create(account: Any) -> str:
-    async with administration() as opened:
+    async with open_administration() as opened:
         return str(await opened.create_account(account))
 
 
-async def _listed() -> list[dict[str, Any]]:
-    async with administration() as opened:
+async def _rows() -> list[dict[str, Any]]:
+    async with open_administration() as opened:
         return [
             {
                 "username": each.username,

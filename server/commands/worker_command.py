@@ -5,8 +5,8 @@ from socket import socket
 import click
 
 from auth.departments import DEPARTMENTS
-from server.commands.serve_command import of_subgraph, serve
-from server.settings.addresses import addresses
+from server.commands.serve_command import serve, subgraph_settings
+from server.settings.addresses import database_addresses
 from server.settings.environment import load
 
 
@@ -19,8 +19,8 @@ def command(listener: int, line: int, subgraph: str | None) -> None:
     settings, to_parent = load(), socket(fileno=line)
     looks_up = subgraph is not None and settings.oauth
     if subgraph is not None:
-        settings = of_subgraph(settings, subgraph)
-    found = addresses(settings, DEPARTMENTS if subgraph is None else {"core", subgraph})
+        settings = subgraph_settings(settings, subgraph)
+    found = database_addresses(settings, DEPARTMENTS if subgraph is None else {"core", subgraph})
     serve(
         settings,
         found,

@@ -26,7 +26,7 @@ SCHEMES = ("bearer", "dpop")
 _HEADERS = {b"dpop": "DPoP", b"authorization": "Authorization"}
 
 
-class Doorkeeper:
+class Authenticator:
     """Lets those in whose token holds, as the viewer that they are for this request.
 
     `metadata` is where a client finds out how to get a token (RFC 9728). DPoP is offered where proofs can be checked.
@@ -38,7 +38,7 @@ class Doorkeeper:
         self._metadata = metadata
         self._schemes = SCHEMES if self._gate.takes_proofs else SCHEMES[:1]
 
-    async def admit(
+    async def authenticate(
         self, headers: Mapping[bytes, bytes], repeated: Collection[bytes] = (), method: str = "POST"
     ) -> Viewer:
         """Raises Refusal. Of the headers that tell who asks, and for what, none may be `repeated`."""

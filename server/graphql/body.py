@@ -12,7 +12,7 @@ from server.graphql.refusals import Disconnected, Refusal
 MAX_QUERY_BYTES = 32 * 1024
 
 
-class Reader:
+class BodyReader:
     """Receives bodies. What is too large is refused as soon as it is seen to be."""
 
     def __init__(self, max_bytes: int, timeout_ms: int) -> None:

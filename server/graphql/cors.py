@@ -15,7 +15,7 @@ EXPOSED_HEADERS = f"{REQUEST_ID}, WWW-Authenticate, Retry-After, RateLimit, Rate
 KEPT_SECONDS = b"600"
 
 
-class Origins:
+class AllowedOrigins:
     """The allow-list. Nothing lets a browser send credentials of its own: tokens are sent by the page."""
 
     def __init__(self, allowed: Collection[str]) -> None:

@@ -14,17 +14,17 @@ from auth.viewer import Viewer
 from resolvers.answering.requests import Answer, Outcome, Request
 from resolvers.answering.throttle import Standing
 from resolvers.codes import Code
-from server.graphql import leaving, media, parameters
+from server.graphql import disconnects, media, parameters
 from server.graphql.alarms import Alarms
-from server.graphql.bearer import Doorkeeper
-from server.graphql.body import Reader
-from server.graphql.cors import METHODS, Origins
-from server.graphql.documents.trusted import Trusted
+from server.graphql.bearer import Authenticator
+from server.graphql.body import BodyReader
+from server.graphql.cors import METHODS, AllowedOrigins
+from server.graphql.disconnects import DisconnectWatch
+from server.graphql.documents.trusted import TrustedDocuments
 from server.graphql.exchange import Exchange, Response
 from server.graphql.faults import report
-from server.graphql.leaving import Attendance
-from server.graphql.limiter import RETRY, Limiter
-from server.graphql.operations import LEFT, Operation, Witness
+from server.graphql.limiter import RETRY, ConcurrencyLimit
+from server.graphql.operations import CLIENT_LEFT, OperationObserver, OperationReport
 from server.graphql.parameters import Parameters
 from server.graphql.refusals import STATUSES, Disconnected, Header, Refusal
 
@@ -49,14 +49,14 @@ class GraphQLOverHTTP:
     """The endpoint. It reads no cookie, so that no foreign page can ask in somebody's name."""
 
     graph: Answers
-    doorkeeper: Doorkeeper
-    reader: Reader
-    origins: Origins
+    authenticator: Authenticator
+    reader: BodyReader
+    origins: AllowedOrigins
     partial_status: int = 200
-    trusted: Trusted = field(default_factory=Trusted)
-    limiter: Limiter = field(default_factory=Limiter)
-    witnesses: Sequence[Witness] = ()
-    alarms: Alarms = field(default_factory=lambda: Alarms(leaving.SECONDS))
+    trusted: TrustedDocuments = field(default_factory=TrustedDocuments)
+    limiter: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
+    observers: Sequence[OperationObserver] = ()
+    alarms: Alarms = field(default_factory=lambda: Alarms(disconnects.SECONDS_BEFORE_WATCHING))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
@@ -68,18 +68,18 @@ class GraphQLOverHTTP:
         try:
             response = await self._respond(exchange, receive)
         except Disconnected:
-            self._tell(exchange, Response(LEFT), began)
+            self._tell(exchange, Response(CLIENT_LEFT), began)
             return
         self._tell(exchange, response, began)
         await exchange.send(send, response, self.origins.headers(origin))
 
     def _tell(self, exchange: Exchange, response: Response, began: float) -> None:
         log.debug("%s %d %s", exchange.method, response.status, exchange.request_id)
-        if self.witnesses:
+        if self.observers:
             told = response.status, response.code, perf_counter() - began, response.withheld, response.points
-            operation = Operation(exchange.request_id, exchange.method, *told)
-            for witness in self.witnesses:
-                witness(operation)
+            operation = OperationReport(exchange.request_id, exchange.method, *told)
+            for observer in self.observers:
+                observer(operation)
 
     async def _respond(self, exchange: Exchange, receive: Receive) -> Response:
         try:
@@ -87,7 +87,7 @@ class GraphQLOverHTTP:
         except Refusal as refusal:
             return Response(refusal.status, refusal.body, refusal.headers, refusal.code)
         except StepUpNeeded as error:
-            needed = self.doorkeeper.step_up(error)
+            needed = self.authenticator.step_up(error)
             return Response(needed.status, needed.body, needed.headers, needed.code)
         except Disconnected:
             raise
@@ -97,10 +97,10 @@ class GraphQLOverHTTP:
 
     async def _answer(self, exchange: Exchange, receive: Receive) -> Response:
         self._check(exchange)
-        viewer = await self.doorkeeper.admit(exchange.headers, exchange.repeated, exchange.method)
+        viewer = await self.authenticator.authenticate(exchange.headers, exchange.repeated, exchange.method)
         asked = await self._read(exchange, receive)
-        document = self.trusted.document(asked, viewer)
-        with Attendance(receive, self.alarms):
+        document = self.trusted.text_of(asked, viewer)
+        with DisconnectWatch(receive, self.alarms):
             async with self.limiter:
                 answer = await self.graph.answer(_request(document, asked, viewer, exchange))
         status, headers = self._status(answer, exchange)

@@ -10,14 +10,14 @@ from types import TracebackType
 from resolvers.codes import Code
 from server.graphql.refusals import Header, Refusal
 
-LEAST = 8
-START = 32
-MOST = 256
+MIN_OPERATIONS = 8
+INITIAL_OPERATIONS = 32
+MAX_OPERATIONS = 256
 # Longer than a burst takes, and far shorter than anybody waits for an answer.
-SECONDS_TO_WAIT = 0.25
+MAX_QUEUE_SECONDS = 0.25
 # What was decided has to show before more is decided.
 SECONDS_BETWEEN_CUTS = 0.1
-CUT = 0.9
+SHRINK_FACTOR = 0.9
 
 RETRY: Header = (b"retry-after", b"1")
 
@@ -25,7 +25,7 @@ RETRY: Header = (b"retry-after", b"1")
 Turn = asyncio.Future[bool]
 
 
-class Limiter:
+class ConcurrencyLimit:
     """A limit that grows by one while it is used up and core is quick, and shrinks by a tenth while core is slow.
 
     Only core's slowness counts. A slow department is bounded by its own queue (datasources/engine/running/patience.py),
@@ -33,13 +33,16 @@ class Limiter:
     """
 
     def __init__(
-        self, most: int = MOST, is_slow: Callable[[], bool] = lambda: False, clock: Callable[[], float] = monotonic
+        self,
+        most: int = MAX_OPERATIONS,
+        is_slow: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._most = most
         self._is_slow = is_slow
         self._clock = clock
         # Grows by less than one at a time; `limit` is what it comes to.
-        self._limit = float(min(START, most))
+        self._limit = float(min(INITIAL_OPERATIONS, most))
         self.limit = int(self._limit)
         self._cut_at = float("-inf")
         self._waiting: deque[Turn] = deque()
@@ -74,7 +77,7 @@ class Limiter:
         loop = asyncio.get_running_loop()
         turn: Turn = loop.create_future()
         self._waiting.append(turn)
-        alarm = loop.call_later(SECONDS_TO_WAIT, _expire, turn)
+        alarm = loop.call_later(MAX_QUEUE_SECONDS, _expire, turn)
         try:
             # Whoever wakes it has counted it in.
             has_come = await turn
@@ -108,7 +111,7 @@ class Limiter:
             now = self._clock()
             if now - self._cut_at >= SECONDS_BETWEEN_CUTS:
                 self._cut_at = now
-                self._change(max(self._limit * CUT, float(min(LEAST, self._most))))
+                self._change(max(self._limit * SHRINK_FACTOR, float(min(MIN_OPERATIONS, self._most))))
         elif self.in_use * 2 >= self.limit and self._limit < self._most:
             self._change(min(self._limit + 1 / self._limit, float(self._most)))
 

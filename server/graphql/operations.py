@@ -10,11 +10,11 @@ from resolvers.planning.plans import Withholdings
 
 log = logging.getLogger("customer360.operations")
 # A client that left was sent no status; proxies write this one.
-LEFT = 499
+CLIENT_LEFT = 499
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class OperationReport:
     """One request that ended. Of one that was answered, what was withheld and the points that it was estimated at."""
 
     request_id: str
@@ -26,10 +26,10 @@ class Operation:
     points: int | None = None
 
 
-Witness = Callable[[Operation], None]
+OperationObserver = Callable[[OperationReport], None]
 
 
-def write(operation: Operation) -> None:
+def log_operation(operation: OperationReport) -> None:
     """One line of JSON for one operation. There is no document in it, no variable, and nobody's name."""
     told = {
         "request": operation.request_id,

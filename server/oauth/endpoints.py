@@ -20,8 +20,8 @@ from auth.tokens import dpop
 from auth.tokens.dpop import Asked, InvalidProofError
 from auth.tokens.revocations import RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
-from server.graphql.body import Reader
-from server.graphql.cors import Origins
+from server.graphql.body import BodyReader
+from server.graphql.cors import AllowedOrigins
 from server.graphql.faults import report
 from server.graphql.refusals import Disconnected, Refusal
 from server.oauth import forms
@@ -44,8 +44,8 @@ class Endpoints:
     """Whatever goes wrong, the answer is JSON as RFC 6749 section 5.2 has it, and nothing is logged but its kind."""
 
     find: Find
-    reader: Reader
-    origins: Origins
+    reader: BodyReader
+    origins: AllowedOrigins
 
     async def token(self, http: HttpRequest) -> Response:
         return await self._answered(http, self._token)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request as HttpRequest
 
-from server.graphql.body import Reader
+from server.graphql.body import BodyReader
 
 Pairs = list[tuple[str, str]]
 
@@ -34,7 +34,7 @@ def parameters(encoded: bytes) -> Pairs:
     return found
 
 
-async def form(request: HttpRequest, reader: Reader) -> Pairs:
+async def form(request: HttpRequest, reader: BodyReader) -> Pairs:
     """The body's parameters. Raises Refusal where it is too large or too slow."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM:

@@ -22,7 +22,7 @@ from auth.oauth.records import Session
 from auth.oauth.secrets import Prefix
 from auth.tokens.revocations import RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
-from server.graphql.body import Reader
+from server.graphql.body import BodyReader
 from server.graphql.faults import report
 from server.graphql.refusals import Disconnected, Refusal
 from server.oauth import cookies, forms, pages
@@ -41,7 +41,7 @@ class People:
     """The pages. Whatever goes wrong is said on one, and only a sound request sends anybody anywhere."""
 
     find: Callable[[], OAuthService | None]
-    reader: Reader
+    reader: BodyReader
 
     async def authorize(self, http: HttpRequest) -> Response:
         return await _answered(self.find, lambda service: self._authorize(http, service))

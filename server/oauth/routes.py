@@ -6,8 +6,8 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from server.graphql.body import Reader
-from server.graphql.cors import Origins
+from server.graphql.body import BodyReader
+from server.graphql.cors import AllowedOrigins
 from server.oauth import pages
 from server.oauth.endpoints import Endpoints
 from server.oauth.forms import MAX_BODY
@@ -17,8 +17,10 @@ from server.oauth.service import OAuthService
 METADATA = "/.well-known/oauth-authorization-server"
 
 
-def routes(find: Callable[[], OAuthService | None], receive_timeout_ms: int, origins: Origins) -> list[BaseRoute]:
-    reader = Reader(MAX_BODY, receive_timeout_ms)
+def routes(
+    find: Callable[[], OAuthService | None], receive_timeout_ms: int, origins: AllowedOrigins
+) -> list[BaseRoute]:
+    reader = BodyReader(MAX_BODY, receive_timeout_ms)
     machines, people = Endpoints(find, reader, origins), People(find, reader)
     answered = {
         "/oauth/token": (machines.token, "POST"),

@@ -119,6 +119,6 @@ class Watch:
             self.over(connections, loop)
 
 
-def bounded(seconds: float, most: int = BoundedProtocol.most) -> type[BoundedProtocol]:
+def bounded_protocol(seconds: float, most: int = BoundedProtocol.most) -> type[BoundedProtocol]:
     """The protocol with these limits of time and of connections; uvicorn makes one for each connection."""
     return type("BoundedProtocol", (BoundedProtocol,), {"seconds": seconds, "most": most, "watch": Watch(seconds)})

@@ -4,9 +4,9 @@ import asyncio
 import socket
 from contextlib import suppress
 
-SECONDS = 1.0
+SECONDS_BETWEEN_BEATS = 1.0
 # A loop that is only busy comes round far sooner; whoever waits for one that is not, has waited long enough.
-MOST_MISSED = 10
+MAX_MISSED_BEATS = 10
 BEAT = b"."
 
 
@@ -15,7 +15,7 @@ def beat(line: socket.socket) -> None:
     # Nobody may be listening; and that the line has ended is found by who reads from it.
     with suppress(OSError):
         line.send(BEAT, socket.MSG_DONTWAIT)
-    asyncio.get_running_loop().call_later(SECONDS, beat, line)
+    asyncio.get_running_loop().call_later(SECONDS_BETWEEN_BEATS, beat, line)
 
 
 class Pulse:
@@ -35,7 +35,7 @@ class Pulse:
     def has_ceased(self) -> bool:
         """Asked each second. Looks are counted and no time: while the whole machine stands still, none is missed."""
         self._missed += 1
-        return self._missed > MOST_MISSED
+        return self._missed > MAX_MISSED_BEATS
 
     def stop(self) -> None:
         self._loop.remove_reader(self._line)

@@ -14,7 +14,7 @@ import uvicorn
 
 from server.app import Customer360
 from server.process.draining import RETIRE, DrainingServer
-from server.process.protocol import bounded
+from server.process.protocol import bounded_protocol
 from server.settings.environment import Settings
 
 # How long requests in flight may take to end, once the process is told to.
@@ -46,7 +46,7 @@ def run_until_signal(
         gc.freeze()
         announce(url_of(listener))
 
-    server = server_of(app, settings, ready, line)
+    server = make_server(app, settings, ready, line)
     signal.signal(RETIRE, server.retire)
     try:
         server.run(sockets=[listener])
@@ -61,7 +61,7 @@ def run_until_signal(
         listener.close()
 
 
-def server_of(
+def make_server(
     app: Customer360, settings: Settings, announce: Callable[[], None], line: socket.socket | None = None
 ) -> DrainingServer:
     return DrainingServer(_configuration(app, settings), announce, settings.drain_ms / 1000, app.drain, line)
@@ -70,7 +70,7 @@ def server_of(
 def _configuration(app: Customer360, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=bounded(settings.receive_timeout_ms / 1000, settings.max_connections),
+        http=bounded_protocol(settings.receive_timeout_ms / 1000, settings.max_connections),
         # uvicorn waits as it is told, in parts of a second too.
         timeout_keep_alive=settings.keep_alive_ms / 1000,  # type: ignore[arg-type]
         ws="none",

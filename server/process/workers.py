@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from auth.rates import OwnBuckets, Rate
 from server.process.draining import RETIRE
-from server.process.pulse import MOST_MISSED, SECONDS, Pulse
+from server.process.pulse import MAX_MISSED_BEATS, SECONDS_BETWEEN_BEATS, Pulse
 
 log = logging.getLogger("customer360.workers")
 
@@ -50,7 +50,7 @@ class Workers:
         self._arguments = arguments
         self._running: list[Worker] = []
         self._watches: set[asyncio.Task[None]] = set()
-        self._told: asyncio.Queue[signal.Signals] = asyncio.Queue()
+        self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
         self._rate = Rate(count, count / SECONDS_FOR_EACH)
         self._turns = OwnBuckets()
         self._is_ending = False
@@ -59,23 +59,23 @@ class Workers:
         """Until SIGTERM or Ctrl+C, which all workers are told. SIGHUP replaces them one by one."""
         loop, told = asyncio.get_running_loop(), signal.SIGINT
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, self._told.put_nowait, number)
+            loop.add_signal_handler(number, self._signals.put_nowait, number)
         try:
             await asyncio.gather(*(self._add() for _ in range(self._count)))
             announce()
-            while (told := await self._told.get()) == signal.SIGHUP:
+            while (told := await self._signals.get()) == signal.SIGHUP:
                 await self._replace_all()
         finally:
             await self._end_all(told, grace)
 
     async def _add(self) -> None:
-        worker = await self._started()
+        worker = await self._start_worker()
         self._running.append(worker)
         watch = asyncio.create_task(self._watch(worker))
         self._watches.add(watch)
         watch.add_done_callback(self._watches.discard)
 
-    async def _started(self) -> Worker:
+    async def _start_worker(self) -> Worker:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         with theirs:
@@ -100,7 +100,7 @@ class Workers:
 
     async def _watch(self, worker: Worker) -> None:
         """Another takes the place of one that ends by itself, is killed, or stands still."""
-        why = await _lost(worker)
+        why = await _wait_until_lost(worker)
         if self._is_ending or worker not in self._running:
             return
         log.error("a worker %s; another takes its place", why)
@@ -128,7 +128,7 @@ class Workers:
 
     async def _replace_all(self) -> None:
         for old in list(self._running):
-            if not self._told.empty():
+            if not self._signals.empty():
                 # To end, or to begin again.
                 return
             try:
@@ -148,13 +148,13 @@ class Workers:
         await asyncio.gather(*(_end(each, number, grace + SECONDS_TO_END) for each in self._running))
 
 
-async def _lost(worker: Worker) -> str:
+async def _wait_until_lost(worker: Worker) -> str:
     """What became of it, once it is of no use any more."""
     while not worker.pulse.has_ceased():
         with suppress(TimeoutError):
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(SECONDS_BETWEEN_BEATS):
                 return f"ended with exit code {await worker.process.wait()}"
-    return f"has stood still for {SECONDS * MOST_MISSED:.0f} seconds"
+    return f"has stood still for {SECONDS_BETWEEN_BEATS * MAX_MISSED_BEATS:.0f} seconds"
 
 
 async def _end(worker: Worker, number: signal.Signals, seconds: float) -> None:
@@ -170,7 +170,7 @@ async def _end(worker: Worker, number: signal.Signals, seconds: float) -> None:
     worker.pulse.stop()
 
 
-def environment(addresses: Mapping[str, str], host: str, port: int) -> dict[str, str]:
+def worker_environment(addresses: Mapping[str, str], host: str, port: int) -> dict[str, str]:
     """What workers are told: our settings, with the addresses as they were found and the port as it was taken."""
     keys = {f"CUSTOMER360_{department.upper()}_DATABASE_URL": url for department, url in addresses.items()}
     given = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in keys}

@@ -6,12 +6,12 @@ from auth.departments import DEPARTMENTS
 from server.settings.environment import Settings
 
 
-def addresses(settings: Settings, departments: Collection[str] = DEPARTMENTS) -> dict[str, str]:
+def database_addresses(settings: Settings, departments: Collection[str] = DEPARTMENTS) -> dict[str, str]:
     """The databases of these departments, less those who need none. Starts the embedded server if one of them has no
     URL.
     """
-    found = configured(settings)
-    departments = [department for department in in_databases(settings) if department in departments]
+    found = configured_addresses(settings)
+    departments = [department for department in sql_departments(settings) if department in departments]
     missing = [department for department in departments if department not in found]
     if missing:
         # Because the embedded server's package need not load where every department has a URL.
@@ -21,14 +21,14 @@ def addresses(settings: Settings, departments: Collection[str] = DEPARTMENTS) ->
     return {department: found[department] for department in departments}
 
 
-def configured(settings: Settings) -> dict[str, str]:
+def configured_addresses(settings: Settings) -> dict[str, str]:
     """The URLs that are set: a department's own, or the one for all."""
     own = {department: getattr(settings, f"{department}_database_url") for department in DEPARTMENTS}
     return {
-        department: url for department in in_databases(settings) if (url := own[department] or settings.database_url)
+        department: url for department in sql_departments(settings) if (url := own[department] or settings.database_url)
     }
 
 
-def in_databases(settings: Settings) -> list[str]:
+def sql_departments(settings: Settings) -> list[str]:
     """The departments whose data are in SQL."""
     return [department for department in DEPARTMENTS if department != "service" or settings.service_url is None]

@@ -27,7 +27,7 @@ SECONDS_TO_FLUSH = 2.0
 PROTOCOL = "http/protobuf"
 
 
-class Courier(SpanExporter):
+class ReportingExporter(SpanExporter):
     """Delivers spans, and says once when it no longer can, and once when it can again."""
 
     def __init__(self, exporter: SpanExporter) -> None:
@@ -47,11 +47,11 @@ class Courier(SpanExporter):
 
 
 @asynccontextmanager
-async def delivered(service: str, environment: Mapping[str, str] = os.environ) -> AsyncIterator[Tracer]:
+async def open_tracer(service: str, environment: Mapping[str, str] = os.environ) -> AsyncIterator[Tracer]:
     """Makes spans of this service, and delivers them. Raises SettingsError for variables that cannot be used."""
     _check(environment)
     try:
-        courier = Courier(OTLPSpanExporter())
+        courier = ReportingExporter(OTLPSpanExporter())
         provider = TracerProvider(resource=_resource(service), shutdown_on_exit=False)
         provider.add_span_processor(BatchSpanProcessor(courier))
     except (ValueError, OSError, RuntimeError) as error:
@@ -90,7 +90,7 @@ def _quiet() -> None:
         logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
 
 
-def _flush(provider: TracerProvider, courier: Courier) -> None:
+def _flush(provider: TracerProvider, courier: ReportingExporter) -> None:
     """A thread that nobody has to wait for: by itself, the provider waits for half a minute."""
     closing = threading.Thread(target=provider.shutdown, name="last spans", daemon=True)
     closing.start()

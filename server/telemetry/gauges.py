@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
-from server.graphql.limiter import Limiter
+from server.graphql.limiter import ConcurrencyLimit
 
 SECONDS_BETWEEN_LOOKS = 0.25
 
@@ -50,7 +50,7 @@ class Lag:
 
 
 @contextmanager
-def watched() -> Iterator[Lag]:
+def measure_lag() -> Iterator[Lag]:
     """While this lasts, the running loop is looked at."""
     lag = Lag()
     lag.watch()
@@ -60,7 +60,7 @@ def watched() -> Iterator[Lag]:
         lag.stop()
 
 
-def gauges(graph: Graph, databases: Databases, limiter: Limiter, lag: Lag) -> Gauges:
+def gauges(graph: Graph, databases: Databases, limiter: ConcurrencyLimit, lag: Lag) -> Gauges:
     def look() -> Iterator[Gauge]:
         for department in databases.homes:
             yield from _department(databases, department)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-SECONDS = 3.0
+MAX_CHECK_SECONDS = 3.0
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 Check = Callable[[], Awaitable[Mapping[str, bool]]]
@@ -36,7 +36,7 @@ def routes(check: Check, is_draining: Callable[[], bool] = lambda: False) -> lis
 
 async def _departments(check: Check) -> dict[str, bool]:
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(MAX_CHECK_SECONDS):
             return dict(await check())
     except Exception as error:  # noqa: BLE001 - whatever keeps us from knowing, we are not ready
         log.warning("the databases cannot be looked at: %s", type(error).__name__)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.graphql.operations import Operation
+from server.graphql.operations import OperationReport
 from server.settings.environment import SettingsError
 from server.telemetry.gauges import Gauge, Gauges
 
@@ -46,7 +46,7 @@ class Metrics:
         """What is measured only when somebody asks."""
         self._look = look
 
-    def ended(self, operation: Operation) -> None:
+    def ended(self, operation: OperationReport) -> None:
         self._seconds.labels(str(operation.status)).observe(operation.seconds)
         if operation.code is not None:
             self._errors.labels(operation.code).inc()

@@ -17,7 +17,7 @@ from datasources.unavailable import Unavailable
 from resolvers.codes import Code
 from resolvers.refusal import OperationRefused
 from server.graphql.cors import TRACEPARENT
-from server.graphql.operations import Operation
+from server.graphql.operations import OperationReport
 from server.trust.gates import GRAPHQL
 
 METHODS = ("GET", "HEAD", "POST")
@@ -40,7 +40,7 @@ class Traces:
         """The endpoint, with every operation that comes to it traced, if it is sampled."""
 
         async def traced(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["method"] == "OPTIONS" or (trace := self._begun(scope)) is None:
+            if scope["method"] == "OPTIONS" or (trace := self._start_trace(scope)) is None:
                 await endpoint(scope, receive, send)
                 return
             token = TRACE.set(trace)
@@ -52,20 +52,20 @@ class Traces:
 
         return traced
 
-    def ended(self, operation: Operation) -> None:
+    def ended(self, operation: OperationReport) -> None:
         trace = TRACE.get()
-        if isinstance(trace, TracedOperation):
+        if isinstance(trace, OperationTrace):
             trace.ended(operation)
 
-    def _begun(self, scope: Scope) -> TracedOperation | None:
+    def _start_trace(self, scope: Scope) -> OperationTrace | None:
         method = scope["method"] if scope["method"] in METHODS else OTHER
         told = {"http.request.method": method, "http.route": GRAPHQL, "url.path": GRAPHQL}
         told["url.scheme"] = "https" if scope["scheme"] == "https" else "http"
         span = self._tracer.start_span(UNKNOWN, _parent(scope), SpanKind.SERVER, told)
-        return TracedOperation(self._tracer, span) if span.is_recording() else None
+        return OperationTrace(self._tracer, span) if span.is_recording() else None
 
 
-class TracedOperation:
+class OperationTrace:
     """The span of one operation, below which its stages are told."""
 
     __slots__ = ("_context", "_tracer", "news", "span")
@@ -76,9 +76,9 @@ class TracedOperation:
         self.span = span
         self.news = False
 
-    def stage(self, stage: Stage, departments: tuple[str, ...]) -> TracedStage:
+    def stage(self, stage: Stage, departments: tuple[str, ...]) -> StageTrace:
         told = {"customer360.departments": departments} if departments else None
-        return TracedStage(self, stage, self._tracer.start_span(stage.value, self._context, attributes=told))
+        return StageTrace(self, stage, self._tracer.start_span(stage.value, self._context, attributes=told))
 
     def is_a(self, kind: str, name: str | None) -> None:
         self.span.update_name(kind)
@@ -89,7 +89,7 @@ class TracedOperation:
     def is_new(self) -> None:
         self.news = True
 
-    def ended(self, operation: Operation) -> None:
+    def ended(self, operation: OperationReport) -> None:
         self.span.set_attribute("http.response.status_code", operation.status)
         self.span.set_attribute("customer360.request_id", operation.request_id)
         if operation.code is not None:
@@ -99,12 +99,12 @@ class TracedOperation:
             self.span.set_status(Status(StatusCode.ERROR))
 
 
-class TracedStage:
+class StageTrace:
     """The span of one stage. What went wrong in it is told by its kind: what an exception says may quote data."""
 
     __slots__ = ("_of", "_span", "_stage")
 
-    def __init__(self, of: TracedOperation, stage: Stage, span: Span) -> None:
+    def __init__(self, of: OperationTrace, stage: Stage, span: Span) -> None:
         self._of, self._stage, self._span = of, stage, span
 
     def __enter__(self) -> None:

@@ -16,7 +16,7 @@ from resolvers.graph import Graph
 from server.app import Customer360
 from server.backend import opener
 from server.process.draining import DrainingServer
-from server.process.serving import listen, server_of
+from server.process.serving import listen, make_server
 from server.settings.environment import load
 from server.trust.identity import expected, policy_of, verifier
 
@@ -104,7 +104,7 @@ async def served(addresses: Mapping[str, str], folder: Path, **given: str) -> As
     app = Customer360(settings, verifier(settings, policy), policy.purposes, opener(settings, policy, addresses))
     listener = listen(replace(settings, port=0))
     started = asyncio.Event()
-    server = server_of(app, settings, started.set)
+    server = make_server(app, settings, started.set)
     serving = asyncio.create_task(server._serve([listener]))
     key, wanted = development_key(folder), expected(settings, policy)
     token = mint(key, wanted, role="service_agent", purposes=["care"], subject="kim")

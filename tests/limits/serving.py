@@ -14,32 +14,32 @@ from auth.tokens.keys import TrustedKeys
 from auth.tokens.verifier import Verifier
 from server.app import Customer360
 from server.backend import Backend, Opener
-from server.graphql.documents.trusted import Trusted
+from server.graphql.documents.trusted import TrustedDocuments
 from server.graphql.endpoint import Answers
-from server.process.serving import listen, server_of
+from server.process.serving import listen, make_server
 from server.settings.environment import load
 from tests.server.conftest import EXPECTED, KEY, PURPOSES
 from tests.server.fake_graph import all_up
 
 
-def opener(graph: Answers, trusted: Trusted | None = None) -> Opener:
+def opener(graph: Answers, trusted: TrustedDocuments | None = None) -> Opener:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Backend]:
-        yield Backend(graph, all_up, trusted=trusted or Trusted())
+        yield Backend(graph, all_up, trusted=trusted or TrustedDocuments())
 
     return opened
 
 
 @contextmanager
 def serving(
-    graph: Answers, folder: Path, trusted: Trusted | None = None, **changed: Any
+    graph: Answers, folder: Path, trusted: TrustedDocuments | None = None, **changed: Any
 ) -> Iterator[tuple[str, int, uvicorn.Server]]:
     """Where it listens, and the server. `changed` are settings."""
     settings = replace(load({"CUSTOMER360_DATA_DIR": str(folder)}), port=0, **changed)
     app = Customer360(settings, Verifier(EXPECTED, TrustedKeys([KEY])), PURPOSES, opener(graph, trusted))
     listener = listen(settings)
     started = threading.Event()
-    server = server_of(app, settings, started.set)
+    server = make_server(app, settings, started.set)
     thread = threading.Thread(target=lambda: asyncio.run(server._serve([listener])))
     thread.start()
     try:

@@ -19,8 +19,8 @@ from resolvers.answering.throttle import Throttle
 from resolvers.graph import Graph
 from server.commands.documents_command import command
 from server.graphql.documents.lists import DocumentsError, id_of, read
-from server.graphql.documents.trusted import Trusted
-from server.reload import on_hangup
+from server.graphql.documents.trusted import TrustedDocuments
+from server.reload import reload_on_hangup
 from server.settings.environment import Settings, load
 from tests.limits.conftest import Make, request
 from tests.limits.serving import serving
@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 def serve(graph: Graph, folder: Path, bearer: dict[str, str], tmp_path: Path) -> Serve:
     @contextmanager
     def served(mode: str) -> Iterator[Ask]:
-        trusted = Trusted.of(settings(mode, folder), graph)
+        trusted = TrustedDocuments.of(settings(mode, folder), graph)
         with serving(graph, tmp_path, trusted) as (host, port, _):
             yield lambda given, method="POST": _asked(host, port, bearer, given, method)
 
@@ -111,7 +111,7 @@ def test_without_a_list_no_id_is_known(serve: Serve) -> None:
 
 async def test_what_is_trusted_is_ready(make_graph: Make, folder: Path) -> None:
     graph = make_graph(throttle=Throttle(new_documents=Rate(1, 0.001)))
-    Trusted.of(settings("allow", folder), graph)
+    TrustedDocuments.of(settings("allow", folder), graph)
     codes = [(await graph.answer(request(each))).code for each in (PURPOSE, "{ x: __typename }", ROLE)]
     # The list's document is not new; its plan is, for this viewer.
     assert codes == [None, "RATE_LIMITED", "RATE_LIMITED"]
@@ -120,13 +120,13 @@ async def test_what_is_trusted_is_ready(make_graph: Make, folder: Path) -> None:
 
 async def test_hangup_reads_the_list_again(graph: Graph, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     chosen = settings("allow", folder)
-    trusted = Trusted.of(chosen, graph)
+    trusted = TrustedDocuments.of(chosen, graph)
 
     async def hang_up() -> None:
         os.kill(os.getpid(), signal.SIGHUP)
         await asyncio.sleep(0.05)
 
-    with on_hangup(graph, chosen, trusted):
+    with reload_on_hangup(graph, chosen, trusted):
         (folder / "purpose.graphql").write_text(PURPOSE)
         await hang_up()
         assert trusted._documents.keys() == {id_of(ROLE), id_of(PURPOSE)}
@@ -140,7 +140,7 @@ async def test_hangup_reads_the_list_again(graph: Graph, folder: Path, caplog: p
 def test_a_document_that_cannot_be_run_stops_the_start(graph: Graph, folder: Path) -> None:
     (folder / "wrong.graphql").write_text("query Wrong { nonsense }")
     with pytest.raises(DocumentsError, match=r"sha256:.*nonsense"):
-        Trusted.of(settings("allow", folder), graph)
+        TrustedDocuments.of(settings("allow", folder), graph)
     assert graph._documents._trusted == {}
 
 
@@ -170,7 +170,7 @@ def test_a_manifest_that_is_wrong_says_where(text: str, told: str, tmp_path: Pat
 
 def test_without_a_path_the_start_says_what_lacks(graph: Graph) -> None:
     with pytest.raises(DocumentsError, match="CUSTOMER360_DOCUMENTS_PATH"):
-        Trusted.of(load({"CUSTOMER360_DOCUMENTS": "require"}), graph)
+        TrustedDocuments.of(load({"CUSTOMER360_DOCUMENTS": "require"}), graph)
 
 
 def test_the_command_lists_and_checks(folder: Path) -> None:

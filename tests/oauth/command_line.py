@@ -11,11 +11,11 @@ _COMMAND = str(Path(sys.executable).with_name("customer360"))
 _LINKABLE = """
 import asyncio
 import asyncpg
-from server.settings.addresses import addresses
+from server.settings.addresses import database_addresses
 from server.settings.environment import load
 
 async def first():
-    connection = await asyncpg.connect(addresses(load())["core"])
+    connection = await asyncpg.connect(database_addresses(load())["core"])
     found = await connection.fetchval(
         "SELECT id FROM core.customer WHERE kind = 'INDIVIDUAL' AND flags & 4 = 4 AND flags & 64 = 0"
         " AND (partner_sharing_until IS NULL OR partner_sharing_until > now()) ORDER BY number LIMIT 1"
@@ -30,11 +30,11 @@ _RUN = """
 import asyncio
 import asyncpg
 import sys
-from server.settings.addresses import addresses
+from server.settings.addresses import database_addresses
 from server.settings.environment import load
 
 async def run(statement):
-    connection = await asyncpg.connect(addresses(load())["core"])
+    connection = await asyncpg.connect(database_addresses(load())["core"])
     await connection.execute(statement)
     await connection.close()
 

@@ -13,7 +13,7 @@ from auth.oauth.authority import Site
 from datasources.oauth.administration import Administration
 from server.app import Customer360
 from server.backend import Backend
-from server.graphql.cors import Origins
+from server.graphql.cors import AllowedOrigins
 from server.oauth.routes import routes
 from server.oauth.service import OAuthService, opened
 from server.settings.environment import load
@@ -39,7 +39,7 @@ async def workers(addresses: dict[str, str]) -> AsyncIterator[tuple[Worker, Work
 async def _worker(stack: AsyncExitStack, address: str) -> Worker:
     site = Site(ISSUER, "urn:customer360", frozenset({RESOURCE, "urn:customer360"}))
     service = await stack.enter_async_context(opened(site, address, SECRET, 5000))
-    app = Starlette(routes=routes(lambda: service, 1000, Origins({ORIGIN})))
+    app = Starlette(routes=routes(lambda: service, 1000, AllowedOrigins({ORIGIN})))
     transport = httpx2.ASGITransport(app)
     return Worker(service, await stack.enter_async_context(httpx2.AsyncClient(transport=transport, base_url=ISSUER)))
 

@@ -15,7 +15,7 @@ from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.database import Database
 from datasources.unavailable import Unavailable
 from resolvers.graph import Graph
-from server.graphql.operations import Operation, write
+from server.graphql.operations import OperationReport, log_operation
 from server.telemetry.metrics import Metrics
 from tests.oracle.world import World
 from tests.permissions.askers import Asker, askers
@@ -159,9 +159,9 @@ async def test_a61_metrics_and_lines_of_operations_hold_no_value(
     for number, asker in enumerate(list(askers(matrix, arena.ordinary()["id"]))[::6]):
         for document, variables in (*_cases(world, number), *_wrong(world)):
             answer = await ask(watched, document, asker.viewer, **variables)
-            operation = Operation("request", "POST", 200, answer.code, 0.1, answer.withheld)
+            operation = OperationReport("request", "POST", 200, answer.code, 0.1, answer.withheld)
             metrics.ended(operation)
-            write(operation)
+            log_operation(operation)
     told = metrics.text() + caplog.text
     assert "customer360_withheld_total{" in told
     assert '"withheld":' in told

@@ -49,7 +49,7 @@ def test_databases_that_hang_are_not_ready(tmp_path: Path, monkeypatch: pytest.M
         await asyncio.Event().wait()
         return {}
 
-    monkeypatch.setattr(health, "SECONDS", 0.05)
+    monkeypatch.setattr(health, "MAX_CHECK_SECONDS", 0.05)
     settings = load({"CUSTOMER360_DATA_DIR": str(tmp_path)})
     app = Customer360(settings, Verifier(EXPECTED, TrustedKeys([KEY])), PURPOSES, opener(FakeGraph(), check))
     with TestClient(app) as client:

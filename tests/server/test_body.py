@@ -8,9 +8,9 @@ import pytest
 
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.verifier import Verifier
-from server.graphql.bearer import Doorkeeper
-from server.graphql.body import Reader
-from server.graphql.cors import Origins
+from server.graphql.bearer import Authenticator
+from server.graphql.body import BodyReader
+from server.graphql.cors import AllowedOrigins
 from server.graphql.endpoint import GraphQLOverHTTP
 from tests.server.conftest import EXPECTED, KEY, PURPOSES
 from tests.server.fake_graph import FakeGraph
@@ -56,8 +56,8 @@ def part(body: bytes, *, more: bool = True) -> dict[str, Any]:
 
 @pytest.fixture
 def endpoint(graph: FakeGraph) -> GraphQLOverHTTP:
-    doorkeeper = Doorkeeper(Verifier(EXPECTED, TrustedKeys([KEY])), PURPOSES)
-    return GraphQLOverHTTP(graph, doorkeeper, Reader(1024, 100), Origins([]))
+    authenticator = Authenticator(Verifier(EXPECTED, TrustedKeys([KEY])), PURPOSES)
+    return GraphQLOverHTTP(graph, authenticator, BodyReader(1024, 100), AllowedOrigins([]))
 
 
 async def test_a_body_in_pieces_is_put_together(endpoint: GraphQLOverHTTP, bearer: dict[str, str]) -> None:

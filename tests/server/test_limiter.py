@@ -6,7 +6,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from resolvers.codes import Code
-from server.graphql.limiter import CUT, LEAST, SECONDS_BETWEEN_CUTS, SECONDS_TO_WAIT, START, Limiter
+from server.graphql.limiter import (
+    INITIAL_OPERATIONS,
+    MAX_QUEUE_SECONDS,
+    MIN_OPERATIONS,
+    SECONDS_BETWEEN_CUTS,
+    SHRINK_FACTOR,
+    ConcurrencyLimit,
+)
 from server.graphql.refusals import Refusal
 from tests.server.fake_graph import FakeGraph
 
@@ -24,16 +31,16 @@ def core() -> Core:
     return Core()
 
 
-def limiter(core: Core, most: int = 1000) -> Limiter:
-    return Limiter(most, lambda: core.is_slow, lambda: core.now)
+def limiter(core: Core, most: int = 1000) -> ConcurrencyLimit:
+    return ConcurrencyLimit(most, lambda: core.is_slow, lambda: core.now)
 
 
-async def fill(limiter: Limiter) -> None:
+async def fill(limiter: ConcurrencyLimit) -> None:
     while limiter.in_use < limiter.limit:
         await limiter.__aenter__()
 
 
-async def leave(limiter: Limiter) -> None:
+async def leave(limiter: ConcurrencyLimit) -> None:
     await limiter.__aexit__(None, None, None)
 
 
@@ -72,7 +79,7 @@ async def test_an_alarm_that_is_early_is_no_fault_of_ours(core: Core) -> None:
     await fill(full)
     before, loop._clock_resolution = loop._clock_resolution, 0.05  # type: ignore[attr-defined]
     # At this moment the loop looks at its timers, and takes one as due that is not.
-    loop.call_later(SECONDS_TO_WAIT - 0.03, lambda: None)
+    loop.call_later(MAX_QUEUE_SECONDS - 0.03, lambda: None)
     try:
         with pytest.raises(Refusal, match="more to do than it can"):
             await full.__aenter__()
@@ -82,7 +89,7 @@ async def test_an_alarm_that_is_early_is_no_fault_of_ours(core: Core) -> None:
 
 
 async def test_a_wait_that_ends_as_somebody_leaves_takes_no_place(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.graphql.limiter.SECONDS_TO_WAIT", 0)
+    monkeypatch.setattr("server.graphql.limiter.MAX_QUEUE_SECONDS", 0)
     full = limiter(core, most=1)
     await fill(full)
     waiting = asyncio.ensure_future(full.__aenter__())
@@ -124,10 +131,10 @@ async def test_a_turn_that_comes_as_one_leaves_is_passed_on(core: Core) -> None:
 
 async def test_it_grows_by_one_for_each_limit_that_was_used_up(core: Core) -> None:
     grows = limiter(core)
-    for _ in range(START + 1):
+    for _ in range(INITIAL_OPERATIONS + 1):
         await fill(grows)
         await leave(grows)
-    assert grows.limit == START + 1
+    assert grows.limit == INITIAL_OPERATIONS + 1
 
 
 async def test_what_is_not_used_does_not_grow(core: Core) -> None:
@@ -135,7 +142,7 @@ async def test_what_is_not_used_does_not_grow(core: Core) -> None:
     for _ in range(1000):
         async with idle:
             pass
-    assert idle.limit == START
+    assert idle.limit == INITIAL_OPERATIONS
 
 
 async def test_it_shrinks_while_core_is_slow_but_never_to_nothing(core: Core) -> None:
@@ -145,18 +152,18 @@ async def test_it_shrinks_while_core_is_slow_but_never_to_nothing(core: Core) ->
         async with slow:
             pass
     # What was decided has to show first.
-    assert slow.limit == int(START * CUT)
+    assert slow.limit == int(INITIAL_OPERATIONS * SHRINK_FACTOR)
     for _ in range(100):
         core.now += SECONDS_BETWEEN_CUTS
         async with slow:
             pass
-    assert slow.limit == LEAST
+    assert slow.limit == MIN_OPERATIONS
 
 
 def test_a_full_server_says_so_before_it_reads(
     client: TestClient, graph: FakeGraph, bearer: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Limiter, "is_full", True)
+    monkeypatch.setattr(ConcurrencyLimit, "is_full", True)
     answer = client.post("/graphql", json={"query": "{ hello }"}, headers=bearer)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert answer.json()["errors"][0]["extensions"]["code"] == "OVERLOADED"

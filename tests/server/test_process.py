@@ -14,8 +14,8 @@ import pytest
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.verifier import Verifier
 from server.app import Customer360
-from server.process.protocol import bounded
-from server.process.serving import ListenError, listen, server_of
+from server.process.protocol import bounded_protocol
+from server.process.serving import ListenError, listen, make_server
 from server.settings.environment import load
 from tests.server.conftest import EXPECTED, KEY, PURPOSES
 from tests.server.fake_graph import FakeGraph, opener
@@ -34,7 +34,7 @@ def connect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connect]:
     app = Customer360(settings, Verifier(EXPECTED, TrustedKeys([KEY])), PURPOSES, opener(FakeGraph()))
     listener = listen(settings)
     started = threading.Event()
-    server = server_of(app, settings, started.set)
+    server = make_server(app, settings, started.set)
     thread = threading.Thread(target=lambda: asyncio.run(server._serve([listener])))
     thread.start()
     assert started.wait(10)
@@ -192,4 +192,4 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
 
 
 def test_each_process_has_its_own_limit() -> None:
-    assert (bounded(1.0).seconds, bounded(2.0).seconds) == (1.0, 2.0)
+    assert (bounded_protocol(1.0).seconds, bounded_protocol(2.0).seconds) == (1.0, 2.0)

@@ -9,7 +9,7 @@ import pytest
 
 from auth.rates import OwnBuckets
 from server.process import pulse
-from server.process.pulse import BEAT, MOST_MISSED, Pulse, beat
+from server.process.pulse import BEAT, MAX_MISSED_BEATS, Pulse, beat
 from server.process.workers import SECONDS_FOR_EACH, Workers
 
 
@@ -25,22 +25,22 @@ async def line() -> AsyncIterator[tuple[Pulse, socket.socket]]:
 
 async def test_one_that_misses_too_many_beats_has_ceased(line: tuple[Pulse, socket.socket]) -> None:
     heard, _ = line
-    assert [heard.has_ceased() for _ in range(MOST_MISSED + 1)] == [False] * MOST_MISSED + [True]
+    assert [heard.has_ceased() for _ in range(MAX_MISSED_BEATS + 1)] == [False] * MAX_MISSED_BEATS + [True]
 
 
 async def test_a_beat_makes_up_for_those_that_were_missed(line: tuple[Pulse, socket.socket]) -> None:
     heard, theirs = line
-    for _ in range(MOST_MISSED):
+    for _ in range(MAX_MISSED_BEATS):
         heard.has_ceased()
     theirs.send(BEAT)
     assert await heard.began()
-    assert [heard.has_ceased() for _ in range(MOST_MISSED + 1)] == [False] * MOST_MISSED + [True]
+    assert [heard.has_ceased() for _ in range(MAX_MISSED_BEATS + 1)] == [False] * MAX_MISSED_BEATS + [True]
 
 
 async def test_a_loop_beats_as_long_as_it_goes_round(
     line: tuple[Pulse, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pulse, "SECONDS", 0.001)
+    monkeypatch.setattr(pulse, "SECONDS_BETWEEN_BEATS", 0.001)
     heard, theirs = line
     beat(theirs)
     assert await heard.began()

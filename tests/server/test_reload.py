@@ -10,8 +10,8 @@ import pytest
 
 from auth.policy.file import POLICY_FILE
 from resolvers.graph import Graph
-from server.graphql.documents.trusted import Trusted
-from server.reload import on_hangup
+from server.graphql.documents.trusted import TrustedDocuments
+from server.reload import reload_on_hangup
 from server.settings.environment import load
 from tests.resolvers.conftest import Ask, ask, data, graph
 
@@ -21,7 +21,7 @@ BALANCE = '{ customer(by: {number: "C-000001"}) { finance { balance { currency }
 
 
 async def _hang_up(graph: Graph, file: Path) -> None:
-    with on_hangup(graph, load({"CUSTOMER360_POLICY_FILE": str(file)}), Trusted()):
+    with reload_on_hangup(graph, load({"CUSTOMER360_POLICY_FILE": str(file)}), TrustedDocuments()):
         os.kill(os.getpid(), signal.SIGHUP)
         await asyncio.sleep(0.05)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from auth.departments import DEPARTMENTS
-from server.settings.addresses import addresses, configured
+from server.settings.addresses import configured_addresses, database_addresses
 from server.settings.environment import FROM_FILE, SETTINGS, SettingsError, load
 from server.settings.values import hidden
 from tests.house.project import ROOT
@@ -113,8 +113,8 @@ def test_service_lies_in_one_place() -> None:
 
 def test_service_behind_http_has_no_database() -> None:
     settings = load({"CUSTOMER360_DATABASE_URL": URL, "CUSTOMER360_SERVICE_URL": "https://tickets.example"})
-    assert addresses(settings) == dict.fromkeys(["core", "finance", "sales", "marketing"], URL)
-    assert addresses(settings, {"core", "service"}) == {"core": URL}
+    assert database_addresses(settings) == dict.fromkeys(["core", "finance", "sales", "marketing"], URL)
+    assert database_addresses(settings, {"core", "service"}) == {"core": URL}
 
 
 def test_what_tests_are_told_is_no_setting() -> None:
@@ -136,7 +136,7 @@ def test_an_address_is_shown_without_its_password(given: str, shown: str) -> Non
 def test_a_department_may_live_elsewhere() -> None:
     finance = "postgresql://finance.example/f"
     settings = load({"CUSTOMER360_DATABASE_URL": URL, "CUSTOMER360_FINANCE_DATABASE_URL": finance})
-    assert addresses(settings) == dict.fromkeys(DEPARTMENTS, URL) | {"finance": finance}
+    assert database_addresses(settings) == dict.fromkeys(DEPARTMENTS, URL) | {"finance": finance}
 
 
 def test_departments_without_an_address_live_in_the_embedded_database(
@@ -150,9 +150,9 @@ def test_departments_without_an_address_live_in_the_embedded_database(
 
     monkeypatch.setattr("datasources.engine.pools.embedded.start", start)
     settings = load({"CUSTOMER360_SALES_DATABASE_URL": URL, "CUSTOMER360_DATA_DIR": str(tmp_path)})
-    assert addresses(settings) == dict.fromkeys(DEPARTMENTS, "postgresql://embedded") | {"sales": URL}
+    assert database_addresses(settings) == dict.fromkeys(DEPARTMENTS, "postgresql://embedded") | {"sales": URL}
     assert started == [tmp_path / "postgres"]
-    assert configured(settings) == {"sales": URL}
+    assert configured_addresses(settings) == {"sales": URL}
 
 
 def test_the_page_lists_each_setting_with_its_default() -> None:

@@ -5,7 +5,7 @@ from datasources.engine.running.breaker import State
 from datasources.engine.running.databases import Databases
 from datasources.service import ticket_system
 from schema.build import build_graph
-from server.graphql.limiter import Limiter
+from server.graphql.limiter import ConcurrencyLimit
 from server.telemetry.gauges import Lag, gauges
 from tests.conftest import Addresses
 from tests.permissions.worlds import Memory
@@ -18,7 +18,7 @@ async def test_breakers_and_places_are_told_of_every_department(seeded: Addresse
         ticket_system.open_ticket_system(f"{remote.url}/seeded/", SECRET_OF_TESTS, 8) as service,
         Databases.open(seeded, sources={"service": service}) as databases,
     ):
-        look = gauges(build_graph(databases, POLICY, Memory()), databases, Limiter(), Lag())
+        look = gauges(build_graph(databases, POLICY, Memory()), databases, ConcurrencyLimit(), Lag())
         behind = databases.behind("service")
         behind.patience.breaker._open()
         async with behind.places.taken(0):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.settings.environment import SettingsError, load
-from server.telemetry.export import delivered
+from server.telemetry.export import open_tracer
 from tests.conftest import Addresses
 from tests.faults.served import served
 from tests.house.project import ROOT
@@ -117,7 +117,7 @@ async def test_what_would_go_unheard_is_refused(
 ) -> None:
     monkeypatch.setenv(key, value)
     with pytest.raises(SettingsError, match=told):
-        async with delivered("tests"):
+        async with open_tracer("tests"):
             pass
 
 

@@ -15,13 +15,13 @@ from server.settings.environment import Settings
 log = logging.getLogger("customer360.documents")
 
 
-class Keeps(Protocol):
+class DocumentKeeper(Protocol):
     """What keeps documents ready: the graph."""
 
     def trust(self, documents: Mapping[str, str]) -> None: ...
 
 
-class Trusted:
+class TrustedDocuments:
     """The documents by id, and what becomes of others: `off` knows no ids, `log` tells of clients who ask others,
     `allow` lets them, `require` refuses them.
     """
@@ -31,11 +31,11 @@ class Trusted:
         self._documents = documents or {}
 
     @classmethod
-    def of(cls, settings: Settings, graph: Keeps) -> "Trusted":
+    def of(cls, settings: Settings, graph: DocumentKeeper) -> "TrustedDocuments":
         """As the settings have it. Raises DocumentsError for a list that cannot be used."""
         return cls(settings.documents, _kept(settings, graph))
 
-    def reload(self, settings: Settings, graph: Keeps) -> None:
+    def reload(self, settings: Settings, graph: DocumentKeeper) -> None:
         """The list as it stands now; one that cannot be used changes nothing."""
         if self._mode == "off":
             return
@@ -46,7 +46,7 @@ class Trusted:
             return
         log.warning("%d documents are trusted now", len(self._documents))
 
-    def document(self, asked: Parameters, viewer: Viewer) -> str:
+    def text_of(self, asked: Parameters, viewer: Viewer) -> str:
         """The text that is asked for. Raises Refusal for an id that is not known, or a text that is not trusted."""
         if asked.document_id is not None:
             return self._known(asked.document_id)
@@ -72,7 +72,7 @@ class Trusted:
         log.warning("the client %s asked a document that is not trusted", viewer.client)
 
 
-def _kept(settings: Settings, graph: Keeps) -> Mapping[str, str]:
+def _kept(settings: Settings, graph: DocumentKeeper) -> Mapping[str, str]:
     if settings.documents == "off":
         return {}
     if settings.documents_path is None:

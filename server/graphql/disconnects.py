@@ -9,10 +9,10 @@ from server.graphql.alarms import Alarms
 from server.graphql.refusals import Disconnected
 
 # Most answers are there before anybody looks: only a slow one costs a task to watch its client.
-SECONDS = 0.1
+SECONDS_BEFORE_WATCHING = 0.1
 
 
-class Attendance:
+class DisconnectWatch:
     """While this lasts, the task that entered it is cancelled when the client leaves. It then raises Disconnected."""
 
     __slots__ = ("_alarm", "_alarms", "_has_left", "_looking", "_receive", "_task")
