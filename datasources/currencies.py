@@ -1,4 +1,4 @@
-"""ISO 4217: the currencies in use, and how many decimals each one has."""
+"""Currencies of ISO 4217, with the number of decimals of their minor unit."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -27,5 +27,5 @@ def is_currency(code: str) -> bool:
 
 
 def round_amount(amount: Decimal, currency: str) -> Decimal:
-    """Round to what can be paid in this currency, halves away from zero as on an invoice."""
+    """Round to the currency's minor unit, halves away from zero."""
     return amount.quantize(UNITS[currency], rounding=ROUND_HALF_UP)

@@ -1,7 +1,7 @@
-"""The index of the access log's subjects: its entries are made in the background, many at once.
+"""Background upkeep of the index on the access log's subjects.
 
-Made with each record, the entries of a page of fifty take PostgreSQL four times as long as all else of the record. What
-is not indexed yet is found all the same: PostgreSQL reads the list of what it put off.
+Indexing a page of fifty subjects with its record would take four times as long as storing the record, so PostgreSQL
+puts the entries on a pending list (GIN fastupdate). Queries read that list too, so they miss nothing.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from datasources.unavailable import Unavailable
 log = logging.getLogger("customer360.access_log")
 
 SECONDS_BETWEEN_RUNS = 1.0
-# How long a statement may take that makes up for everything.
+# Deadline of one run, long enough for a full pending list.
 SECONDS_TO_CATCH_UP = 60.0
 _CATCH_UP = "SELECT core.catch_up_access_log()"
 
 
 class AccessIndex:
-    """Told when something was stored; `is_current` when nothing is left to be made up for."""
+    """Empties the index's pending list; `is_current` when everything stored is indexed."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -36,7 +36,7 @@ class AccessIndex:
         self._stored += 1
 
     async def keep_up(self) -> None:
-        """Until it is cancelled."""
+        """Run until cancelled."""
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_RUNS)
             if not self.is_current:
@@ -47,7 +47,7 @@ class AccessIndex:
         try:
             await self._pool.fetch(_CATCH_UP, [], asyncio.get_running_loop().time() + SECONDS_TO_CATCH_UP)
         except Unavailable as error:
-            # Tried again in a moment; nobody who stores records waits for it.
+            # The next run tries again. Storing records does not wait for the index.
             if not self._has_warned:
                 log.warning("the index of the access log is not kept up: %s", error)
             self._has_warned = True

@@ -1,4 +1,4 @@
-"""The access log in core's database: records of one moment share a transaction, and each waits for its commit."""
+"""The access log in core's database, with group commit: concurrent records share one transaction."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from datasources.engine.pools.pool import Pool
 from datasources.engine.pools.timers import EARLY
 from datasources.unavailable import Unavailable
 
-# Records of one moment are of few viewers and disclosures: what they have alike is told once. The subjects of all lie
-# in one array, of which each record has its part.
+# The records of a group have few distinct viewers and disclosures, so each distinct combination is sent once. The
+# subjects of all records are one array; each record has a slice of it.
 _STORE = """
 INSERT INTO core.access_record
     (request_id, subjects, viewer, viewer_class, client, purpose, policy_version, dry_run_by, disclosure)
@@ -33,7 +33,7 @@ _MAX_KNOWN_DISCLOSURES = 10_000
 
 
 class PendingRecord(NamedTuple):
-    """A record, and who waits for it, until when."""
+    """A record to be stored, with its future and deadline (loop time)."""
 
     record: AccessRecord
     done: asyncio.Future[None]
@@ -41,9 +41,9 @@ class PendingRecord(NamedTuple):
 
 
 class CoreAccessLog:
-    """Writes records in groups: whatever has come while one group waited for the disk makes the next.
+    """Writer of access records. Records that arrive while one group commits form the next group.
 
-    A second writer would halve the groups, and cost each record a fifth more.
+    One writer only: a second one would halve the groups and cost each record a fifth more.
     """
 
     def __init__(self, pool: Pool, seconds: float, index: AccessIndex) -> None:
@@ -51,7 +51,7 @@ class CoreAccessLog:
         self.index = index
         self._seconds = seconds
         self._pending: list[PendingRecord] = []
-        # The group on its way.
+        # The group being committed.
         self._group: list[PendingRecord] = []
         self._alarm: asyncio.TimerHandle | None = None
         self._arrived = asyncio.Event()
@@ -76,7 +76,7 @@ class CoreAccessLog:
             beside.terminate()
 
     async def store(self, record: AccessRecord, deadline: float) -> None:
-        """Returns when the record is durable. Raises LogUnavailable when it is not by the deadline."""
+        """Return when the record is durable. Raises LogUnavailable if it is not by the deadline."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
         self._pending.append(PendingRecord(record, done, deadline))
@@ -86,7 +86,7 @@ class CoreAccessLog:
         await done
 
     def _set_alarm(self, deadline: float, loop: asyncio.AbstractEventLoop) -> None:
-        """One alarm for all: nearly every record is stored long before, and who comes later may wait longer."""
+        """Set one timer for the earliest deadline, because nearly every record is stored long before its own."""
         if self._alarm is not None:
             self._alarm.cancel()
         self._alarm = loop.call_at(deadline, self._expire, loop)
@@ -117,7 +117,7 @@ class CoreAccessLog:
         except asyncio.CancelledError:
             _settle(group, LogUnavailable("closed"))
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told, and the writer goes on
+        except Exception as error:  # noqa: BLE001 - any fault fails the group's requests, and the writer goes on
             _settle(group, LogUnavailable(type(error).__name__))
         else:
             _settle(group, None)
@@ -129,7 +129,7 @@ class CoreAccessLog:
         async with self._pool.connection(deadline) as connection:
             for each in unknown:
                 await connection.execute(_STORE_DISCLOSURE, each.digest, orjson.dumps(each.coordinates).decode())
-            # One statement, and so one transaction and one wait for the disk, however many records.
+            # One statement for all records, so one transaction and one flush to disk.
             await connection.fetch(_STORE, *_columns(records))
         self.index.note_stored()
         if len(self._stored_digests) > _MAX_KNOWN_DISCLOSURES:
@@ -142,7 +142,7 @@ async def _connect(address: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.
         "application_name": "customer360 log",
         "statement_timeout": str(timeout_ms),
         "timezone": "UTC",
-        # For short arrays PostgreSQL would plan the statement anew each time, at the cost of running it.
+        # With a custom plan, planning would cost as much as executing.
         "plan_cache_mode": "force_generic_plan",
     }
     connection = await asyncpg.connect(address, server_settings=settings)
@@ -151,7 +151,7 @@ async def _connect(address: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.
 
 
 def _columns(records: list[AccessRecord]) -> list[Sequence[Any]]:
-    """The records as _STORE takes them: a list for each column, all subjects, and what some have alike."""
+    """Return the parameters of _STORE: lists by column, all subjects, and the distinct shared values."""
     alike: dict[tuple[str | bytes | None, ...], int] = {}
     firsts, lasts, last = [], [], 0
     for record in records:

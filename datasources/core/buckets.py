@@ -1,4 +1,4 @@
-"""Buckets in core's database, for processes that serve the same clients: one statement draws, and none can cheat."""
+"""Token buckets in core's database, shared by all processes; one statement draws points atomically."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from datasources.engine.pools.pool import Pool
 from datasources.engine.running.stages import Stage, stage
 from datasources.unavailable import Unavailable
 
-# $1 key, $2 points of a full bucket, $3 points that come back in a second, $4 points to draw. Two who draw at once draw
-# one after the other, as the row is locked; whoever read the clock before the other finds that no time has passed.
+# $1 key, $2 points of a full bucket, $3 points that come back in a second, $4 points to draw. The row lock
+# serializes concurrent draws; one that read the clock before the other counts no time as passed.
 _FILLED = "LEAST($2, b.points + GREATEST(0, EXTRACT(EPOCH FROM excluded.as_of - b.as_of)::float8) * $3)"
 _DRAW = f"""
 INSERT INTO core.rate_bucket AS b (key, points, is_enough, as_of)
@@ -29,12 +29,12 @@ RETURNING points, is_enough
 """  # noqa: S608 - a constant
 _FORGET = "DELETE FROM core.rate_bucket WHERE as_of < clock_timestamp() - interval '1 day'"
 _MAX_CONNECTIONS = 2
-# Longer than any answer of a healthy database: who waits for it waits with every request.
+# Deadline of a draw, longer than a healthy database takes. Every request waits for its draw.
 DRAW_SECONDS = 0.25
 
 
 class CommonBuckets:
-    """Buckets that all processes draw from."""
+    """Token buckets that all processes share."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -42,7 +42,7 @@ class CommonBuckets:
     @classmethod
     @asynccontextmanager
     async def open(cls, address: str) -> AsyncIterator[CommonBuckets]:
-        """Nothing is connected yet: the database may be down at the start."""
+        """Connections are opened on first use, because the database may be down at the start."""
         pool = Pool(partial(_connect, address), _MAX_CONNECTIONS)
         try:
             yield cls(pool)
@@ -50,8 +50,8 @@ class CommonBuckets:
             pool.terminate()
 
     async def draw(self, key: str, points: float, rate: Rate) -> Level:
-        """Take points out at once, or nothing. Raises BucketsUnavailable when core does not answer."""
-        # Who it is stays with us: the table holds no name of anybody.
+        """Draw all points or none. Raises BucketsUnavailable if core does not answer."""
+        # The table holds a hash, because the key names a client.
         digest = sha256(key.encode()).digest()
         deadline = asyncio.get_running_loop().time() + DRAW_SECONDS
         try:
@@ -63,7 +63,7 @@ class CommonBuckets:
 
 
 async def _connect(address: str) -> asyncpg.Connection[asyncpg.Record]:
-    """A connection that does not wait for the disk: a bucket that is lost is a full one."""
+    """Open a connection with asynchronous commit: after a crash, a lost bucket counts as full."""
     settings = {"application_name": "customer360 rates", "synchronous_commit": "off", "timezone": "UTC"}
     connection = await asyncpg.connect(address, server_settings=settings)
     await connection.execute(_FORGET)

@@ -1,4 +1,4 @@
-"""The privacy ledger: adding what a customer said, and proving that every customer's flags follow from it."""
+"""The privacy ledger: add events, and verify that every customer's flags follow from them."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -40,7 +40,7 @@ OBJECTIONS = {
     PrivacyTopic.PROFILING: Flag.OBJECTS_LEGITIMATE_INTEREST,
     PrivacyTopic.LEGITIMATE_INTEREST: Flag.OBJECTS_LEGITIMATE_INTEREST,
 }
-# What the newest statement of its kind about a topic means; those not listed clear the flag.
+# The flag that the newest event of a topic sets. An event that is not listed clears it.
 MEANINGS: dict[tuple[str, str], Flag] = {
     **{(topic, PrivacyState.CONSENT_GIVEN): flag for topic, flag in CONSENTS.items()},
     **{(topic, PrivacyState.OBJECTED): flag for topic, flag in OBJECTIONS.items()},
@@ -51,12 +51,12 @@ MEANINGS: dict[tuple[str, str], Flag] = {
 
 @dataclass(frozen=True)
 class Verification:
-    """What `verify` found: how many customers it read, and whose flags do not follow from the ledger."""
+    """Result of `verify`: customers and events read, and customers whose flags differ."""
 
     customers: int
     events: int
     differing: int
-    # At most MAX_LISTED_CUSTOMERS of them.
+    # At most MAX_LISTED_CUSTOMERS.
     customer_ids: tuple[UUID, ...]
 
     @property
@@ -77,7 +77,7 @@ async def record(
     text_version: str | None = None,
     actor: str | None = None,
 ) -> UUID:
-    """Add one statement to the ledger. The customer's flags follow in the same transaction."""
+    """Add one event to the ledger. A trigger updates the customer's flags in the same transaction."""
     said_at = occurred_at or datetime.now(UTC)
     async with _connect(addresses["core"]) as connection:
         return UUID(
@@ -90,7 +90,7 @@ async def record(
 
 
 async def verify(addresses: Mapping[str, str]) -> Verification:
-    """Work every customer's flags out anew from the ledger, without the trigger's code, and compare."""
+    """Compute every customer's flags from the ledger without the trigger's code, and compare."""
     async with (
         _connect(addresses["core"]) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
@@ -107,7 +107,7 @@ async def verify(addresses: Mapping[str, str]) -> Verification:
 async def _customers_with_events(
     connection: asyncpg.Connection,
 ) -> AsyncIterator[tuple[asyncpg.Record, list[asyncpg.Record]]]:
-    """Both tables in the order of the customer's id, side by side, so that neither has to fit in memory."""
+    """Merge both tables in the order of customer ids, so that neither has to fit in memory."""
     events = aiter(connection.cursor(EVENTS, prefetch=2000))
     event = await anext(events, None)
     async for customer in connection.cursor(CUSTOMERS, prefetch=2000):
@@ -131,7 +131,7 @@ def _is_true_to(customer: asyncpg.Record, said: list[asyncpg.Record]) -> bool:
 
 
 def _newest_by_topic(said: list[asyncpg.Record]) -> dict[tuple[str, bool], asyncpg.Record]:
-    """The newest statement by topic, consents apart from all else: an objection withdraws no consent."""
+    """Return the newest event by topic, consents apart, because an objection withdraws no consent."""
     oldest_first = sorted(said, key=lambda event: (event["occurred_at"], event["sequence"]))
     return {(event["topic"], event["state"].startswith("CONSENT_")): event for event in oldest_first}
 
@@ -145,7 +145,7 @@ def _majority_date(birth_date: date | None) -> date | None:
     if birth_date is None:
         return None
     if (birth_date.month, birth_date.day) == (2, 29):
-        # Eighteen years after a leap day there is none.
+        # The year eighteen years after a leap year has no February 29.
         birth_date = birth_date.replace(day=28)
     return birth_date.replace(year=birth_date.year + 18)
 

@@ -1,1 +1,1 @@
-"""Import of existing data: CSV files into any department's tables, by a declared mapping."""
+"""Import CSV files into any department's tables, by a declared mapping."""

@@ -1,4 +1,4 @@
-"""From a record to the row that is staged for it: typed values, and the ids of everything it belongs to."""
+"""Convert a record of the file to a row of the staging table: typed values and target ids."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Fields = dict[str, Any]
 
 
 class RejectedError(ValueError):
-    """A line that is refused: the column to blame, and the reason."""
+    """Raised when a line is refused; names the column and the reason."""
 
     def __init__(self, column: str, reason: str) -> None:
         super().__init__(f"{column}: {reason}")
@@ -22,7 +22,7 @@ class RejectedError(ValueError):
 
 @dataclass(frozen=True)
 class StagedColumn:
-    """A column of the staging table: its name, its type, and where its value comes from."""
+    """A column of the staging table: name, SQL type and how its value is computed."""
 
     name: str
     sql_type: str
@@ -30,7 +30,7 @@ class StagedColumn:
 
 
 class Lines:
-    """What is done with each line, worked out once from the mapping and the file's header."""
+    """Converter of lines, prepared once from the mapping and the file's header."""
 
     def __init__(self, mapping: Mapping, names: list[str]) -> None:
         self._width = len(names)
@@ -45,7 +45,7 @@ class Lines:
         return bool(self._lookups)
 
     def fields(self, line: int, texts: list[str] | None) -> Fields:
-        """The line's values by column, or a refusal that names the first column that is wrong."""
+        """Return the line's values by column. Raises RejectedError for the first invalid column."""
         if texts is None:
             raise RejectedError("", "cannot be taken apart")
         if len(texts) != self._width:
@@ -64,12 +64,12 @@ class Lines:
         return tuple(staged.value_of(fields) for staged in self.staged)
 
     def numbers(self, fields: Fields) -> set[str]:
-        """The customers' numbers that have to be looked up."""
+        """Return the customer numbers that the line looks up."""
         return {fields[column] for column in self._lookups if fields[column] is not None}
 
 
 def staged_columns(mapping: Mapping) -> list[StagedColumn]:
-    """The line, its digest, an id for each target, and each value that differs between lines."""
+    """Columns of the staging table: line, digest, a value per column, an id per target."""
     staged = [
         StagedColumn("line", "bigint", lambda fields: fields["line"]),
         StagedColumn("digest", "uuid", lambda fields: fields[LINE]),
@@ -90,7 +90,7 @@ def staged_columns(mapping: Mapping) -> list[StagedColumn]:
 
 
 def is_computed(value: Value) -> bool:
-    """Whether the value is not simply what the file says, and so has a staged column of its own."""
+    """Return whether the value is computed for each line and so needs a staged column of its own."""
     return bool(value.text is not None or value.prefixes or value.otherwise or value.lookup or value.known) and (
         value.constant is None
     )
@@ -123,7 +123,10 @@ def _digest(texts: list[str]) -> UUID:
 
 
 def _id_of(mapping: Mapping, target: Target) -> Callable[[Fields], UUID]:
-    """The same source, table and key make the same id: that is what makes an import safe to run twice."""
+    """Return a function that derives a row's id from source, table and key.
+
+    Because the id is deterministic, importing a file again updates rows instead of adding them.
+    """
     start = blake2b(f"{mapping.source}\x1f{target.table.fullname}".encode(), digest_size=16)
     key = target.key
 
@@ -144,7 +147,7 @@ def _computation(value: Value) -> Callable[[Fields], Any]:
     if value.text is not None:
         return value.text.format_map
     column = value.column
-    assert column is not None, "what is neither text nor constant comes from a column"
+    assert column is not None, "a value without text or constant has a column"
     if value.lookup is not None:
         return lambda fields: fields["customers"][fields[column]]
     return lambda fields: _word(value, fields[column])

@@ -14,7 +14,7 @@ LINE = "*"
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the file: its type, and whether a line may leave it empty."""
+    """A column of the file: its type and whether a value is required."""
 
     name: str
     convert: Convert
@@ -26,7 +26,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Value:
-    """Where the value of a table's column comes from: exactly one of the first five is set."""
+    """Source of a table column's value. Exactly one of the first five fields is set."""
 
     column: str | None = None
     constant: Any = None
@@ -42,7 +42,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Target:
-    """Rows of one table: one for each different key among the lines."""
+    """Rows of one table: one row for each distinct key among the lines."""
 
     table: Table
     key: tuple[str, ...]
@@ -58,7 +58,7 @@ class Mapping:
     delimiter: str | None
     header: bool
     columns: dict[str, Column]
-    # For each derived column the columns whose product it is.
+    # By derived column, the columns that are multiplied.
     products: dict[str, tuple[str, ...]]
     drops_duplicates: bool
     targets: dict[str, Target]

@@ -1,4 +1,4 @@
-"""Loads a mapping from its TOML file. A mistake is named with its file, line and key."""
+"""Load a mapping from its TOML file. Errors name the file, line and key."""
 
 import re
 import tomllib
@@ -41,15 +41,15 @@ def _mapping(path: Path, top: TomlTable) -> Mapping:
     products = {name: _product(toml, columns) for name, toml in top.children("derived", required=False)}
     names = (*columns, *products)
     mapping = Mapping(
-        path,
-        top.text("source"),
-        file.text("encoding", "utf-8"),
-        None if file.choice("form", ("csv", "spaces"), "csv") == "spaces" else file.text("delimiter", ","),
-        file.flag("header", default=True),
-        columns,
-        products,
-        duplicates == "drop",
-        _targets(top, names),
+        path=path,
+        source=top.text("source"),
+        encoding=file.text("encoding", "utf-8"),
+        delimiter=None if file.choice("form", ("csv", "spaces"), "csv") == "spaces" else file.text("delimiter", ","),
+        header=file.flag("header", default=True),
+        columns=columns,
+        products=products,
+        drops_duplicates=duplicates == "drop",
+        targets=_targets(top, names),
     )
     file.close()
     top.close()
@@ -63,12 +63,12 @@ def _column(toml: TomlTable) -> Column:
     if least is not None or most is not None:
         convert = values.within_bounds(convert, least, most)
     column = Column(
-        toml.name,
-        values.memoize(convert),
-        toml.flag("required", default=True),
-        toml.text("missing", "is missing"),
-        toml.text("strip_suffix", ""),
-        values.SQL_TYPES.get(kind, "text"),
+        name=toml.name,
+        convert=values.memoize(convert),
+        required=toml.flag("required", default=True),
+        missing=toml.text("missing", "is missing"),
+        strip_suffix=toml.text("strip_suffix", ""),
+        sql_type=values.SQL_TYPES.get(kind, "text"),
     )
     toml.close()
     return column
@@ -150,7 +150,7 @@ def _check_sources(toml: TomlTable, value: Value) -> None:
 
 
 def _known_words(table: Table, column: str) -> frozenset[str] | None:
-    """The closed list that the table's CHECK constraint gives for the column."""
+    """Return the values that the table's CHECK constraint allows for the column."""
     for constraint in table.constraints | table.columns[column].constraints:
         if isinstance(constraint, CheckConstraint) and str(constraint.name).endswith(f"{column}_known"):
             return frozenset(re.findall(r"'([A-Z_]+)'", str(constraint.sqltext)))

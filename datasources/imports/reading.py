@@ -1,4 +1,4 @@
-"""Reads a file record by record, keeping each one's line number and original text for the rejects."""
+"""Read a file record by record, with each record's line number and original text."""
 
 import csv
 import gzip
@@ -11,37 +11,37 @@ from typing import BinaryIO, TextIO
 
 from datasources.imports.mapping import Mapping
 
-# What a field may hold, so that a quote that is never closed does not swallow the file.
+# Characters in a field. Bounded because a quote that is never closed would read the whole file into one field.
 csv.field_size_limit(1_000_000)
 
 BytesRead = Callable[[], int]
 
 
 class FileError(ValueError):
-    """A file that does not fit its mapping at all."""
+    """Raised when a file lacks a mapped column or has no header."""
 
 
 @dataclass(frozen=True)
 class Record:
     line: int
     original: str
-    # None when the line could not be taken apart.
+    # None if the line could not be parsed.
     fields: list[str] | None
 
 
 @contextmanager
 def open_text(path: Path, encoding: str) -> Iterator[tuple[TextIO, BytesRead, int]]:
-    """The file's text, unpacked when it is gzipped; how many of its bytes have been read; how many there are."""
+    """Open a file, gzipped or not. Yields its text, a function that returns the bytes read, and its size in bytes."""
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         stream: BinaryIO = gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[assignment]  # reads alike
-        # What is not in the encoding is kept, to be refused with its line and not to end the import.
+        # Undecodable bytes become surrogates, so that their line is refused and the import goes on.
         yield io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline=""), raw.tell, path.stat().st_size
 
 
 def read_records(lines: TextIO, mapping: Mapping) -> tuple[list[str], Iterator[Record]]:
-    """The names of the file's columns, and its records."""
+    """Return the file's column names and an iterator over its records."""
     records = _split(lines) if mapping.delimiter is None else _csv(lines, mapping.delimiter)
     names = _header(records) if mapping.header else list(mapping.columns)
     if absent := [name for name in mapping.columns if name not in names]:

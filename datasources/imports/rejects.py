@@ -1,4 +1,4 @@
-"""The rejects file: each refused line with its number, the column to blame, the reason and the original text."""
+"""The rejects file: line number, column, reason and original text of each refused line."""
 
 import csv
 from collections import Counter
@@ -13,7 +13,7 @@ HEADER = ("line", "column", "reason", "original")
 
 
 class Rejects:
-    """Written beside its final name, which it gets when the import is done."""
+    """Writer of the rejects file. The file gets its final name when the import completes."""
 
     def __init__(self, path: Path, encoding: str) -> None:
         self.reasons: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Runs an import: reads the file once, stages what is accepted, and writes each database in one transaction."""
+"""Run an import: stage the file's lines, then write each database in one transaction."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from collections.abc import Mapping as Addresses
@@ -20,21 +20,21 @@ from datasources.imports.staging import Staging
 LINES_PER_BATCH = 5_000
 IDS_BY_NUMBER = "SELECT number, id FROM core.customer WHERE number = ANY($1)"
 
-# Bytes of the file that are read, and all there are.
+# Called with the bytes read and the file's size in bytes.
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What became of the lines; accepted, rejected and merged add up to those read."""
+    """Counts of an import's lines: read = accepted + rejected + merged."""
 
     read: int
     accepted: int
     rejected: int
     merged: int
-    # How often each "column: reason" occurred.
+    # Number of lines by "column: reason".
     reasons: dict[str, int]
-    # By table the rows that were added or corrected; none the second time.
+    # By table, the number of rows inserted or updated; 0 if the file was imported before.
     written: dict[str, int]
 
 
@@ -45,7 +45,7 @@ async def import_file(
     rejects: Path,
     progress: Progress | None = None,
 ) -> Summary:
-    """Import one file; refused lines go to the file `rejects`.
+    """Import one file; write refused lines to the file `rejects`.
 
     Nothing is written before the whole file is read, so an import that is interrupted leaves everything as it was,
     or, where departments live apart, some of them done; running it again comes to the same end.
@@ -86,7 +86,7 @@ class _Import:
                     progress(bytes_read(), size)
 
     async def settle(self, file: Path, refused: Rejects) -> None:
-        """Take out the lines that contradict an earlier one, which shows only now that all are there."""
+        """Remove the lines that contradict an earlier line. Needs all lines to be staged."""
         found: dict[int, str] = {}
         for connection in self._connections.values():
             found = await self._staging.contradictions(connection)
@@ -143,7 +143,7 @@ async def _transactions(
     """Open a transaction on core and on each database that the mapping writes to; yields connections by address."""
     async with AsyncExitStack() as stack:
         connections: dict[str, asyncpg.Connection] = {}
-        # The last one entered is the first to commit: core, which the others refer to.
+        # Core is entered last and so commits first, because the departments' rows refer to its customers.
         for address in dict.fromkeys(addresses[name] for name in (*reversed(mapping.departments), "core")):
             connection = await asyncpg.connect(address, server_settings={"timezone": "UTC"})
             stack.push_async_callback(connection.close)

@@ -1,4 +1,4 @@
-"""Lines gathered in a table of the connection's own, from which the departments' rows are then made by statement."""
+"""Staging of lines in a temporary table, from which one statement per target writes the rows."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ class Staging:
         await connection.copy_records_to_table(STAGING_TABLE, columns=names, records=rows)
 
     async def contradictions(self, connection: asyncpg.Connection) -> dict[int, str]:
-        """Lines that name the same row as an earlier one, and disagree about what must be the same."""
+        """Return the lines that share a key with an earlier line and differ in a `same` column, with that column."""
         found: dict[int, str] = {}
         for name, target in self._mapping.targets.items():
             for column in target.same:
@@ -49,7 +49,7 @@ class Staging:
         await connection.execute(f"DELETE FROM {STAGING_TABLE} WHERE line = ANY($1)", lines)  # noqa: S608 - our own names
 
     async def merge(self, connection: asyncpg.Connection) -> tuple[int, int]:
-        """How many lines are accepted, and how many merged because they repeat an accepted one to the letter."""
+        """Return the numbers of distinct lines and of lines that repeat one of them exactly."""
         counted = await connection.fetch(f"SELECT count(*), count(DISTINCT digest) AS different FROM {STAGING_TABLE}")  # noqa: S608 - our own names
         lines, different = counted[0]
         if self._mapping.drops_duplicates:
@@ -57,12 +57,12 @@ class Staging:
         return different, lines - different
 
     async def write(self, connection: asyncpg.Connection, target: Target) -> int:
-        """Insert or correct the target's rows; the number of those that were not there already, as they are."""
+        """Insert or update the target's rows; return the number of rows that changed."""
         constants: list[Any] = []
         statement = self._upsert(target, constants)
         written = int((await connection.execute(statement, *constants)).rpartition(" ")[2])
         if written:
-            # Queries right after a large import would be planned for the table as it was before.
+            # Without it, queries after a large import would be planned for the old size of the table.
             await connection.execute(f"ANALYZE {target.table.fullname}")
         return written
 
@@ -105,7 +105,7 @@ class Staging:
 
 
 def _aggregate(take: str, expression: str) -> str:
-    """One value for the row out of those that its lines have."""
+    """Return SQL that reduces the values of a row's lines to one."""
     if take in ("min", "max", "sum"):
         return f"{take}({expression})"
     order = "line DESC" if take == "last" else "line"

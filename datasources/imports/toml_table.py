@@ -1,4 +1,4 @@
-"""Reading a TOML table key by key: what is missing, mistyped or unknown is named with its file, key and line."""
+"""Read a TOML table key by key. A missing, mistyped or unknown key is an error that names file, key and line."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -11,7 +11,7 @@ _REQUIRED: Any = object()
 
 
 class MappingError(ValueError):
-    """A mapping that cannot be used; the message says where and why."""
+    """Raised for an invalid mapping; the message has the place and the reason."""
 
     def __init__(self, path: Path, key: str, reason: str, line: int | None = None) -> None:
         place = f"{path}:{line}" if line else str(path)
@@ -77,7 +77,7 @@ class TomlTable:
             yield self._child(f"{key}[{place}]", facts)
 
     def close(self) -> None:
-        """Refuse what nobody asked for: it is most likely mistyped."""
+        """Raise MappingError if a key was not read: it is unknown or mistyped."""
         for key in self._facts:
             raise self.wrong(key, "is not known here")
 
@@ -97,7 +97,7 @@ class TomlTable:
         return TomlTable(self.path, self.source, f"{self.key}.{key}" if self.key else key, facts)
 
     def _line(self, key: str) -> int | None:
-        """The first line that seems to hold the key: the parser does not keep lines."""
+        """Return the first line that appears to hold the key, because tomllib keeps no line numbers."""
         *above, last = (re.escape(part) for part in re.sub(r"\[\d+\]", "", key).split("."))
         parent = above[-1] if above else last
         inline, own = rf'^[ \t]*"?{parent}"?\s*=.*\b{last}\b', rf'^[ \t]*(\[+[^\]\n]*)?"?\b{last}\b"?\s*[\]=]'

@@ -1,4 +1,4 @@
-"""From the text of a field to a value of its declared type, or the reason why not."""
+"""Convert the text of a field to a value of its declared type."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ Convert = Callable[[str], Any]
 
 
 class ConversionError(ValueError):
-    """This text is no such value; the message is the reason that the rejects file gives."""
+    """Raised for a text that is no value of the type; the message goes to the rejects file."""
 
 
 def text(value: str) -> str:
@@ -113,7 +113,7 @@ def _parse(value: str, pattern: str) -> datetime:
 
 
 def words(known: dict[str, str]) -> Convert:
-    """A declared word for each that the file uses; an empty one stands for nothing known."""
+    """Return a converter of the file's words to declared ones; an empty one means null."""
 
     def convert(value: str) -> str | None:
         if value not in known:
@@ -136,7 +136,7 @@ def within_bounds(convert: Convert, least: Decimal | None, most: Decimal | None)
 
 
 def memoize(convert: Convert) -> Convert:
-    """Files repeat themselves: most fields were converted a moment ago."""
+    """Cache conversions, because most fields of a file repeat an earlier field."""
     return lru_cache(MAX_MEMOIZED_VALUES)(convert)
 
 

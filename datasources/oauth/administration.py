@@ -1,4 +1,4 @@
-"""What the command line does with the authorization server: clients, accounts, signing keys."""
+"""Administration of the authorization server: clients, accounts, signing keys."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from datasources.oauth.store import account_from_row, client_from_row, client_va
 
 
 class UnknownNameError(ValueError):
-    """There is no such client or account, or it was revoked before."""
+    """Raised for a client or account that does not exist or is revoked."""
 
 
 class TakenNameError(ValueError):
-    """There is one of this name already."""
+    """Raised when the name is in use."""
 
 
 class UnknownCustomerError(ValueError):
-    """A contract can be linked only to customers that there are."""
+    """Raised when a contract is linked to a customer that does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """Changes that every worker notices by itself."""
+    """Changes to the authorization server's tables. Running workers pick them up."""
 
     pool: Pool
 
@@ -44,7 +44,7 @@ class Administration:
             yield cls(pool)
 
     async def create_client(self, client: ClientRecord, customers: Sequence[UUID] = ()) -> None:
-        """The client and its links, both or neither."""
+        """Create the client and its links in one transaction."""
         async with self.pool.acquire() as connection, connection.transaction():
             try:
                 await connection.execute(sql.CREATE_CLIENT, *client_values(client))
@@ -60,7 +60,7 @@ class Administration:
         return [client_from_row(row) for row in rows]
 
     async def customers_of(self) -> dict[str, int]:
-        """How many customers each contract is linked to."""
+        """Return the number of linked customers by contract."""
         return {row["contract"]: row["customers"] for row in await self.pool.fetch(sql.LINKS)}
 
     async def link(self, contract: str, customers: Sequence[UUID]) -> None:
@@ -102,13 +102,13 @@ class Administration:
         await self._change(username, sql.REVOKE_ACCOUNT)
 
     async def rotate_keys(self, seal: Seal, now: datetime, lead: timedelta = LEAD) -> tuple[str, datetime]:
-        """A new key, and from when on it signs."""
+        """Create a signing key; return its id and when it starts to sign."""
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.execute(sql.LOCK_KEYS)
             return await _rotate(connection, seal, now, lead)
 
     async def ensure_key(self, seal: Seal, now: datetime) -> None:
-        """A server that starts for the first time makes its first key."""
+        """Create the first signing key if there is none."""
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.execute(sql.LOCK_KEYS)
             if await connection.fetchrow(sql.HAS_KEYS) is None:

@@ -1,4 +1,4 @@
-"""The connections of the authorization server: a small pool on core's database, which writes."""
+"""The authorization server's connection pool on core's database; it reads and writes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, TypeAlias
 import asyncpg
 import orjson
 
-# Quoted: asyncpg has the parameter for type checkers only.
+# Quoted, because asyncpg.Pool takes a parameter for type checkers only.
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 
 class StoreUnavailable(Exception):
-    """The database did not answer. Nobody is let in, and nobody is told why."""
+    """Raised when the database does not answer. The request is rejected without the cause."""
 
 
 @asynccontextmanager
 async def open_pool(address: str, timeout_ms: int = 2000, most: int = 4) -> AsyncIterator[Pool]:
-    """Nothing is connected yet: the database may be down at the start."""
+    """Connections are opened on first use, because the database may be down at the start."""
     settings = {"application_name": "customer360 oauth", "statement_timeout": str(timeout_ms), "timezone": "UTC"}
     pool = await asyncpg.create_pool(
         address,
@@ -36,7 +36,7 @@ async def open_pool(address: str, timeout_ms: int = 2000, most: int = 4) -> Asyn
 
 
 async def fetch_rows(pool: Pool, statement: str, *values: Any) -> list[asyncpg.Record]:
-    """What the statement gives. Raises StoreUnavailable when the database does not answer."""
+    """Return the statement's rows. Raises StoreUnavailable if the database does not answer."""
     try:
         return await pool.fetch(statement, *values)
     except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -1,4 +1,4 @@
-"""What a subgraph's login may read of the authorization server: public keys, and what was revoked."""
+"""The part of the authorization server that a subgraph's login may read: public keys and revocations."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from auth.oauth.records import SigningKeyRecord
 from datasources.oauth import statements as sql
 from datasources.oauth.database import Pool, fetch_rows, open_pool
 
-# One to read with, one for a reading that is overdue.
+# One connection for reading, one spare while a read is overdue.
 MAX_CONNECTIONS = 2
 
 
 class TokenRegister:
-    """Answers auth.oauth.store.SigningKeys, without the keys that sign, and auth.tokens.revocations.Revoked."""
+    """Implements auth.oauth.store.SigningKeys, without private keys, and auth.tokens.revocations.Revoked."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

@@ -1,4 +1,4 @@
-"""The authorization server's statements. Whatever may happen once only happens in one of them."""
+"""The authorization server's SQL statements. What may happen only once is one statement."""
 
 _CLIENT_COLUMNS = """
     id, name, auth_method, secret, previous_secret, previous_until, jwks, grant_types, redirect_uris, scopes,
@@ -12,7 +12,7 @@ CLIENTS = f"SELECT {_CLIENT_COLUMNS} FROM oauth.client ORDER BY created_at, id" 
 ACCOUNT = f"SELECT {_ACCOUNT_COLUMNS} FROM oauth.account WHERE id = $1"  # noqa: S608 - constant
 ACCOUNT_NAMED = f"SELECT {_ACCOUNT_COLUMNS} FROM oauth.account WHERE username = $1"  # noqa: S608 - constant
 
-# From the fifth wrong password on: half a minute, and twice as long with each more, up to a quarter of an hour.
+# From the fifth wrong password on, the account is locked for 30 seconds, doubling up to 15 minutes.
 NOTE_FAILURE = """
     UPDATE oauth.account SET
         failures = failures + 1,
@@ -41,7 +41,7 @@ APPROVE = """
     SELECT $7, id, $8, $9, $10 FROM approved
 """
 
-# Whoever deletes the row has it. The others wait for that, find nothing, and then find it among the spent ones.
+# Deleting the row redeems it. Concurrent requests wait for the row lock, find nothing, and then find it in oauth.spent.
 _REDEEM = """
     WITH taken AS (
         DELETE FROM oauth.{table} AS kept USING oauth.approval
@@ -60,7 +60,7 @@ KEEP_REFRESH = """
     INSERT INTO oauth.refresh_token (digest, approval_id, expires_at, thumbprint) VALUES ($1, $2, $3, $4)
 """
 
-# Access tokens live for ten minutes: what is revoked has to be remembered for little longer.
+# Access tokens live for ten minutes, so a revocation is kept for an hour.
 REVOKE_FAMILY = """
     WITH family AS (
         SELECT approval_id FROM oauth.spent WHERE digest = $1
@@ -81,7 +81,7 @@ SIGNING_KEYS = """
     SELECT kid, sealed, public, signs_from, retires_at FROM oauth.signing_key
     WHERE retires_at IS NULL OR retires_at > now()
 """
-# What verifying needs, and all that a subgraph's login may read of the table.
+# The columns that verifying needs. A subgraph's login may read no others.
 PUBLIC_KEYS = """
     SELECT kid, public, signs_from, retires_at FROM oauth.signing_key WHERE retires_at IS NULL OR retires_at > now()
 """
@@ -102,15 +102,15 @@ CREATE_CLIENT = """
         categories, role, contract, territory)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """
-# Of our own applications: as the server that started last has them. One that was revoked stays so, and one of the same
-# name that somebody else registered stays theirs.
+# Registers a built-in application; the server that started last wins. A revoked one stays revoked, and a client of the
+# same id that was registered by an administrator is not changed.
 KEEP_OWN_CLIENT = f"""
     {CREATE_CLIENT}
     ON CONFLICT (id) DO UPDATE SET redirect_uris = excluded.redirect_uris, scopes = excluded.scopes,
         purposes = excluded.purposes, grant_types = excluded.grant_types
     WHERE client.auth_method = 'none' AND client.role IS NULL AND client.contract IS NULL
 """
-# The old secret counts on until the moment given; one that was kept from before that ends now.
+# The current secret stays valid until $3. An older previous secret ends now.
 ROTATE_CLIENT = """
     UPDATE oauth.client SET previous_secret = secret, previous_until = $3, secret = $2
     WHERE id = $1 AND auth_method = 'client_secret' AND disabled_at IS NULL
@@ -150,7 +150,7 @@ _END_ACCOUNT = """
     )
     SELECT id FROM ended
 """
-# Whoever knew the old password is signed out everywhere.
+# All sessions of the account end.
 SET_PASSWORD = _END_ACCOUNT.format(
     change="UPDATE oauth.account SET password_hash = $2, failures = 0, locked_until = NULL"
     " WHERE username = $1 AND disabled_at IS NULL RETURNING id"
@@ -159,8 +159,8 @@ REVOKE_ACCOUNT = _END_ACCOUNT.format(
     change="UPDATE oauth.account SET disabled_at = now() WHERE username = $1 AND disabled_at IS NULL RETURNING id"
 )
 
-# One rotation at a time. The first key signs at once; a later one when everybody has had the time to fetch it, and
-# the one before it retires when no token that it signed can be alive.
+# Runs under LOCK_KEYS. The first key signs at once. A later key signs after verifiers had time to fetch it, and the key
+# before it retires when the last token that it signed has expired.
 ROTATE_KEYS = """
     WITH times AS (
         SELECT CASE WHEN EXISTS (

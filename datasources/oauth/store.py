@@ -1,4 +1,4 @@
-"""The authorization server's store: what it looks up, takes out once and writes down, as single statements."""
+"""The authorization server's store. Each operation is a single statement."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TUPLES = ("grant_types", "redirect_uris", "scopes", "purposes", "categories")
 
 
 class OAuthStore:
-    """Answers auth.oauth.store.Store. Raises StoreUnavailable when the database does not answer."""
+    """Implements auth.oauth.store.Store. Raises StoreUnavailable if the database does not answer."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -34,7 +34,7 @@ class OAuthStore:
         return None if row is None else client_from_row(row)
 
     async def keep_own_client(self, client: ClientRecord) -> None:
-        """Register an application of our own, or bring it up to date."""
+        """Register or update a built-in application."""
         await self._row(sql.KEEP_OWN_CLIENT, *client_values(client))
 
     async def account(self, account_id: UUID) -> Account | None:
@@ -106,11 +106,11 @@ class OAuthStore:
         return await self._row(sql.USE_ONCE, digest, until) is not None
 
     async def revocations(self, since: datetime) -> list[tuple[str, str, datetime]]:
-        """What was revoked since, and still matters: kind, value, when."""
+        """Return the revocations since then that have not expired: kind, value, time."""
         return [(row["kind"], row["value"], row["recorded_at"]) for row in await self._rows(sql.REVOCATIONS, since)]
 
     async def forget_expired(self) -> None:
-        """Drop what expired: nothing can come of it any more."""
+        """Delete expired rows."""
         for statement in sql.FORGET_EXPIRED:
             await self._rows(statement)
 
@@ -123,7 +123,7 @@ class OAuthStore:
 
 
 def client_values(client: ClientRecord) -> tuple[Any, ...]:
-    """In the order of CREATE_CLIENT."""
+    """Return the parameters of CREATE_CLIENT."""
     proof = (client.id, client.name, client.auth_method, client.secret, client.jwks, client.grant_types)
     ceilings = (client.redirect_uris, client.scopes, client.purposes, client.categories)
     return (*proof, *ceilings, client.role, client.contract, client.territory)

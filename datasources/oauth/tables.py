@@ -1,4 +1,4 @@
-"""The authorization server's tables: clients, people, what people approved, and keys."""
+"""The authorization server's tables: clients, accounts, approvals and keys."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def _words(name: str, *, nullable: bool = False) -> Column[Any]:
 
 
 def _digest() -> Column[Any]:
-    """SHA-256 of what somebody else holds: nobody can use what is stored here."""
+    """SHA-256 of a secret, so that a copy of the table cannot be used to sign in."""
     return Column("digest", LargeBinary(), primary_key=True)
 
 
@@ -55,13 +55,13 @@ client = Table(
     Column("jwks", JSONB()),
     _words("grant_types"),
     _words("redirect_uris"),
-    # The ceilings of the contract. Null categories are all of them.
+    # Upper limits of the contract. Null categories allow all.
     _words("scopes"),
     _words("purposes"),
     _words("categories", nullable=True),
-    # The viewer class that it is when it acts by itself.
+    # The viewer class of the client's own tokens (client credentials).
     Column("role", Text()),
-    # core.partner_link says which customers a contract covers.
+    # core.partner_link lists the customers of a contract.
     Column("contract", Text()),
     Column("territory", Text()),
     moment("created_at", server_default=text("now()")),
@@ -126,7 +126,7 @@ refresh_token = Table(
     moment("expires_at", index=True),
 )
 
-# Codes and refresh tokens that were redeemed: one that comes again was stolen from somebody.
+# Redeemed codes and refresh tokens. A second use means that one was stolen.
 spent = Table("spent", METADATA, _digest(), _of("approval"), moment("expires_at", index=True))
 
 signing_key = Table(
@@ -139,7 +139,7 @@ signing_key = Table(
     moment("retires_at", nullable=True),
 )
 
-# What counts no more although its signature holds. Read by every worker, a few times a second.
+# Revoked tokens, approvals, clients and subjects. Every worker polls it a few times a second.
 revocation = Table(
     "revocation",
     METADATA,

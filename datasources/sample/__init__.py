@@ -1,1 +1,1 @@
-"""Sample data: believable people and firms, the same ones for the same seed."""
+"""Sample data: believable people and firms, the same for the same seed."""

@@ -42,7 +42,7 @@ class Campaign:
 class Catalog:
     products: dict[str, Product]
     campaigns: dict[str, Campaign]
-    # By code: the id, the name and the definition.
+    # By code: id, name and definition.
     segments: dict[str, tuple[UUID, str, str]]
 
 
@@ -76,17 +76,24 @@ def add_catalog(rows: Rows, goods: Catalog) -> None:
 
 def _product(facts: dict[str, Any], product_id: UUID) -> Product:
     return Product(
-        product_id,
-        facts["sku"],
-        facts["name"],
-        facts["category"],
-        Decimal(facts["price"]),
-        facts.get("repeat_days"),
-        tuple(facts["with"]),
+        id=product_id,
+        sku=facts["sku"],
+        name=facts["name"],
+        category=facts["category"],
+        price=Decimal(facts["price"]),
+        repeat_days=facts.get("repeat_days"),
+        goes_with=tuple(facts["with"]),
     )
 
 
 def _campaign(facts: dict[str, Any], campaign_id: UUID, today: date) -> Campaign:
     starts_on = today - timedelta(days=facts["starts_days_ago"])
     ends_on = starts_on + timedelta(days=facts["lasts_days"]) if "lasts_days" in facts else None
-    return Campaign(campaign_id, facts["code"], facts["channel"], starts_on, ends_on, facts["name"])
+    return Campaign(
+        id=campaign_id,
+        code=facts["code"],
+        channel=facts["channel"],
+        starts_on=starts_on,
+        ends_on=ends_on,
+        name=facts["name"],
+    )

@@ -1,4 +1,4 @@
-"""What a sample customer said about their data over the years, as a history that makes sense."""
+"""A sample customer's history of consents, objections and requests."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
 from datasources.sample.profile import Profile
 from datasources.sample.rows import Rows, moment_on, new_id
 
-# How many in a hundred are asked, and how many of those say yes.
+# By topic: percentage of customers asked, and percentage of those who consent.
 CONSENT_PERCENTAGES = {
     PrivacyTopic.DIRECT_MARKETING: (85, 80),
     PrivacyTopic.PROFILING: (60, 65),
@@ -34,7 +34,7 @@ class Statement:
 
 
 def draw_statements(profile: Profile, rng: Random) -> list[Statement]:
-    """In the order they were said."""
+    """Return the customer's statements, oldest first."""
     if profile.is_showcase:
         return _showcase(profile, rng)
     if profile.traits.is_bare:
@@ -46,7 +46,7 @@ def draw_statements(profile: Profile, rng: Random) -> list[Statement]:
 
 
 def allows_marketing(said: list[Statement], moment: datetime) -> bool:
-    """Whether a message could be sent then: consent stood, and no objection did."""
+    """Return whether marketing was allowed at the moment: a valid consent and no objection."""
     consent = objection = None
     for each in said:
         if each.topic is PrivacyTopic.DIRECT_MARKETING and each.said_at <= moment:
@@ -72,7 +72,7 @@ def add_statements(rows: Rows, profile: Profile, said: list[Statement], rng: Ran
             topic=each.topic,
             state=each.state,
             occurred_at=each.said_at,
-            # Most are written down at once, a few by the next morning.
+            # Most are recorded at once, a few by the next morning.
             recorded_at=each.said_at + timedelta(seconds=rng.choice((1, 1, 2, 40_000))),
             expires_at=each.expires_at,
             legal_basis=LegalBasis.CONSENT if is_consent else None,
@@ -128,7 +128,7 @@ def _requests(profile: Profile, rng: Random) -> list[Statement]:
 
 
 def _showcase(profile: Profile, rng: Random) -> list[Statement]:
-    """Gave marketing consent, withdrew it and gave it again; profiling runs out next year."""
+    """Marketing consent is given, withdrawn and given again; profiling expires next year."""
     given, withdrawn = PrivacyState.CONSENT_GIVEN, PrivacyState.CONSENT_WITHDRAWN
     next_year = moment_on(profile.today, rng) + timedelta(days=290)
     return [
@@ -141,7 +141,7 @@ def _showcase(profile: Profile, rng: Random) -> list[Statement]:
 
 
 def _moment(profile: Profile, earliest: float, rng: Random) -> datetime:
-    """A moment in the tenth of the customer's time with us that begins at this share of it."""
+    """Return a moment in the tenth of the customer's history that begins at this fraction of it."""
     days = profile.traits.customer_for_days - 1
     return moment_on(profile.since + timedelta(days=int(days * (earliest + rng.random() / 10))), rng)
 

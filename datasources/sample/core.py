@@ -1,4 +1,4 @@
-"""Core's part of a sample customer: who they are, and how they want to be reached."""
+"""Core's part of a sample customer: identity, contact points and preferences."""
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -53,7 +53,7 @@ def _add_customer(rows: Rows, profile: Profile, rng: Random) -> None:
 
 
 def _birth_date(profile: Profile, rng: Random) -> date | None:
-    """A minor's is certain; of the others one in five did not say."""
+    """Return the birth date: always known for minors, unknown for one in five of the others."""
     if profile.is_showcase:
         return date(1984, 2, 29)
     if profile.traits.minor_of is not None:
@@ -125,7 +125,7 @@ def _add_contact_persons(rows: Rows, profile: Profile, rng: Random) -> None:
 
 
 def _add_preferences(rows: Rows, profile: Profile, rng: Random) -> None:
-    """Many tell marketing once; some later tell service something else, and that is the one to follow."""
+    """Many state a preference to marketing; some later state another to service, which wins."""
     if profile.traits.prefers_texts:
         _add_preference(rows, profile, rng, Channel.EMAIL, Department.MARKETING, 0.1)
         asked = "Asked on the phone: please text, no e-mail."

@@ -11,9 +11,9 @@ from typing import Any
 
 from datasources.currencies import round_amount
 
-# How often a customer lives where; the first is home.
+# Weights of the customers' countries.
 WEIGHTS = {"SE": 6, "DK": 3, "FI": 3, "NO": 2, "DE": 4, "NL": 2, "FR": 3, "GB": 4, "US": 2, "JP": 1}
-# Coprime to every range's size, so that neighbours do not get consecutive numbers and nobody gets another's.
+# Coprime to every range's size, so that serials map to distinct, non-consecutive numbers.
 STRIDE = 7_919
 
 
@@ -35,7 +35,7 @@ class Country:
     numbers: range
 
     def phone(self, serial: int) -> str:
-        """An E.164 number for this serial: one kept for fiction, as long as there are any."""
+        """Return the E.164 number of this serial; numbers reserved for fiction come first."""
         total = sum(len(numbers) for numbers in self.fictional)
         if serial >= total:
             return f"+{self.numbers[serial * STRIDE % len(self.numbers)]}"
@@ -58,7 +58,7 @@ def pick_country(rng: Random) -> Country:
 
 
 def digits(pattern: str, rng: Random) -> str:
-    """The pattern with a digit in place of each #."""
+    """Replace each # of the pattern by a random digit."""
     return "".join(str(rng.randrange(10)) if mark == "#" else mark for mark in pattern)
 
 

@@ -1,7 +1,7 @@
-"""Finance's part of a sample customer: every invoice follows from an order, every payment from an invoice."""
+"""Finance's part of a sample customer: invoices of the orders, payments of the invoices."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -17,7 +17,7 @@ from datasources.sample.sales import Order
 from datasources.sample.traits import Payer
 
 INVOICED = (OrderState.COMPLETED, OrderState.PARTIAL, OrderState.RETURNED, OrderState.IN_PROGRESS)
-# Days from the due date to the payment.
+# Range of days from the due date to the payment.
 PAYS_AFTER_DUE = {Payer.PROMPT: (-18, 1), Payer.LATE: (0, 45), Payer.BAD: (5, 90)}
 NEVER_PAYS = {Payer.PROMPT: 0.002, Payer.LATE: 0.02, Payer.BAD: 0.2}
 METHODS = (PaymentMethod.BANK_TRANSFER, PaymentMethod.CARD, PaymentMethod.DIRECT_DEBIT)
@@ -48,7 +48,7 @@ class Invoice:
 def draw_invoices(profile: Profile, orders: list[Order], rng: Random) -> list[Invoice]:
     invoices = [_draw_invoice(profile, order, rng) for order in orders if order.state in INVOICED]
     if profile.is_showcase:
-        # The last one is overdue, and nothing of it is paid.
+        # The last invoice is overdue and unpaid.
         invoices[-1] = _unpaid(invoices[-1])
     return invoices
 
@@ -71,7 +71,7 @@ def net_days(profile: Profile) -> int:
 def _draw_invoice(profile: Profile, order: Order, rng: Random) -> Invoice:
     issued_on = min(order.placed_on + timedelta(days=rng.randrange(3)), profile.today)
     due_on = issued_on + timedelta(days=net_days(profile))
-    credited = _credited(order, rng)
+    credited = _credited_amount(order, rng)
     paid_on = due_on + timedelta(days=rng.randrange(*PAYS_AFTER_DUE[profile.traits.payer]))
     paid = order.total - credited
     if max(paid_on, issued_on) > profile.today or rng.random() < NEVER_PAYS[profile.traits.payer]:
@@ -80,25 +80,25 @@ def _draw_invoice(profile: Profile, order: Order, rng: Random) -> Invoice:
         paid = round_amount(paid / 2, order.currency)
     number = order.number.replace("SO-", "INV-")
     return Invoice(
-        new_id(rng),
-        number,
-        order,
-        issued_on,
-        due_on,
-        paid,
-        max(paid_on, issued_on) if paid else None,
-        credited,
+        id=new_id(rng),
+        number=number,
+        order=order,
+        issued_on=issued_on,
+        due_on=due_on,
+        paid=paid,
+        paid_on=max(paid_on, issued_on) if paid else None,
+        credited=credited,
     )
 
 
-def _credited(order: Order, rng: Random) -> Decimal:
+def _credited_amount(order: Order, rng: Random) -> Decimal:
     if order.state is OrderState.RETURNED:
         return order.total
     return order.lines[-1].amount if len(order.lines) > 1 and rng.random() < 0.02 else ZERO
 
 
 def _unpaid(invoice: Invoice) -> Invoice:
-    return Invoice(invoice.id, invoice.number, invoice.order, invoice.issued_on, invoice.due_on, ZERO, None, ZERO)
+    return replace(invoice, paid=ZERO, paid_on=None, credited=ZERO)
 
 
 def _state(invoice: Invoice, today: date) -> InvoiceState:
@@ -202,7 +202,7 @@ def _add_dunning(rows: Rows, profile: Profile, invoice: Invoice, rng: Random) ->
 
 
 def _add_accounts(rows: Rows, profile: Profile, invoices: list[Invoice], rng: Random) -> None:
-    """One for each currency; what it says is the sum of what is open."""
+    """Add one account per currency; its balance is the sum of the open amounts."""
     by_currency: dict[str, list[Invoice]] = defaultdict(list)
     for invoice in invoices:
         by_currency[invoice.order.currency].append(invoice)

@@ -1,4 +1,4 @@
-"""Marketing's part of a sample customer: messages sent with consent, segments, interests and loyalty."""
+"""Marketing's part of a sample customer: touchpoints, segments, interests and loyalty."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
@@ -29,7 +29,7 @@ TIERS = {
 
 
 def segments_of(profile: Profile, score: Score | None, shares: dict[str, Decimal]) -> dict[str, str]:
-    """The segments a customer is in, each with the reason, as the segment's definition has it."""
+    """Return the reason for each segment that the customer is in, by code."""
     found = {}
     if score is not None and score.monetary_score == 5 and score.recency_score >= 4:
         found["VIP"] = f"RFM {score.rfm_code}"
@@ -47,7 +47,7 @@ def segments_of(profile: Profile, score: Score | None, shares: dict[str, Decimal
 
 
 def category_shares(orders: list[Order]) -> dict[str, Decimal]:
-    """What part of the money spent went to each category, in hundredths."""
+    """Return each category's share of the money spent, rounded to hundredths."""
     spent: dict[str, Decimal] = defaultdict(Decimal)
     for order in orders:
         if order.is_delivered:
@@ -81,7 +81,7 @@ def add_marketing(
 
 
 def add_loyalty(rows: Rows, profile: Profile, orders: list[Order], rng: Random) -> None:
-    """A point for each euro of what was delivered in the last three years."""
+    """Add loyalty: a point for each euro delivered in the last three years."""
     since = profile.today - timedelta(days=3 * 365)
     counted = [order for order in orders if order.is_delivered and order.placed_on >= since]
     points = sum(int(order.total / order.country.per_euro) for order in counted)
@@ -100,7 +100,7 @@ def add_loyalty(rows: Rows, profile: Profile, orders: list[Order], rng: Random) 
 def _add_conversions(
     rows: Rows, profile: Profile, goods: Catalog, orders: list[Order], said: list[Statement], rng: Random
 ) -> None:
-    """Some orders came of a campaign that ran on that day: the click before, and the order's worth."""
+    """Attribute some orders to a campaign of that day: a click, and a conversion with the order's total."""
     for order in orders:
         running = [each for each in goods.campaigns.values() if each.runs_on(order.placed_on)]
         clicked_at = order.placed_at - timedelta(minutes=rng.randrange(3, 400))

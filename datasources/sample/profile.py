@@ -1,4 +1,4 @@
-"""Who a sample customer is, before any department knows them: drawn from the seed and a place in line."""
+"""A sample customer's identity, drawn from the seed and the customer's index."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ from datasources.sample.countries import Country, countries, digits, pick_countr
 from datasources.sample.rows import generator, new_id
 from datasources.sample.traits import SHOWCASE, Traits, draw_traits
 
-# Names that have broken other people's software.
+# Names that often break software.
 AWKWARD_NAMES = (
     ("Zoë 🌻", "van der Berg-O'Neill"),
     ('Robert "Bob"', "D'Angelo"),
@@ -91,7 +91,7 @@ class Profile:
 
     @property
     def parent_id(self) -> UUID | None:
-        """Every seventh firm belongs to the firm before it."""
+        """Every seventh firm is a subsidiary of the firm before it."""
         return customer_id(self.seed, self.index - 5) if self.index % 35 == 0 else None
 
 
@@ -104,11 +104,11 @@ def draw_profile(seed: int, index: int, today: date, rng: Random) -> Profile:
     traits = SHOWCASE if index == 1 else draw_traits(index, kind, rng)
     home = _home(seed, _household(index))
     given, family = _names(index, kind, home, rng)
-    return Profile(seed, index, today, traits, kind, given, family, home)
+    return Profile(seed=seed, index=index, today=today, traits=traits, kind=kind, given=given, family=family, home=home)
 
 
 def _household(index: int) -> int:
-    """Whose home it is: every ninth customer lives with the one before, unless either is a firm."""
+    """Return the index whose home it is: every ninth person lives with the person before."""
     shares = index % 9 == 5 and index % 5 != 0 and index % 5 != 1
     return index - 1 if shares else index
 
@@ -118,7 +118,14 @@ def _home(seed: int, index: int) -> Home:
     country = countries()["SE"] if index == 1 else pick_country(rng)
     city, postcode = rng.choice(country.cities)
     street = rng.choice(country.streets).format(rng.randrange(1, 99))
-    return Home(country, rng.choice(country.family), street, digits(postcode, rng), city, country.phone(index))
+    return Home(
+        country=country,
+        family=rng.choice(country.family),
+        street=street,
+        postcode=digits(postcode, rng),
+        city=city,
+        phone=country.phone(index),
+    )
 
 
 def _names(index: int, kind: PartyKind, home: Home, rng: Random) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What sales would offer a sample customer next, and why."""
+"""Product recommendations for a sample customer, with reasons."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Rows on their way into the departments' tables, gathered by table and sent by COPY."""
+"""Rows collected by table and sent to the departments' tables by COPY."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +11,7 @@ from sqlalchemy import Table
 
 from datasources.core import tables as core
 
-# Filled by the database itself: the flags from the ledger, the ledger's sequence by counting.
+# Columns that the database fills: flags by trigger, the ledger's sequence by identity.
 DATABASE_COLUMNS = {
     core.customer: {
         "flags",
@@ -33,7 +33,7 @@ class Rows:
         self._rows: dict[Table, list[tuple[Any, ...]]] = {}
 
     def add(self, table: Table, **values: Any) -> None:
-        """Add one row; columns not named are null."""
+        """Add one row; columns that are not given are null."""
         if table not in self._rows:
             self._columns[table], self._rows[table] = _columns(table), []
         columns = self._columns[table]
@@ -46,7 +46,7 @@ class Rows:
         return sum(map(len, self._rows.values()))
 
     def of(self, table: Table) -> Iterator[dict[str, Any]]:
-        """The rows of one table."""
+        """Iterate over the rows of one table."""
         for row in self._rows.get(table, ()):
             yield dict(zip(self._columns[table], row, strict=True))
 
@@ -65,7 +65,7 @@ class Rows:
 
 
 def generator(*key: object) -> Random:
-    """Chance that repeats itself: the same key gives the same draws."""
+    """Return a random generator seeded by the key."""
     return Random("/".join(map(str, key)))  # noqa: S311 - believable, not secret
 
 
@@ -74,7 +74,7 @@ def new_id(rng: Random) -> UUID:
 
 
 def moment_on(day: date, rng: Random) -> datetime:
-    """A moment of that day, in opening hours."""
+    """Return a moment of that day between 8:00 and 18:00 UTC."""
     return datetime(day.year, day.month, day.day, 8, tzinfo=UTC) + timedelta(seconds=rng.randrange(10 * 3600))
 
 

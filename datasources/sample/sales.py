@@ -1,4 +1,4 @@
-"""Sales' part of a sample customer: orders first, and what follows from them."""
+"""Sales' part of a sample customer: orders, owned products, opportunities and quotes."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class Owned:
 
 
 def draw_orders(profile: Profile, goods: Catalog, rng: Random) -> list[Order]:
-    """Oldest first."""
+    """Draw the customer's orders, oldest first."""
     products, days = list(goods.products.values()), _order_days(profile, rng)
     favourites = rng.sample(products, 6)
     return [_draw_order(profile, goods, favourites, place, day, rng) for place, day in enumerate(days, 1)]
@@ -81,10 +81,10 @@ def owned_products(orders: list[Order]) -> list[Owned]:
                 bought[line.product.sku].append((order.placed_on, line))
     return [
         Owned(
-            lines[0][1].product,
-            lines[0][0],
-            lines[-1][0],
-            sum((line.quantity for _, line in lines), Decimal(0)),
+            product=lines[0][1].product,
+            since=lines[0][0],
+            last_bought_on=lines[-1][0],
+            quantity=sum((line.quantity for _, line in lines), Decimal(0)),
         )
         for lines in bought.values()
     ]
@@ -149,7 +149,7 @@ def _draw_line(country: Country, product: Product, rng: Random) -> Line:
     quantity = Decimal(rng.choice((1, 1, 1, 2, 3)) if product.price > 40 else rng.choice((1, 2, 4, 6, 12)))
     unit_price, discount = country.price(product.price), rng.choice(DISCOUNTS)
     amount = round_amount(quantity * unit_price * (100 - (discount or Decimal(0))) / 100, country.currency)
-    return Line(product, quantity, unit_price, discount, amount)
+    return Line(product=product, quantity=quantity, unit_price=unit_price, discount_percent=discount, amount=amount)
 
 
 def _state(profile: Profile, day: date, rng: Random) -> OrderState:

@@ -1,4 +1,4 @@
-"""A sample customer's scores, worked out from their orders: recency, frequency and money."""
+"""A sample customer's scores, computed from their orders: recency, frequency, monetary value."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from datasources.sample.rows import Rows, noon
 from datasources.sample.sales import Order
 
 HORIZON_DAYS = 365
-# Fixed bounds, so that a score does not depend on who else there is: the days since the last order, the number of
-# orders and the euros spent that lead from one score to the next.
+# Bounds between scores: days since the last order, number of orders, euros spent. Fixed, so that a score does not
+# depend on the other customers.
 RECENCY_BOUNDS = (30, 90, 180, 365)
 FREQUENCY_BOUNDS = (2, 4, 8, 16)
 MONETARY_BOUNDS = (100, 400, 1_200, 4_000)
@@ -36,7 +36,7 @@ class Score:
 
     @property
     def churn_probability(self) -> Decimal:
-        """The longer the silence, measured in the customer's own rhythm, the likelier it is for good."""
+        """Return a probability that grows with the days since the last order, relative to their usual interval."""
         silence = self.recency_days / (HORIZON_DAYS / (1 + self.frequency**0.5))
         return Decimal(f"{1 - exp(-silence / 2):.4f}")
 
@@ -47,7 +47,7 @@ class Score:
 
 
 def score_orders(profile: Profile, orders: list[Order]) -> Score | None:
-    """Over the delivered orders in the customer's own currency; without any there is nothing to score."""
+    """Score the delivered orders in the customer's own currency; None if there are none."""
     counted = [order for order in orders if order.is_delivered and order.currency == profile.currency]
     if not counted:
         return None
@@ -55,13 +55,13 @@ def score_orders(profile: Profile, orders: list[Order]) -> Score | None:
     monetary = sum((order.total for order in counted), Decimal(0))
     euros = monetary / profile.home.country.per_euro
     return Score(
-        profile.currency,
-        recency,
-        len(counted),
-        monetary,
-        5 - bisect_right(RECENCY_BOUNDS, recency),
-        1 + bisect_right(FREQUENCY_BOUNDS, len(counted)),
-        1 + bisect_right(MONETARY_BOUNDS, euros),
+        currency=profile.currency,
+        recency_days=recency,
+        frequency=len(counted),
+        monetary=monetary,
+        recency_score=5 - bisect_right(RECENCY_BOUNDS, recency),
+        frequency_score=1 + bisect_right(FREQUENCY_BOUNDS, len(counted)),
+        monetary_score=1 + bisect_right(MONETARY_BOUNDS, euros),
     )
 
 

@@ -1,4 +1,4 @@
-"""Fills empty databases with sample customers: the same number and seed give the same rows, ids included."""
+"""Fill empty databases with sample customers. The same number and seed give the same rows and ids."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,8 +20,8 @@ from datasources.sample.scores import add_score, score_orders
 from datasources.sample.service import add_service
 
 CUSTOMERS_PER_BATCH = 500
-# Any table that a used installation has rows in, by department.
-FILLED = {
+# By department, a table that has rows in every installation in use.
+TABLES_IN_USE = {
     "core": "core.customer",
     "finance": "finance.invoice",
     "sales": "sales.sales_order",
@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]
 
 
 class NotEmptyError(Exception):
-    """There are rows already; sample data never mixes with others."""
+    """Raised when a database has rows: sample data is not mixed with other data."""
 
 
 async def seed(
@@ -43,11 +43,10 @@ async def seed(
     today: date | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Add this many customers and return the number of rows; `progress` hears of customers done and to do. What a
-    department without an address would have of them is left out.
+    """Add customers to the departments that have an address; return the number of rows.
 
-    Histories end on `today`, or the day it is, so the same rows need the same day. All of a database is one
-    transaction: a run that is interrupted leaves nothing behind.
+    Histories end on `today` (by default the current day). Each database is filled in one transaction. `progress` is
+    called with the number of customers done and the total.
     """
     day = today or datetime.now(UTC).date()
     if not await is_empty(addresses):
@@ -57,7 +56,7 @@ async def seed(
 
 
 async def is_empty(addresses: Mapping[str, str]) -> bool:
-    for department, table in FILLED.items():
+    for department, table in TABLES_IN_USE.items():
         if department not in addresses:
             continue
         connection = await asyncpg.connect(addresses[department])
@@ -87,7 +86,7 @@ async def _copy_all(
 
 
 def batches(customers: int, seed: int, day: date) -> Iterator[tuple[int, Rows]]:
-    """All rows of all departments, in batches, each with the number of its last customer."""
+    """Generate the rows of all departments in batches, each with the index of its last customer."""
     goods = catalog(seed, day)
     for first in range(1, customers + 1, CUSTOMERS_PER_BATCH):
         last = min(first + CUSTOMERS_PER_BATCH - 1, customers)
@@ -100,8 +99,9 @@ def batches(customers: int, seed: int, day: date) -> Iterator[tuple[int, Rows]]:
 
 
 async def _analyze(connection: asyncpg.Connection, department: str) -> None:
-    """The first queries would otherwise be planned for empty tables. Only the department's own tables: all would
-    include those that databases of one server share, and two transactions would wait for each other.
+    """Analyze the department's tables, so that the first queries are not planned for empty tables.
+
+    Only its own: two transactions would wait for each other on the catalogs that a server's databases share.
     """
     tables = await connection.fetchval(
         "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname = $1",
@@ -111,7 +111,7 @@ async def _analyze(connection: asyncpg.Connection, department: str) -> None:
 
 
 def _add_history(rows: Rows, goods: Catalog, seed: int, index: int, day: date) -> None:
-    """Each customer has a generator of their own, and so does not depend on how many there are."""
+    """Each customer has its own random generator, so that its rows do not depend on the number of customers."""
     rng = generator(seed, index)
     profile = draw_profile(seed, index, day, rng)
     add_customer(rows, profile, rng)
@@ -140,7 +140,7 @@ def _add_departments(rows: Rows, profile: Profile, goods: Catalog, rng: Random) 
 
 @asynccontextmanager
 async def _transactions(addresses: Mapping[str, str]) -> AsyncIterator[dict[str, asyncpg.Connection]]:
-    """One connection and one transaction for each database, however many departments live in it."""
+    """Open one connection and transaction per database; yields connections by department."""
     async with AsyncExitStack() as stack:
         by_address: dict[str, asyncpg.Connection] = {}
         for address in dict.fromkeys(addresses.values()):

@@ -1,4 +1,4 @@
-"""Service's part of a sample customer: tickets with their conversations, calls and feedback."""
+"""Service's part of a sample customer: tickets with messages, calls and feedback."""
 
 import tomllib
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ COMMENTS = (
     None,
     None,
 )
-# Hours to the first answer and to the end, as promised.
+# Promised hours to the first response and to the resolution.
 PROMISES = {
     Priority.LOW: (24, 240),
     Priority.NORMAL: (8, 120),
@@ -79,12 +79,21 @@ def add_service(rows: Rows, profile: Profile, invoices: list[Invoice], rng: Rand
 
 
 def _draw_tickets(profile: Profile, invoices: list[Invoice], rng: Random) -> list[Ticket]:
-    """Closed ones from any time, and last the open complaint if there is one."""
+    """Draw closed tickets from any time, then the open complaint if there is one."""
     tickets = [_draw_ticket(profile, invoices, rng) for _ in range(profile.traits.tickets)]
     if profile.traits.open_complaint and invoices:
         opened_at = moment_on(profile.today - timedelta(days=3), rng)
         words = _words(invoices[-1])
-        tickets.append(Ticket(new_id(rng), conversations()[1], opened_at, Priority.HIGH, True, words))
+        tickets.append(
+            Ticket(
+                id=new_id(rng),
+                conversation=conversations()[1],
+                opened_at=opened_at,
+                priority=Priority.HIGH,
+                is_open=True,
+                words=words,
+            )
+        )
     return tickets
 
 
@@ -93,7 +102,14 @@ def _draw_ticket(profile: Profile, invoices: list[Invoice], rng: Random) -> Tick
     opened_at = moment_on(profile.today - timedelta(days=days_ago), rng)
     words = _words(rng.choice(invoices)) if invoices else {"product": "kettle", "order": "?", "invoice": "?"}
     priority = rng.choices(tuple(Priority), (20, 60, 15, 5))[0]
-    return Ticket(new_id(rng), rng.choice(conversations()), opened_at, priority, days_ago < 6, words)
+    return Ticket(
+        id=new_id(rng),
+        conversation=rng.choice(conversations()),
+        opened_at=opened_at,
+        priority=priority,
+        is_open=days_ago < 6,
+        words=words,
+    )
 
 
 def _words(invoice: Invoice) -> dict[str, str]:
@@ -160,7 +176,7 @@ def _add_call(rows: Rows, profile: Profile, ticket: Ticket, rng: Random) -> None
         direction=Direction.INBOUND,
         started_at=ticket.opened_at,
         duration_seconds=rng.randrange(20, 1_900),
-        # Some withhold their number.
+        # Some callers withhold their number.
         caller_number=profile.home.phone if rng.random() < 0.85 else None,
         agent=rng.choice(AGENTS),
         recording_reference=f"rec-{rng.getrandbits(48):012x}" if recorded else None,

@@ -1,4 +1,4 @@
-"""How a sample customer behaves: what each department will have to tell about them."""
+"""How a sample customer behaves, which decides the rows of each department."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -27,11 +27,11 @@ class Traits:
     has_loyalty: bool = False
     second_currency: bool = False
     known_to_marketing: bool = False
-    # The law's side: years old when a minor, and what the privacy officer has been asked.
+    # Privacy: age in years of a minor, and requests made to the privacy officer.
     minor_of: int | None = None
     restricted: bool = False
     held: bool = False
-    # What is not known of the customer stays null.
+    # Optional columns stay null.
     is_bare: bool = False
 
 
@@ -51,7 +51,7 @@ SHOWCASE = Traits(
 BARE = Traits(CustomerStatus.PROSPECT, customer_for_days=20, orders=0, last_order_days_ago=0, is_bare=True)
 ERASED = Traits(CustomerStatus.ERASED, customer_for_days=2_000, orders=0, last_order_days_ago=0, is_bare=True)
 
-# By status: the weight, and the range of days since the last order.
+# By status: weight, and range of days since the last order.
 LIFE = {
     CustomerStatus.PROSPECT: (12, (0, 1)),
     CustomerStatus.ACTIVE: (58, (1, 360)),

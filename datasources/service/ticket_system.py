@@ -1,4 +1,4 @@
-"""Service behind HTTP: a ticket system's REST API in the place of service's tables."""
+"""Service behind HTTP: a ticket system's REST API in place of service's tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from datasources.sources.shapes import PlainShapes
 from datasources.sources.source import Wanted
 from datasources.unavailable import Unavailable
 
-# The most rows that the API puts on one page.
+# The largest page that the API returns.
 MAX_ROWS_PER_PAGE = 500
 
 
