@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-MOST_BUCKETS = 10_000
+MAX_BUCKETS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
     """A bucket of so many points, and how many come back in a second."""
 
-    most: float
+    capacity: float
     per_second: float
 
 
@@ -48,11 +48,11 @@ class OwnBuckets:
 
     def take(self, key: str, points: float, rate: Rate) -> Level:
         now = self._clock()
-        left, at = self._levels.pop(key, (rate.most, now))
-        filled = min(rate.most, left + (now - at) * rate.per_second)
+        left, at = self._levels.pop(key, (rate.capacity, now))
+        filled = min(rate.capacity, left + (now - at) * rate.per_second)
         is_enough = filled >= points
-        level = min(rate.most, filled - points) if is_enough else filled
+        level = min(rate.capacity, filled - points) if is_enough else filled
         self._levels[key] = level, now
-        if len(self._levels) > MOST_BUCKETS:
+        if len(self._levels) > MAX_BUCKETS:
             self._levels.popitem(last=False)
         return Level(is_enough, level)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from auth.policy.ceiling import Ceiling
-from auth.policy.reach import EVERYBODY, Scope
+from auth.policy.reach import EVERYBODY, RowScope
 
 
 class PurposeError(ValueError):
@@ -31,7 +31,7 @@ class Viewer:
     purpose: str | None
     client: str | None
     expires_at: datetime
-    scope: Scope = EVERYBODY
+    row_scope: RowScope = EVERYBODY
     # What the contract and scopes of their application leave of what they may see; None leaves all of it.
     ceiling: Ceiling | None = None
     # When they last proved who they are, and how, where the issuer tells.
@@ -44,9 +44,11 @@ class Viewer:
         """Of what tells viewers apart as a rule: they are looked up with every request."""
         return hash((self.subject, self.client, self.purpose))
 
-    def trying_out(self, viewer_class: str, purpose: str, scope: Scope) -> "Viewer":
+    def trying_out(self, viewer_class: str, purpose: str, row_scope: RowScope) -> "Viewer":
         """A dry run: the same person, seeing exactly what another class would, and marked as doing so in the log."""
-        return replace(self, viewer_class=viewer_class, purpose=purpose, scope=scope, dry_run_by=self.viewer_class)
+        return replace(
+            self, viewer_class=viewer_class, purpose=purpose, row_scope=row_scope, dry_run_by=self.viewer_class
+        )
 
     def acting_for(self, purpose: str, known: Collection[str]) -> "Viewer":
         """The same viewer, acting for one purpose of their token."""

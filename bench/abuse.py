@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey
 from auth.departments import DEPARTMENTS
 from auth.policy.file import load
 from auth.policy.reach import Reach
-from auth.tokens.claims import Expected
+from auth.tokens.claims import ExpectedClaims
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.minting import mint
 from auth.tokens.verifier import Verifier
@@ -31,7 +31,7 @@ from server.graphql.cors import AllowedOrigins
 from server.graphql.endpoint import GraphQLOverHTTP
 
 NOWHERE = "postgresql://nobody@127.0.0.1:9/nothing"
-EXPECTED = Expected("urn:abuse", "urn:abuse", {"service_agent": Reach.ALL})
+EXPECTED = ExpectedClaims("urn:abuse", "urn:abuse", {"service_agent": Reach.ALL})
 MAX_BODY = 1 << 20
 
 

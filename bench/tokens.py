@@ -13,15 +13,15 @@ from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
 from auth.policy.reach import Reach
 from auth.tokens import dpop
-from auth.tokens.claims import Expected
-from auth.tokens.dpop import Asked
-from auth.tokens.gate import Gate, Issuer, Presented
+from auth.tokens.claims import ExpectedClaims
+from auth.tokens.dpop import ProofTarget
+from auth.tokens.gate import Gate, Issuer, PresentedToken
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.signatures import REGISTRY
 from auth.tokens.verifier import Verifier
 
 ISSUER, AUDIENCE, URL = "https://idp.example.com", "urn:customer360", "https://customers.example.com/graphql"
-EXPECTED = Expected(ISSUER, AUDIENCE, {"service_agent": Reach.ALL}, scoped=True)
+EXPECTED = ExpectedClaims(ISSUER, AUDIENCE, {"service_agent": Reach.ALL}, scoped=True)
 REPETITIONS, ROUNDS = 200, 7
 
 KEYS: dict[str, Callable[[], Key]] = {
@@ -66,7 +66,7 @@ async def figures(algorithm: str) -> tuple[float, float, float]:
     """Microseconds for a new token, a cached token, and a proof of possession, which is never cached."""
     key = KEYS[algorithm]()
     verifier = Verifier(EXPECTED, TrustedKeys([key]))
-    gate, presented = Gate([Issuer(verifier)]), Presented(token(key, algorithm))
+    gate, presented = Gate([Issuer(verifier)]), PresentedToken(token(key, algorithm))
     dpop_proof = proof(key, algorithm, presented.token)
 
     async def first() -> object:
@@ -74,7 +74,7 @@ async def figures(algorithm: str) -> tuple[float, float, float]:
         return await gate.admit(presented)
 
     async def possession() -> object:
-        return dpop.read(dpop_proof, Asked("POST", URL, presented.token), datetime.now(UTC))
+        return dpop.read(dpop_proof, ProofTarget("POST", URL, presented.token), datetime.now(UTC))
 
     return await microseconds(first), await microseconds(lambda: gate.admit(presented)), await microseconds(possession)
 

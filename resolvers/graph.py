@@ -10,12 +10,11 @@ import orjson
 from graphql import OperationType, execute_sync
 
 from auth.access_log import AccessLog, LogUnavailable
-from auth.policy.ceiling import Ceiling, narrowed
-from auth.policy.grant import Grant, compile_grant
+from auth.policy.ceiling import Ceiling
+from auth.policy.grant import Grant, compile_grant, narrow_grant
 from auth.policy.reach import Reach
 from auth.policy.rules import Policy
-from auth.step_up import StepUpNeeded
-from auth.step_up import check as check_step_up
+from auth.step_up import StepUpNeeded, check_sign_in
 from auth.viewer import Viewer
 from datasources.compiler.roots import StatementCompiler
 from datasources.engine.running.answers import CoreUnavailable, RootAnswer, answer
@@ -100,7 +99,7 @@ class Graph:
 
         @lru_cache(maxsize=1_000)
         def grant(viewer_class: str, purpose: str | None, ceiling: Ceiling | None) -> Grant:
-            return narrowed(compile_grant(policy, viewer_class, purpose), ceiling)
+            return narrow_grant(compile_grant(policy, viewer_class, purpose), ceiling)
 
         self._grant = grant
 
@@ -161,7 +160,7 @@ class Graph:
         viewer = request.viewer
         if request.dry_run is not None:
             viewer = tried_out(viewer, request.dry_run, self.policy)
-        grant, scope = self._grant(viewer.viewer_class, viewer.purpose, viewer.ceiling), viewer.scope
+        grant, scope = self._grant(viewer.viewer_class, viewer.purpose, viewer.ceiling), viewer.row_scope
         # Everything that shapes a plan: a grant decided for one filter must never be replayed for another.
         structure = self._documents.skeleton(operation, variables)
         key = operation.key, grant.digest, scope.reach, structure
@@ -172,7 +171,7 @@ class Graph:
         if plan.lists:
             check_count(plan.lists, variables)
         if plan.needed:
-            check_step_up(viewer, plan.needed, datetime.now(UTC))
+            check_sign_in(viewer, plan.needed, datetime.now(UTC))
         return Run(request, viewer, plan, grant, {**variables, REACH_VALUE: scope.by})
 
     def _plan(self, read: Read, grant: Grant, reach: Reach) -> Plan:

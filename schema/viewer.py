@@ -5,9 +5,8 @@ from typing import Annotated
 import strawberry
 
 from auth.departments import Department
-from auth.policy.ceiling import narrowed
 from auth.policy.effects import EffectKind, Use
-from auth.policy.grant import Grant, compile_grant
+from auth.policy.grant import Grant, compile_grant, narrow_grant
 from auth.policy.rules import conditions_in
 from resolvers.answering.requests import Context
 from schema.classification import DepartmentField, argument
@@ -60,7 +59,9 @@ class Viewer:
         if coordinate not in context.contract.categories:
             return None
         allowed = purpose if purpose in context.viewer.purposes else None
-        grant = narrowed(compile_grant(context.policy, context.viewer.viewer_class, allowed), context.viewer.ceiling)
+        grant = narrow_grant(
+            compile_grant(context.policy, context.viewer.viewer_class, allowed), context.viewer.ceiling
+        )
         return _granted(context, grant, coordinate, use)
 
 

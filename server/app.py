@@ -97,7 +97,7 @@ class Customer360:
     def _make_authenticator(self, backend: Backend) -> Authenticator:
         register, others = backend.register, self._trusted
         if register is not None and not self._takes_proofs:
-            register = replace(register, once=None)
+            register = replace(register, single_use=None)
         if register is None and not others.issuers:
             return Authenticator(self._verifier, self._purposes)
         gate = gates.gate_of(self._verifier, self._settings, register, others.issuers, others.opaque)

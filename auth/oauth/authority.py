@@ -13,15 +13,20 @@ from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidScopeError, OAuth
 from authlib.oauth2.rfc6749.errors import OAuth2Error
 
 from auth.oauth import secrets
-from auth.oauth.clients import authentication as client_authentication
+from auth.oauth.clients.assertions import AssertionVerifier
+from auth.oauth.clients.authentication import ClientAuthentication
 from auth.oauth.clients.client import Client
 from auth.oauth.keys.signing import SigningKeys
 from auth.oauth.requests import Request
-from auth.oauth.rights import Rights
+from auth.oauth.rights import TokenRights
+from auth.oauth.site import Site
 from auth.oauth.store import Store
 from auth.policy.ceiling import SCOPES
 
 Value = TypeVar("Value")
+Keys = Callable[[], SigningKeys]
+Wait = Callable[[Coroutine[Any, Any, Any]], Any]
+IsRevoked = Callable[[Mapping[str, Any]], bool]
 
 ACCESS_TOKEN_LIFE = timedelta(minutes=10)
 REFRESH_TOKEN_LIFE = timedelta(days=30)
@@ -47,19 +52,6 @@ class Reply:
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where the server is reached, and what its tokens are for."""
-
-    issuer: str
-    audience: str
-    resources: frozenset[str]
-
-    @property
-    def token_endpoint(self) -> str:
-        return f"{self.issuer}/oauth/token"
-
-
 class Authority(AuthorizationServer):
     """Authlib's core is not async: it runs in a thread, and `wait` has the loop do what needs waiting for."""
 
@@ -67,9 +59,9 @@ class Authority(AuthorizationServer):
         self,
         site: Site,
         store: Store,
-        keys: Callable[[], SigningKeys],
-        wait: Callable[[Coroutine[Any, Any, Any]], Any],
-        is_revoked: Callable[[Mapping[str, Any]], bool],
+        keys: Keys,
+        wait: Wait,
+        is_revoked: IsRevoked,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(scopes_supported=SCOPES)
@@ -79,10 +71,15 @@ class Authority(AuthorizationServer):
         self.clock = clock
         self.is_revoked = is_revoked
         self._wait = wait
+        self._authentication = ClientAuthentication(self.query_client, AssertionVerifier(site, self.use_once, clock))
 
     def wait(self, work: Coroutine[Any, Any, Value]) -> Value:
         value: Value = self._wait(work)
         return value
+
+    def use_once(self, digest: bytes, until: datetime) -> bool:
+        """True for the first use of a digest on any worker. It is forgotten after `until`."""
+        return self.wait(self.store.use_once(digest, until))
 
     def query_client(self, client_id: str) -> Client | None:  # type: ignore[override]  # Authlib takes None for unknown
         record = self.wait(self.store.client(client_id)) if _is_sound(client_id) else None
@@ -90,7 +87,7 @@ class Authority(AuthorizationServer):
 
     def authenticate_client(self, request: OAuth2Request, methods: Collection[str], endpoint: str = "token") -> Client:
         assert isinstance(request, Request)
-        return client_authentication.authenticate(self, request, endpoint)
+        return self._authentication.authenticate(request, endpoint)
 
     def validate_requested_scope(self, scope: str | None) -> None:
         if scope and not set(scope.split(" ")) <= set(SCOPES):
@@ -104,7 +101,7 @@ class Authority(AuthorizationServer):
     def access_token(
         self,
         request: Request,
-        rights: Rights,
+        rights: TokenRights,
         subject: str,
         *,
         until: datetime | None = None,
@@ -162,25 +159,3 @@ class Authority(AuthorizationServer):
 
 def _is_sound(text: str) -> bool:
     return 0 < len(text) <= 255 and text.isascii() and text.isprintable()
-
-
-def authority(
-    site: Site,
-    store: Store,
-    keys: Callable[[], SigningKeys],
-    wait: Callable[[Coroutine[Any, Any, Any]], Any],
-    is_revoked: Callable[[Mapping[str, Any]], bool],
-) -> Authority:
-    """The server with the grants and endpoints that there are. Implicit and password are not among them."""
-    from auth.oauth.endpoints import Introspection, Revocation
-    from auth.oauth.grants.authorization_code import CodeGrant
-    from auth.oauth.grants.client_credentials import ClientGrant
-    from auth.oauth.grants.refresh_token import RefreshGrant
-    from auth.oauth.grants.token_exchange import ExchangeGrant
-
-    made = Authority(site, store, keys, wait, is_revoked)
-    for grant in (CodeGrant, RefreshGrant, ClientGrant, ExchangeGrant):
-        made.register_grant(grant)
-    for endpoint in (Revocation, Introspection):
-        made.register_endpoint(endpoint)
-    return made

@@ -12,7 +12,7 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from auth.oauth import own_tokens, secrets
 from auth.oauth.clients.client import Client
 from auth.oauth.requests import Request
-from auth.tokens.claims import LEEWAY
+from auth.tokens.claims import LEEWAY_SECONDS
 
 if TYPE_CHECKING:
     from auth.oauth.authority import Authority
@@ -59,7 +59,7 @@ class Revocation(RevocationEndpoint):
         content = own_tokens.signed(authority, token)
         # Of another client's token it says nothing, not even that it is one.
         if content is not None and content["client_id"] == client.id:
-            until = datetime.fromtimestamp(content["exp"], UTC) + timedelta(seconds=LEEWAY)
+            until = datetime.fromtimestamp(content["exp"], UTC) + timedelta(seconds=LEEWAY_SECONDS)
             authority.wait(authority.store.revoke("token", content["jti"], until))
 
 

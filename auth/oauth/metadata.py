@@ -4,9 +4,9 @@ from typing import Any
 
 from authlib.oauth2 import rfc8414, rfc9207
 
-from auth.oauth.authority import Site
 from auth.oauth.clients.client import GRANT_TYPES, PUBLIC, SECRET_METHODS, SIGNED
 from auth.oauth.passwords import ACR
+from auth.oauth.site import Site
 from auth.policy.ceiling import SCOPES
 from auth.tokens.keys import ALGORITHMS
 

@@ -29,7 +29,7 @@ def signed(authority: Authority, token: str) -> dict[str, Any] | None:
     try:
         header = signatures.read_header(token, TYPES)
         keys = TrustedKeys(authority.keys().public_keys(now))
-        content = claims.parse(signatures.signed_payload(token, header, keys))
+        content = claims.parse(signatures.verified_payload(token, header, keys))
     except InvalidTokenError:
         return None
     is_ours = content.get("iss") == authority.site.issuer and content.get("aud") == authority.site.audience

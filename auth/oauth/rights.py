@@ -1,4 +1,4 @@
-"""Rights: what a token says its bearer may do. Two of them together are what both allow."""
+"""TokenRights: what a token says its bearer may do. Two of them together are what both allow."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,29 +6,29 @@ from typing import Any
 
 from auth.oauth.records import Account, Approval, ClientRecord
 from auth.policy.reach import Reach
-from auth.tokens.claims import REACHED_BY
+from auth.tokens.claims import REACH_CLAIMS
 
 PARTNER, CUSTOMER = "partner_client", "data_subject"
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
+class TokenRights:
     """A viewer class, the purposes and scopes it has, the categories it is held to, and whose data it reaches."""
 
     role: str
     purposes: frozenset[str]
     scopes: frozenset[str]
     categories: frozenset[str] | None = None
-    reached_by: tuple[tuple[str, str], ...] = ()
+    reach_claims: tuple[tuple[str, str], ...] = ()
 
-    def within(self, purposes: Iterable[str], scopes: Iterable[str], categories: Iterable[str] | None) -> "Rights":
+    def within(self, purposes: Iterable[str], scopes: Iterable[str], categories: Iterable[str] | None) -> "TokenRights":
         """The same role, held to these ceilings besides its own."""
-        return Rights(
+        return TokenRights(
             self.role,
             self.purposes & frozenset(purposes),
             self.scopes & frozenset(scopes),
             both(self.categories, None if categories is None else frozenset(categories)),
-            self.reached_by,
+            self.reach_claims,
         )
 
     def claims(self) -> dict[str, Any]:
@@ -38,7 +38,7 @@ class Rights:
             "purposes": sorted(self.purposes),
             "scope": " ".join(sorted(self.scopes)),
             **held,
-            **dict(self.reached_by),
+            **dict(self.reach_claims),
         }
 
 
@@ -49,12 +49,12 @@ def both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[
     return one & other
 
 
-def of_client(client: ClientRecord, scopes: Iterable[str]) -> Rights | None:
+def of_client(client: ClientRecord, scopes: Iterable[str]) -> TokenRights | None:
     """What a client may do by itself. None for one that only acts for people."""
     if client.role is None:
         return None
-    reached = {REACHED_BY[Reach.LINKED]: client.contract, REACHED_BY[Reach.TERRITORY]: client.territory}
-    return Rights(
+    reached = {REACH_CLAIMS[Reach.LINKED]: client.contract, REACH_CLAIMS[Reach.TERRITORY]: client.territory}
+    return TokenRights(
         client.role,
         frozenset(client.purposes),
         frozenset(client.scopes) & frozenset(scopes),
@@ -63,11 +63,11 @@ def of_client(client: ClientRecord, scopes: Iterable[str]) -> Rights | None:
     )
 
 
-def of_account(account: Account, approval: Approval, client: ClientRecord) -> Rights:
+def of_account(account: Account, approval: Approval, client: ClientRecord) -> TokenRights:
     """What a person lets a client do for them: never more than they may, than it may, or than they approved."""
     customer = None if account.customer_id is None else str(account.customer_id)
-    reached = {REACHED_BY[Reach.SELF]: customer, REACHED_BY[Reach.TERRITORY]: account.territory}
-    own = Rights(account.role, frozenset(account.purposes), frozenset(approval.scopes), None, _given(reached))
+    reached = {REACH_CLAIMS[Reach.SELF]: customer, REACH_CLAIMS[Reach.TERRITORY]: account.territory}
+    own = TokenRights(account.role, frozenset(account.purposes), frozenset(approval.scopes), None, _given(reached))
     return own.within(frozenset(approval.purposes) & frozenset(client.purposes), client.scopes, client.categories)
 
 

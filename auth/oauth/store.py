@@ -54,10 +54,10 @@ class SigningKeys(Protocol):
     async def signing_keys(self) -> list[SigningKeyRecord]: ...
 
 
-class Once(Protocol):
+class SingleUse(Protocol):
     async def use_once(self, digest: bytes, until: datetime) -> bool:
         """True for the first who uses it, on whichever worker."""
 
 
-class Store(Clients, Accounts, Approvals, SigningKeys, Once, Protocol):
+class Store(Clients, Accounts, Approvals, SigningKeys, SingleUse, Protocol):
     """All of it."""

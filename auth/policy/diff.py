@@ -9,7 +9,7 @@ from auth.policy.effects import Effect, EffectKind, Use
 from auth.policy.grant import compile_grant
 from auth.policy.reach import Reach
 from auth.policy.rules import Policy, ViewerClass
-from auth.step_up import NOTHING, Proved
+from auth.policy.sign_in import NO_REQUIREMENT, SignInRequirement
 
 _SHOWN = {EffectKind.WITHHOLD: 0, EffectKind.MASK: 1, EffectKind.ALLOW: 2}
 
@@ -54,29 +54,30 @@ def class_changes(old: Policy, new: Policy) -> Iterator[ClassChange]:
         if (before.reach, before.may_dry_run) != (after.reach, after.may_dry_run):
             narrows = _reaches_within(after.reach, before.reach) and before.may_dry_run >= after.may_dry_run
             direction = Direction.NARROWS if narrows else Direction.WIDENS
-            yield ClassChange(name, _told(before), _told(after), direction)
+            yield ClassChange(name, _describe_class(before), _describe_class(after), direction)
 
 
 def step_up_changes(old: Policy, new: Policy) -> Iterator[ClassChange]:
     """The classes of both policies that must prove more or less at their sign-in, category by category."""
     for name in sorted(old.classes.keys() & new.classes.keys()):
-        before, after = old.needed(name), new.needed(name)
+        before, after = old.sign_in_requirements(name), new.sign_in_requirements(name)
         for category in sorted(before.keys() | after.keys()):
-            was, will_be = before.get(category, NOTHING), after.get(category, NOTHING)
+            was, will_be = before.get(category, NO_REQUIREMENT), after.get(category, NO_REQUIREMENT)
             if was != will_be:
-                direction = Direction.NARROWS if will_be.asks_for(was) else Direction.WIDENS
-                yield ClassChange(name, _asked(category, was), _asked(category, will_be), direction)
+                direction = Direction.NARROWS if will_be.includes(was) else Direction.WIDENS
+                texts = _describe_requirement(category, was), _describe_requirement(category, will_be)
+                yield ClassChange(name, *texts, direction)
 
 
-def _asked(category: Category, needed: Proved) -> str:
-    return f"{category.value} {'at once' if needed == NOTHING else needed.told}"
+def _describe_requirement(category: Category, requirement: SignInRequirement) -> str:
+    return f"{category.value} {'at once' if requirement == NO_REQUIREMENT else requirement.describe()}"
 
 
 def _reaches_within(inner: Reach, outer: Reach) -> bool:
     return inner is outer or outer is Reach.ALL
 
 
-def _told(viewer_class: ViewerClass) -> str:
+def _describe_class(viewer_class: ViewerClass) -> str:
     return f"reach {viewer_class.reach.value}" + (", dry runs" if viewer_class.may_dry_run else "")
 
 

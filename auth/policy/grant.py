@@ -6,9 +6,17 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from auth.policy.categories import INPUTS, Category
+from auth.policy.ceiling import Ceiling
 from auth.policy.effects import DERIVED, NO_PURPOSE, NO_RULE, UNGOVERNED, Effect, EffectKind, Use
 from auth.policy.rules import Cell, Policy, Rule
-from auth.step_up import Proved
+from auth.policy.sign_in import SignInRequirement
+
+CONTRACT = Effect(
+    EffectKind.WITHHOLD,
+    rule="contract",
+    article="GDPR Art. 5(1)(c), 25(2)",
+    remedy="It is outside what your application was given: its scopes, and the categories of its contract.",
+)
 
 
 @dataclass(frozen=True)
@@ -19,8 +27,8 @@ class Grant:
     purpose: str | None
     policy_version: str
     effects: Mapping[tuple[Category, Use], Effect]
-    # What must have been proved at the last sign-in before data of a category is shown or used at all.
-    needed: Mapping[Category, Proved] = field(default_factory=dict)
+    # The sign-in that is needed before data of a category is shown or used at all.
+    sign_in_requirements: Mapping[Category, SignInRequirement] = field(default_factory=dict)
 
     def effect(self, category: Category, use: Use = Use.ITEM) -> Effect:
         """What happens to data of this category when used so. Anything unknown is withheld."""
@@ -32,7 +40,7 @@ class Grant:
     def digest(self) -> str:
         """Names the grant in the plan cache: equal digests decide equally."""
         lines = sorted(f"{category} {use} {effect}" for (category, use), effect in self.effects.items())
-        lines += sorted(f"{category} {needed!r}" for category, needed in self.needed.items())
+        lines += sorted(f"{category} {each!r}" for category, each in self.sign_in_requirements.items())
         text = "\n".join([self.policy_version, self.viewer_class, str(self.purpose), *lines])
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -44,7 +52,7 @@ def compile_grant(policy: Policy, viewer_class: str, purpose: str | None) -> Gra
         for (who, why, category, use), rule in policy.cells.items()
         if who == viewer_class and why == purpose
     }
-    return Grant(viewer_class, purpose, policy.version, effects, policy.needed(viewer_class))
+    return Grant(viewer_class, purpose, policy.version, effects, policy.sign_in_requirements(viewer_class))
 
 
 def _released(policy: Policy, rule: Rule, cell: Cell) -> Effect:
@@ -64,3 +72,29 @@ def _stricter(effect: Effect, source: Rule | None) -> Effect:
     if source is None or source.effect is not EffectKind.ALLOW:
         return replace(DERIVED, rule=effect.rule)
     return replace(effect, condition=effect.condition & source.condition)
+
+
+def narrow_grant(grant: Grant, ceiling: Ceiling | None) -> Grant:
+    """The grant without what is outside the ceiling, and so with a digest of its own."""
+    if ceiling is None:
+        return grant
+    effects = {cell: _effect_under(ceiling, grant.effects, cell) for cell in grant.effects}
+    return replace(grant, effects=effects)
+
+
+def _effect_under(
+    ceiling: Ceiling, effects: Mapping[tuple[Category, Use], Effect], cell: tuple[Category, Use]
+) -> Effect:
+    category, _ = cell
+    effect = effects[cell]
+    if not effect.shows:
+        return effect
+    if not ceiling.covers(category):
+        return CONTRACT
+    # A right to derived data that rests on the right to its source ends with that right. A right that the policy
+    # released from its source, which is then not shown itself, does not.
+    for source in INPUTS.get(category, ()):
+        source_effect = effects.get((source, Use.ITEM))
+        if source_effect is not None and source_effect.shows and not ceiling.covers(source):
+            return replace(DERIVED, rule=CONTRACT.rule, remedy=CONTRACT.remedy)
+    return effect

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Reach(StrEnum):
-    """Which customers exist for a viewer. Whoever is out of reach is absent from every answer, count and cursor."""
+    """Which customers exist for a viewer. Others are absent from every answer, count and cursor."""
 
     ALL = "all"
     LINKED = "linked"
@@ -14,11 +14,11 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """A reach, and what it is measured by: the partner's contract, the subject's own customer id, or a territory."""
+class RowScope:
+    """A reach and what limits it: the partner's contract, the subject's own customer id, or a territory."""
 
     reach: Reach = Reach.ALL
     by: str | None = None
 
 
-EVERYBODY = Scope()
+EVERYBODY = RowScope()

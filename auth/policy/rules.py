@@ -8,7 +8,7 @@ from auth.policy.categories import Category
 from auth.policy.effects import Condition, Effect, EffectKind, Mask, Use
 from auth.policy.flags import Flag
 from auth.policy.reach import Reach
-from auth.step_up import Proved, StepUp
+from auth.policy.sign_in import SignInRequirement, StepUp
 
 CONDITIONS: Mapping[str, tuple[Flag, bool]] = {
     "consents_direct_marketing": (Flag.CONSENTS_DIRECT_MARKETING, True),
@@ -101,7 +101,7 @@ class Policy:
     cells: Mapping[Cell, Rule]
     step_ups: tuple[StepUp, ...] = ()
 
-    def needed(self, viewer_class: str) -> Mapping[Category, Proved]:
-        """What the class must have proved to see data of each category; of those not named, nothing."""
-        mine = (each for each in self.step_ups if viewer_class in each.classes)
-        return {category: each.needed for each in mine for category in each.categories}
+    def sign_in_requirements(self, viewer_class: str) -> Mapping[Category, SignInRequirement]:
+        """The requirement of each category that has one for this class."""
+        applicable = (each for each in self.step_ups if viewer_class in each.classes)
+        return {category: each.requirement for each in applicable for category in each.categories}

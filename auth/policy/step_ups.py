@@ -6,7 +6,7 @@ from typing import Any
 
 from auth.policy.places import PolicyText
 from auth.policy.rules import Cell
-from auth.step_up import Proved, StepUp
+from auth.policy.sign_in import NO_REQUIREMENT, SignInRequirement, StepUp
 
 _KEYS = {"name", "who", "data", "max_age", "acr_values", "article"}
 _DAY = 24 * 60 * 60
@@ -32,11 +32,11 @@ def step_ups(
 def _step_up(text: PolicyText, table: Any, classes: Collection[str]) -> StepUp:
     name = text.name_of(table, "step_up")
     text.only_keys(table, _KEYS, name)
-    needed = Proved(_max_age(text, table, name), _acr_values(text, table, name))
-    if needed == Proved():
+    requirement = SignInRequirement(_max_age(text, table, name), _acr_values(text, table, name))
+    if requirement == NO_REQUIREMENT:
         raise text.error(name, "it asks for nothing: give `max_age`, `acr_values` or both")
     who, data = text.words(table, "who", classes, name), text.categories(table, name)
-    return StepUp(name, who, data, needed, text.text(table, "article", name))
+    return StepUp(name, who, data, requirement, text.text(table, "article", name))
 
 
 def _max_age(text: PolicyText, table: Mapping[str, Any], name: str) -> int | None:

@@ -7,21 +7,20 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from auth.departments import DEPARTMENTS
 from auth.policy.categories import Category
-from auth.policy.ceiling import Ceiling
-from auth.policy.reach import EVERYBODY, Reach, Scope
+from auth.policy.ceiling import SCOPES, Ceiling
+from auth.policy.reach import EVERYBODY, Reach, RowScope
 from auth.viewer import Viewer
 
-LEEWAY = 10
-MAX_LIFETIME = 24 * 60 * 60
-MAX_TEXT = 255
+LEEWAY_SECONDS = 10
+MAX_LIFETIME_SECONDS = 24 * 60 * 60
+MAX_TEXT_LENGTH = 255
 MAX_PURPOSES = 64
 MAX_CATEGORIES = 128
 # What a revocation may name, and the time that it is compared with.
-NAMES = ("iss", "jti", "approval", "client_id", "sub", "iat")
+REVOCABLE_CLAIMS = ("iss", "jti", "approval", "client_id", "sub", "iat")
 # Which claim says whose data a viewer of limited reach may see.
-REACHED_BY = {Reach.LINKED: "contract", Reach.SELF: "customer", Reach.TERRITORY: "territory"}
+REACH_CLAIMS = {Reach.LINKED: "contract", Reach.SELF: "customer", Reach.TERRITORY: "territory"}
 
 
 class InvalidTokenError(Exception):
@@ -32,7 +31,7 @@ MALFORMED = "The access token is malformed."
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedClaims:
     """What every token must say: who issued it, whom it is for, and one of these classes, each with its reach.
 
     With `scoped` the issuer's scopes are ours, and a token shows nothing personal beyond them.
@@ -45,14 +44,14 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class VerifiedToken:
     """A token that holds: the viewer that it stands for, and what else its bearer must show or may have lost."""
 
     viewer: Viewer
     # The thumbprint of the key that it is bound to.
     key: str | None
-    # What revocations are about.
-    names: Mapping[str, Any]
+    # The claims that a revocation may name.
+    revocable: Mapping[str, Any]
 
 
 def parse(content: bytes) -> dict[str, Any]:
@@ -66,7 +65,7 @@ def parse(content: bytes) -> dict[str, Any]:
     return value
 
 
-def read(claims: Mapping[str, Any], expected: Expected, now: float) -> Accepted:
+def read(claims: Mapping[str, Any], expected: ExpectedClaims, now: float) -> VerifiedToken:
     """The viewer that valid claims stand for."""
     _check_origin(claims, expected)
     expires_at = _check_times(claims, now)
@@ -79,15 +78,15 @@ def read(claims: Mapping[str, Any], expected: Expected, now: float) -> Accepted:
         purpose=None,
         client=_text(claims, "client_id"),
         expires_at=datetime.fromtimestamp(expires_at, UTC),
-        scope=_scope(claims, expected.classes[role]),
+        row_scope=_row_scope(claims, expected.classes[role]),
         ceiling=_ceiling(claims, expected),
         authenticated_at=_authenticated_at(claims),
         acr=_text(claims, "acr") if "acr" in claims else None,
     )
-    return Accepted(viewer, _key(claims), {name: claims[name] for name in NAMES if name in claims})
+    return VerifiedToken(viewer, _key(claims), {name: claims[name] for name in REVOCABLE_CLAIMS if name in claims})
 
 
-def _check_origin(claims: Mapping[str, Any], expected: Expected) -> None:
+def _check_origin(claims: Mapping[str, Any], expected: ExpectedClaims) -> None:
     if claims.get("iss") != expected.issuer:
         raise InvalidTokenError("The access token is from an issuer that is not trusted here.")
     audience = claims.get("aud")
@@ -96,13 +95,13 @@ def _check_origin(claims: Mapping[str, Any], expected: Expected) -> None:
 
 
 def _check_times(claims: Mapping[str, Any], now: float) -> float:
-    expires_at, issued_at = _time(claims, "exp"), _time(claims, "iat")
-    starts_at = _time(claims, "nbf") if "nbf" in claims else issued_at
-    if expires_at + LEEWAY <= now:
+    expires_at, issued_at = time_claim(claims, "exp"), time_claim(claims, "iat")
+    starts_at = time_claim(claims, "nbf") if "nbf" in claims else issued_at
+    if expires_at + LEEWAY_SECONDS <= now:
         raise InvalidTokenError("The access token expired.")
-    if max(issued_at, starts_at) > now + LEEWAY:
+    if max(issued_at, starts_at) > now + LEEWAY_SECONDS:
         raise InvalidTokenError("The access token is not valid yet.")
-    if not 0 < expires_at - issued_at <= MAX_LIFETIME:
+    if not 0 < expires_at - issued_at <= MAX_LIFETIME_SECONDS:
         raise InvalidTokenError("The access token lives longer than is accepted here.")
     return expires_at
 
@@ -117,7 +116,7 @@ def _key(claims: Mapping[str, Any]) -> str | None:
     return _checked(bound["jkt"])
 
 
-def _ceiling(claims: Mapping[str, Any], expected: Expected) -> Ceiling | None:
+def _ceiling(claims: Mapping[str, Any], expected: ExpectedClaims) -> Ceiling | None:
     """What the scopes leave, where they are ours, and the categories, where the token lists them."""
     scope = claims.get("scope", "")
     if not isinstance(scope, str):
@@ -127,7 +126,7 @@ def _ceiling(claims: Mapping[str, Any], expected: Expected) -> Ceiling | None:
         words = _words(claims, "categories", MAX_CATEGORIES)
         categories = [category for category in Category if category in words]
     if not expected.scoped:
-        return None if categories is None else Ceiling(frozenset(DEPARTMENTS), frozenset(categories))
+        return None if categories is None else Ceiling(frozenset(SCOPES), frozenset(categories))
     return Ceiling.of(scope.split(" "), categories)
 
 
@@ -135,29 +134,29 @@ def _authenticated_at(claims: Mapping[str, Any]) -> datetime | None:
     if "auth_time" not in claims:
         return None
     try:
-        return datetime.fromtimestamp(_time(claims, "auth_time"), UTC)
+        return datetime.fromtimestamp(time_claim(claims, "auth_time"), UTC)
     except (ValueError, OverflowError, OSError):
         raise InvalidTokenError(MALFORMED) from None
 
 
-def _role(claims: Mapping[str, Any], expected: Expected) -> str:
+def _role(claims: Mapping[str, Any], expected: ExpectedClaims) -> str:
     role = _text(claims, "role")
     if role not in expected.classes:
         raise InvalidTokenError("The access token's role is not known here.")
     return role
 
 
-def _scope(claims: Mapping[str, Any], reach: Reach) -> Scope:
+def _row_scope(claims: Mapping[str, Any], reach: Reach) -> RowScope:
     """Whose data the viewer may see. A class of limited reach whose token does not say so sees nobody's."""
     if reach is Reach.ALL:
         return EVERYBODY
-    by = _text(claims, REACHED_BY[reach])
+    by = _text(claims, REACH_CLAIMS[reach])
     if reach is Reach.SELF:
         try:
             by = str(UUID(by))
         except ValueError:
             raise InvalidTokenError(MALFORMED) from None
-    return Scope(reach, by)
+    return RowScope(reach, by)
 
 
 def _words(claims: Mapping[str, Any], name: str, most: int) -> frozenset[str]:
@@ -173,12 +172,12 @@ def _text(claims: Mapping[str, Any], name: str) -> str:
 
 def _checked(value: object) -> str:
     # Half a surrogate pair is valid JSON that no database or answer could hold. It is not printable either.
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT or not value.isprintable():
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT_LENGTH or not value.isprintable():
         raise InvalidTokenError(MALFORMED)
     return value
 
 
-def _time(claims: Mapping[str, Any], name: str) -> float:
+def time_claim(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
     # Bounded before it becomes a float: JSON knows integers that no float can hold.
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:

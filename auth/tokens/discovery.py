@@ -22,11 +22,11 @@ class Discovery:
     """Fetches an issuer's key set from wherever its metadata say it lies now.
 
     It stands where `RemoteKeys` expects a fetch, and so is bounded as that is: one at a time, seldom, the last good set
-    kept. `unsound` says what is wrong with an address; metadata are no reason to fetch from anywhere.
+    kept. `url_problem` says what is wrong with an address, so that metadata cannot make us fetch from anywhere.
     """
 
     fetch: Fetch
-    unsound: Callable[[str], str | None]
+    url_problem: Callable[[str], str | None]
 
     async def keys_of(self, issuer: str) -> bytes:
         try:
@@ -51,7 +51,7 @@ class Discovery:
         if metadata.get("issuer") != issuer:
             raise FetchError("its metadata name another issuer")
         address = metadata.get("jwks_uri")
-        if not isinstance(address, str) or self.unsound(address) is not None:
+        if not isinstance(address, str) or self.url_problem(address) is not None:
             raise FetchError("its metadata name no jwks_uri that keys may be fetched from")
         return address
 

@@ -5,25 +5,32 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from auth.tokens import claims, signatures
-from auth.tokens.claims import LEEWAY, InvalidTokenError
-from auth.tokens.key_sets import imported
+from auth.tokens.claims import LEEWAY_SECONDS, InvalidTokenError
+from auth.tokens.key_sets import usable_keys
 from auth.tokens.keys import ALGORITHMS
 
-MAX_AGE = 60
+MAX_PROOF_AGE_SECONDS = 60
 TYPE = "dpop+jwt"
-_PORTS = {"http": 80, "https": 443}
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class InvalidProofError(Exception):
-    """The proof does not hold. The message may be told to whoever sent it."""
+    """The proof does not hold. The message is safe to send to the client."""
+
+
+class SingleUse(Protocol):
+    """Remembers what may be used only once."""
+
+    async def use_once(self, digest: bytes, until: datetime) -> bool:
+        """True for the first use on any worker. The digest may be forgotten after `until`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ProofTarget:
     """What the proof must be for: the request as it was addressed to us, and the token that came with it."""
 
     method: str
@@ -33,51 +40,45 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whose key it is, and what to remember, until when, so that it is used once."""
+    """The thumbprint of the key, and the digest to remember until the proof has expired."""
 
     thumbprint: str
-    once: bytes
+    digest: bytes
     until: datetime
 
 
-def read(proof: str, asked: Asked, now: datetime) -> Proof:
-    """Raises InvalidProofError for one that is not for this request, not of now, or not signed with its own key."""
+def read(proof: str, target: ProofTarget, now: datetime) -> Proof:
+    """Raises InvalidProofError for a proof of another request or time, or not signed with the key that it names."""
     try:
-        content, thumbprint = _signed(proof)
-        issued_at = _moment(content)
+        content, thumbprint = _verified(proof)
+        issued_at = claims.time_claim(content, "iat")
         jti = content["jti"]
     except (InvalidTokenError, ValueError, TypeError, KeyError, OverflowError):
         raise InvalidProofError("The DPoP proof is malformed, or its signature does not hold.") from None
-    if not isinstance(jti, str) or not 0 < len(jti) <= claims.MAX_TEXT:
+    if not isinstance(jti, str) or not 0 < len(jti) <= claims.MAX_TEXT_LENGTH:
         raise InvalidProofError("The DPoP proof needs a jti.")
-    if not -MAX_AGE <= issued_at - now.timestamp() <= LEEWAY:
+    if not -MAX_PROOF_AGE_SECONDS <= issued_at - now.timestamp() <= LEEWAY_SECONDS:
         raise InvalidProofError("The DPoP proof is not of now.")
-    _check_request(content, asked)
-    once = hashlib.sha256(f"dpop {thumbprint} {jti}".encode("utf-8", "surrogatepass")).digest()
-    return Proof(thumbprint, once, datetime.fromtimestamp(issued_at, UTC) + timedelta(seconds=MAX_AGE + LEEWAY))
+    _check_target(content, target)
+    digest = hashlib.sha256(f"dpop {thumbprint} {jti}".encode("utf-8", "surrogatepass")).digest()
+    until = datetime.fromtimestamp(issued_at, UTC) + timedelta(seconds=MAX_PROOF_AGE_SECONDS + LEEWAY_SECONDS)
+    return Proof(thumbprint, digest, until)
 
 
-def _signed(proof: str) -> tuple[dict[str, Any], str]:
+def _verified(proof: str) -> tuple[dict[str, Any], str]:
     header = signatures.read_header(proof, (TYPE,))
-    # With a private part in it, it is nobody's key any more: `imported` leaves that out.
-    keys = imported([header["jwk"]])
+    # `usable_keys` leaves out a key with its private part: the key is public then, and proves nothing.
+    keys = usable_keys([header["jwk"]])
     if not keys or keys[0].key_type != ALGORITHMS[str(header["alg"])]:
         raise InvalidTokenError(claims.MALFORMED)
-    return claims.parse(signatures.payload_signed_with(proof, keys[0])), keys[0].thumbprint()
+    return claims.parse(signatures.payload_verified_by(proof, keys[0])), keys[0].thumbprint()
 
 
-def _moment(content: Mapping[str, Any]) -> float:
-    value = content["iat"]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:
-        raise InvalidTokenError(claims.MALFORMED)
-    return float(value)
-
-
-def _check_request(content: Mapping[str, Any], asked: Asked) -> None:
+def _check_target(content: Mapping[str, Any], target: ProofTarget) -> None:
     url = content.get("htu")
-    if content.get("htm") != asked.method or not isinstance(url, str) or _plain(url) != _plain(asked.url):
+    if content.get("htm") != target.method or not isinstance(url, str) or _plain(url) != _plain(target.url):
         raise InvalidProofError("The DPoP proof is for another request.")
-    if asked.access_token is not None and content.get("ath") != hash_of(asked.access_token):
+    if target.access_token is not None and content.get("ath") != hash_of(target.access_token):
         raise InvalidProofError("The DPoP proof is for another access token.")
 
 
@@ -86,10 +87,10 @@ def hash_of(token: str) -> str:
 
 
 def _plain(url: str) -> tuple[str, str, int | None, str]:
-    """The address without query and fragment, its default port said: RFC 9449 section 4.3."""
+    """The address without query and fragment, with its default port: RFC 9449 section 4.3."""
     try:
         parts = urlsplit(url)
-        port = parts.port or _PORTS.get(parts.scheme)
+        port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
     except ValueError:
         return "", "", None, ""
     return parts.scheme, parts.hostname or "", port, parts.path or "/"

@@ -1,4 +1,4 @@
-"""The gate: lets in whoever brings a token of a trusted issuer, not revoked, by a sender who may use it."""
+"""The gate: admits a request whose token is valid, not revoked, and sent by the holder of the key it is bound to."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
-from auth.oauth.store import Once
 from auth.tokens import dpop, signatures
-from auth.tokens.claims import Accepted, InvalidTokenError
-from auth.tokens.dpop import Asked, InvalidProofError
+from auth.tokens.claims import InvalidTokenError, VerifiedToken
+from auth.tokens.dpop import InvalidProofError, ProofTarget, SingleUse
 from auth.tokens.revocations import Revocations
 from auth.tokens.signatures import UnknownKeyError
 from auth.tokens.verifier import BOUND, Verifier, digest_of
@@ -21,8 +20,8 @@ UNPROVABLE = "The access token is bound to a key, and such tokens are not taken 
 UNTRUSTED = "The access token is from an issuer that is not trusted here."
 
 
-class Presented(NamedTuple):
-    """A token as it came: by which scheme, with which proof of possession, for which request."""
+class PresentedToken(NamedTuple):
+    """A token as it was sent: by which scheme, with which proof of possession, for which method."""
 
     token: str
     is_dpop: bool = False
@@ -31,19 +30,19 @@ class Presented(NamedTuple):
 
 
 class Keys(Protocol):
-    """Where an issuer's keys come from, if they may change."""
+    """Where the keys of an issuer come from, if they can change."""
 
     async def current(self, verifier: Verifier) -> None:
-        """Give the verifier its keys, if it has none yet or old ones."""
+        """Give the verifier the keys of now, if it has none or old ones."""
 
     async def renew(self, verifier: Verifier) -> bool:
-        """A token names a key that is not known. True if there are new ones now; asked seldom, however often called."""
+        """Look for new keys because a token names an unknown one. True if there are new keys. Rate-limited inside."""
 
 
 class Opaque(Protocol):
-    """Tells what a token stands for that says nothing by itself."""
+    """Verifies tokens that only their issuer can read."""
 
-    async def accept(self, token: str) -> Accepted: ...
+    async def accept(self, token: str) -> VerifiedToken: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Issuer:
 
 
 class Gate:
-    """Issuers are known beforehand, by configuration: what a token says of its issuer only chooses among them."""
+    """The issuers come from the configuration. The `iss` of a token only chooses among them."""
 
     def __init__(
         self,
@@ -63,59 +62,60 @@ class Gate:
         *,
         url: str = "",
         revocations: Revocations | None = None,
-        once: Once | None = None,
+        single_use: SingleUse | None = None,
         opaque: Opaque | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._issuers = {each.verifier.expected.issuer: each for each in issuers}
         self._url = url
         self._revocations = revocations
-        self._once = once
+        self._single_use = single_use
         self._opaque = opaque
         self._clock = clock
 
     @property
     def takes_proofs(self) -> bool:
-        """Whether proofs of possession can be checked: each has to be noted as used."""
-        return self._once is not None
+        """Whether proofs of possession can be checked, which needs a store of used proofs."""
+        return self._single_use is not None
 
-    async def admit(self, presented: Presented) -> Viewer:
-        """Raises InvalidTokenError, InvalidProofError, or that something could not be looked up in time."""
-        accepted = await self._accept(presented.token)
-        if presented.is_dpop or accepted.key is not None:
-            await self._check_sender(accepted, presented)
+    async def admit(self, presented: PresentedToken) -> Viewer:
+        """Raises InvalidTokenError, InvalidProofError, KeysUnavailable or RevocationsUnknown."""
+        verified = await self._verify(presented.token)
+        if presented.is_dpop or verified.key is not None:
+            await self._check_sender(verified, presented)
         if self._revocations is not None:
             await self._revocations.current()
-            if self._revocations.holds(accepted.names):
+            if self._revocations.covers(verified.revocable):
                 raise InvalidTokenError(REVOKED)
-        return accepted.viewer
+        return verified.viewer
 
-    async def _accept(self, token: str) -> Accepted:
+    async def _verify(self, token: str) -> VerifiedToken:
         digest = digest_of(token)
         for issuer in self._issuers.values():
             if issuer.verifier.knows(digest):
-                return await _accepted(issuer, token, digest)
+                return await _verify_by(issuer, token, digest)
         if self._opaque is not None and token.count(".") != 2:
             return await self._opaque.accept(token)
-        named = self._issuers.get(str(signatures.claimed(token).get("iss")))
+        named = self._issuers.get(str(signatures.unverified_claims(token).get("iss")))
         if named is None:
             raise InvalidTokenError(UNTRUSTED)
-        return await _accepted(named, token, digest)
+        return await _verify_by(named, token, digest)
 
-    async def _check_sender(self, accepted: Accepted, presented: Presented) -> None:
+    async def _check_sender(self, verified: VerifiedToken, presented: PresentedToken) -> None:
         if not presented.is_dpop:
-            raise InvalidTokenError(UNPROVABLE if self._once is None else BOUND)
-        if accepted.key is None or presented.proof is None or self._once is None:
+            raise InvalidTokenError(UNPROVABLE if self._single_use is None else BOUND)
+        if verified.key is None or presented.proof is None or self._single_use is None:
             raise InvalidProofError("The scheme DPoP needs a token that is bound to a key, and a proof of that.")
-        proof = dpop.read(presented.proof, Asked(presented.method, self._url, presented.token), self._clock())
-        if proof.thumbprint != accepted.key:
+        target = ProofTarget(presented.method, self._url, presented.token)
+        proof = dpop.read(presented.proof, target, self._clock())
+        if proof.thumbprint != verified.key:
             raise InvalidProofError("The DPoP proof is of another key than the token is bound to.")
-        if not await self._once.use_once(proof.once, proof.until):
+        if not await self._single_use.use_once(proof.digest, proof.until):
             raise InvalidProofError("The DPoP proof was used before.")
 
 
-async def _accepted(issuer: Issuer, token: str, digest: bytes) -> Accepted:
-    """With the issuer's keys as they are now; for one that is new they are asked for anew."""
+async def _verify_by(issuer: Issuer, token: str, digest: bytes) -> VerifiedToken:
+    """With the issuer's current keys. If the token names an unknown key, the keys are renewed once."""
     if issuer.keys is not None:
         await issuer.keys.current(issuer.verifier)
     try:
@@ -126,6 +126,6 @@ async def _accepted(issuer: Issuer, token: str, digest: bytes) -> Accepted:
     return issuer.verifier.accept(token, digest)
 
 
-def of_one(verifier: Verifier) -> Gate:
-    """For a single issuer whose keys are at hand."""
+def gate_for(verifier: Verifier) -> Gate:
+    """A gate for a single issuer whose keys do not change."""
     return Gate([Issuer(verifier)])

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from auth.tokens import claims
-from auth.tokens.claims import MALFORMED, Accepted, Expected, InvalidTokenError
+from auth.tokens.claims import MALFORMED, ExpectedClaims, InvalidTokenError, VerifiedToken
 from auth.tokens.remote_keys import FetchError, KeysUnavailable
 from auth.tokens.signatures import MAX_TOKEN
 from auth.tokens.verifier import REMEMBERED, Translate
@@ -26,7 +26,7 @@ class Introspection:
 
     def __init__(
         self,
-        expected: Expected,
+        expected: ExpectedClaims,
         ask: Ask,
         *,
         translate: Translate = lambda content: content,
@@ -36,9 +36,9 @@ class Introspection:
         self._ask = ask
         self._translate = translate
         self._clock = clock
-        self._known: OrderedDict[bytes, tuple[float, Accepted | None]] = OrderedDict()
+        self._known: OrderedDict[bytes, tuple[float, VerifiedToken | None]] = OrderedDict()
 
-    async def accept(self, token: str) -> Accepted:
+    async def accept(self, token: str) -> VerifiedToken:
         """Raises InvalidTokenError, or KeysUnavailable when the issuer does not answer: nobody is let in on a maybe."""
         if not 0 < len(token) <= MAX_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
             raise InvalidTokenError(MALFORMED)
@@ -47,11 +47,11 @@ class Introspection:
         if until <= self._clock():
             accepted = await self._look_into(token)
             self._remember(digest, accepted)
-        if accepted is None or accepted.viewer.expires_at.timestamp() + claims.LEEWAY <= self._clock():
+        if accepted is None or accepted.viewer.expires_at.timestamp() + claims.LEEWAY_SECONDS <= self._clock():
             raise InvalidTokenError(INACTIVE)
         return accepted
 
-    async def _look_into(self, token: str) -> Accepted | None:
+    async def _look_into(self, token: str) -> VerifiedToken | None:
         try:
             content = claims.parse(await self._ask(token))
         except (FetchError, InvalidTokenError) as error:
@@ -66,7 +66,7 @@ class Introspection:
         started = int(self._clock())
         return {"iss": self._expected.issuer, "jti": name, "iat": started, **content}
 
-    def _remember(self, digest: bytes, accepted: Accepted | None) -> None:
+    def _remember(self, digest: bytes, accepted: VerifiedToken | None) -> None:
         self._known[digest] = (self._clock() + SECONDS, accepted)
         self._known.move_to_end(digest)
         if len(self._known) > REMEMBERED:

@@ -12,7 +12,7 @@ from auth.tokens.keys import ALGORITHMS, KeyFileError, TrustedKeys
 MAX_KEYS = 100
 
 
-def imported(published: object) -> list[Key]:
+def usable_keys(published: object) -> list[Key]:
     """Those of the published keys that we can use. Of two with one id the first counts."""
     usable: dict[str, Key] = {}
     for key in _usable(published if isinstance(published, list) else []):

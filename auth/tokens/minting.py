@@ -8,10 +8,10 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from auth.policy.reach import Reach
-from auth.tokens.claims import MAX_LIFETIME, REACHED_BY, Expected
+from auth.tokens.claims import MAX_LIFETIME_SECONDS, REACH_CLAIMS, ExpectedClaims
 
 CLIENT = "customer360-cli"
-MAX_MINUTES = MAX_LIFETIME // 60
+MAX_MINUTES = MAX_LIFETIME_SECONDS // 60
 
 
 class MintError(ValueError):
@@ -20,12 +20,12 @@ class MintError(ValueError):
 
 def mint(
     key: ECKey,
-    expected: Expected,
+    expected: ExpectedClaims,
     *,
     role: str,
     purposes: Collection[str],
     subject: str | None = None,
-    reached_by: Mapping[str, str] | None = None,
+    reach_claims: Mapping[str, str] | None = None,
     minutes: int = 480,
     now: float | None = None,
 ) -> str:
@@ -34,7 +34,7 @@ def mint(
         raise MintError(f"there is no role {role}; there are {', '.join(sorted(expected.classes))}")
     if not 1 <= minutes <= MAX_MINUTES:
         raise MintError(f"a token lives between 1 and {MAX_MINUTES} minutes")
-    _check_reach(role, expected.classes[role], reached_by or {})
+    _check_reach(role, expected.classes[role], reach_claims or {})
     issued_at = int(time.time() if now is None else now)
     claims = {
         "iss": expected.issuer,
@@ -48,7 +48,7 @@ def mint(
         # Whoever reads the key in the data folder has proved all that there is to prove on this machine.
         "auth_time": issued_at,
         "jti": secrets.token_urlsafe(16),
-        **(reached_by or {}),
+        **(reach_claims or {}),
     }
     header = {"typ": "at+jwt", "alg": "ES256", "kid": key.kid}
     return jwt.encode(header, claims, key, algorithms=["ES256"])
@@ -56,7 +56,7 @@ def mint(
 
 def _check_reach(role: str, reach: Reach, given: Mapping[str, str]) -> None:
     """A class of limited reach needs the claim that says whose data it may see, and others take none."""
-    wanted = {REACHED_BY[reach]} if reach in REACHED_BY else set()
+    wanted = {REACH_CLAIMS[reach]} if reach in REACH_CLAIMS else set()
     if wanted != set(given):
         needed = f"needs a {wanted.pop()}" if wanted else "sees all customers, and is not limited to some"
         raise MintError(f"the role {role} {needed}")

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from auth.tokens import claims
 from auth.tokens.claims import InvalidTokenError
-from auth.tokens.key_sets import imported
+from auth.tokens.key_sets import usable_keys
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.verifier import Verifier
 
@@ -79,7 +79,7 @@ class RemoteKeys:
         """Whatever goes wrong, the last good set stays."""
         try:
             published = claims.parse(await self._fetch(self._url)).get("keys")
-            keys = imported(published)
+            keys = usable_keys(published)
             if not keys:
                 raise FetchError("no key of the set can be used")
         except (FetchError, InvalidTokenError) as error:

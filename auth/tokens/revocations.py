@@ -63,7 +63,7 @@ class Revocations:
             reading = self._read_once()
         raise RevocationsUnknown
 
-    def holds(self, claims: Mapping[str, Any]) -> bool:
+    def covers(self, claims: Mapping[str, Any]) -> bool:
         """Whether a token with these claims was revoked: by itself, with its family, its client or its subject."""
         if not self._known:
             return False

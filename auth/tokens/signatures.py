@@ -50,21 +50,21 @@ def read_header(token: str, types: Collection[str]) -> dict[str, Any]:
     return header
 
 
-def claimed(token: str) -> dict[str, Any]:
+def unverified_claims(token: str) -> dict[str, Any]:
     """What it claims, with nothing proved: only to find out whose keys to prove it with."""
     if len(token) > MAX_TOKEN or not token.isascii():
         raise InvalidTokenError(MALFORMED)
     return _segment(token, 1, MAX_TOKEN)
 
 
-def signed_payload(token: str, header: dict[str, Any], keys: TrustedKeys) -> bytes:
+def verified_payload(token: str, header: dict[str, Any], keys: TrustedKeys) -> bytes:
     key = keys.find(header.get("kid"), str(header["alg"]))
     if key is None:
         raise UnknownKeyError(UNKNOWN_KEY)
-    return payload_signed_with(token, key)
+    return payload_verified_by(token, key)
 
 
-def payload_signed_with(token: str, key: Key) -> bytes:
+def payload_verified_by(token: str, key: Key) -> bytes:
     try:
         return jws.deserialize_compact(token, key, registry=REGISTRY).payload or b""
     except (JoseError, ValueError, TypeError):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from auth.tokens import claims, signatures
-from auth.tokens.claims import MALFORMED, Accepted, Expected, InvalidTokenError
+from auth.tokens.claims import MALFORMED, ExpectedClaims, InvalidTokenError, VerifiedToken
 from auth.tokens.keys import ALGORITHMS, TrustedKeys
 from auth.tokens.signatures import MAX_TOKEN
 from auth.viewer import Viewer
@@ -24,7 +24,7 @@ class Verifier:
 
     def __init__(
         self,
-        expected: Expected,
+        expected: ExpectedClaims,
         keys: TrustedKeys,
         *,
         algorithms: Collection[str] = tuple(ALGORITHMS),
@@ -38,7 +38,7 @@ class Verifier:
         self._translate = translate
         self._clock = clock
         # Each with the time, in seconds, until which it counts.
-        self._known: OrderedDict[bytes, tuple[float, Accepted]] = OrderedDict()
+        self._known: OrderedDict[bytes, tuple[float, VerifiedToken]] = OrderedDict()
 
     def verify(self, token: str) -> Viewer:
         """Raises InvalidTokenError for anything but a valid token that whoever has it may use."""
@@ -47,7 +47,7 @@ class Verifier:
             raise InvalidTokenError(BOUND)
         return accepted.viewer
 
-    def accept(self, token: str, known_as: bytes | None = None) -> Accepted:
+    def accept(self, token: str, known_as: bytes | None = None) -> VerifiedToken:
         """The same, for who looks after keys and revocations: the token may be bound, or revoked. `known_as` is its
         digest, where that was made already.
         """
@@ -64,7 +64,7 @@ class Verifier:
         """For when a key is withdrawn: what it signed counts no more."""
         self._known.clear()
 
-    def _remembered(self, digest: bytes) -> Accepted | None:
+    def _remembered(self, digest: bytes) -> VerifiedToken | None:
         found = self._known.get(digest)
         if found is None:
             return None
@@ -75,17 +75,17 @@ class Verifier:
         self._known.move_to_end(digest)
         return accepted
 
-    def _remember(self, digest: bytes, accepted: Accepted) -> Accepted:
-        self._known[digest] = accepted.viewer.expires_at.timestamp() + claims.LEEWAY, accepted
+    def _remember(self, digest: bytes, accepted: VerifiedToken) -> VerifiedToken:
+        self._known[digest] = accepted.viewer.expires_at.timestamp() + claims.LEEWAY_SECONDS, accepted
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return accepted
 
-    def _read(self, token: str) -> Accepted:
+    def _read(self, token: str) -> VerifiedToken:
         header = signatures.read_header(token, TYPES)
         if header["alg"] not in self._algorithms:
             raise InvalidTokenError("The access token is signed in a way that is not accepted here.")
-        payload = signatures.signed_payload(token, header, self.keys)
+        payload = signatures.verified_payload(token, header, self.keys)
         return claims.read(self._translate(claims.parse(payload)), self.expected, self._clock())
 
 

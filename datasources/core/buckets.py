@@ -56,7 +56,7 @@ class CommonBuckets:
         deadline = asyncio.get_running_loop().time() + DRAW_SECONDS
         try:
             with stage(Stage.DRAW):
-                rows = await self._pool.fetch(_DRAW, [digest, rate.most, rate.per_second, points], deadline)
+                rows = await self._pool.fetch(_DRAW, [digest, rate.capacity, rate.per_second, points], deadline)
         except Unavailable as error:
             raise BucketsUnavailable(str(error)) from error
         return Level(bool(rows[0]["is_enough"]), float(rows[0]["points"]))

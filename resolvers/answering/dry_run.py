@@ -1,6 +1,6 @@
 """Dry runs: who may, asks as another class and gets exactly what that class would get, marked as such in the log."""
 
-from auth.policy.reach import Reach, Scope
+from auth.policy.reach import Reach, RowScope
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from resolvers.codes import Code
@@ -18,4 +18,4 @@ def tried_out(viewer: Viewer, dry_run: str, policy: Policy) -> Viewer:
     known = policy.classes.get(viewer_class)
     if known is None or purpose not in policy.purposes or len(by) != (known.reach is not Reach.ALL):
         raise refusal(Code.BAD_REQUEST, _WRITTEN)
-    return viewer.trying_out(viewer_class, purpose, Scope(known.reach, *by))
+    return viewer.trying_out(viewer_class, purpose, RowScope(known.reach, *by))

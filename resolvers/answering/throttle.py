@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import ceil, floor
 
-from auth.rates import MOST_BUCKETS, Buckets, BucketsUnavailable, Level, OwnBuckets, Rate
+from auth.rates import MAX_BUCKETS, Buckets, BucketsUnavailable, Level, OwnBuckets, Rate
 from auth.viewer import Viewer
 from resolvers.codes import Code
 from resolvers.refusal import OperationRefused, refusal
@@ -25,7 +25,7 @@ class Standing:
 
     @property
     def seconds_to_full(self) -> int:
-        return ceil((self.rate.most - self.left) / self.rate.per_second)
+        return ceil((self.rate.capacity - self.left) / self.rate.per_second)
 
     def seconds_to(self, points: float) -> int:
         """How long until so many points are there."""
@@ -34,7 +34,7 @@ class Standing:
     def told(self) -> Mapping[str, int | float]:
         rate = self.rate
         return {
-            "maximumAvailable": floor(rate.most),
+            "maximumAvailable": floor(rate.capacity),
             "currentlyAvailable": floor(self.left),
             "restoreRate": rate.per_second,
         }
@@ -71,7 +71,7 @@ class Throttle:
         if rate is None:
             return None
         # An operation that is allowed at all can be asked of a full bucket.
-        points = min(cost, rate.most)
+        points = min(cost, rate.capacity)
         key = self._key(viewer)
         credit = self._credit.pop(key, 0.0)
         level = await self._drawn(key, points - credit, rate)
@@ -88,9 +88,9 @@ class Throttle:
             return None
         rate, key = standing.rate, self._key(viewer)
         # Of an operation dearer than a full bucket, no more was drawn than that.
-        points = max(0.0, min(cost, rate.most) - actual)
+        points = max(0.0, min(cost, rate.capacity) - actual)
         self._keep(key, self._credit.get(key, 0.0) + points)
-        return Standing(rate, min(rate.most, standing.left + points))
+        return Standing(rate, min(rate.capacity, standing.left + points))
 
     def check_new(self, viewer: Viewer) -> None:
         """Draw for reading a document, or planning an operation, that is new here. Raises Throttled."""
@@ -122,7 +122,7 @@ class Throttle:
     def _keep(self, key: str, credit: float) -> None:
         if credit:
             self._credit[key] = credit
-            if len(self._credit) > MOST_BUCKETS:
+            if len(self._credit) > MAX_BUCKETS:
                 self._credit.popitem(last=False)
 
 

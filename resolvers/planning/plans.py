@@ -16,7 +16,7 @@ from auth.policy.categories import Category
 from auth.policy.effects import Effect
 from auth.policy.grant import Grant
 from auth.policy.reach import Reach
-from auth.step_up import Proved
+from auth.policy.sign_in import SignInRequirement
 from datasources.compiler.roots import StatementCompiler
 from datasources.engine.running.contributions import RootStatements
 from datasources.plan import Batch, Root, Variables
@@ -73,7 +73,7 @@ class Plan:
     disclosure: Disclosure
     reasons: RowReasons
     lists: Mapping[str, EntityList] = field(default_factory=dict)
-    needed: tuple[Proved, ...] = ()
+    needed: tuple[SignInRequirement, ...] = ()
     withheld: Withholdings = field(default_factory=dict)
 
 
@@ -209,9 +209,9 @@ def _reasons(grant: Grant, disclosed: Mapping[str, Effect]) -> RowReasons:
     return RowReasons(tuple(conditional), told.condition)
 
 
-def _needed(planner: Planner) -> tuple[Proved, ...]:
+def _needed(planner: Planner) -> tuple[SignInRequirement, ...]:
     """Of what the plan shows or uses; what it withholds asks for nothing."""
-    needed, categories = planner.grant.needed, planner.contract.categories
+    needed, categories = planner.grant.sign_in_requirements, planner.contract.categories
     touched = (categories[what.partition(":")[0]] for what in planner.disclosed)
     return tuple(dict.fromkeys(needed[category] for category in touched if category in needed))
 

@@ -40,8 +40,8 @@ def _shown(setting: Setting, settings: Settings) -> str | None:
             return ",".join(sorted(value))
         case bytes():
             return "***"
-        case Rate(most=most, per_second=per_second):
-            return f"{most:g}/{most / per_second:g}"
+        case Rate(capacity=capacity, per_second=per_second):
+            return f"{capacity:g}/{capacity / per_second:g}"
         case Path():
             return str(value)
     return hidden(value) if setting.is_secret else str(value)

@@ -27,7 +27,7 @@ class PolicyExplainer:
     def explain(self, role: str, purpose: str | None, coordinate: str, use: str) -> dict[str, str | None]:
         category = self.categories[coordinate]
         grant = compile_grant(self.policy, role, purpose)
-        effect, needed = grant.effect(category, Use(use)), grant.needed.get(category)
+        effect, needed = grant.effect(category, Use(use)), grant.sign_in_requirements.get(category)
         return {
             "coordinate": coordinate,
             "category": category.value,
@@ -35,7 +35,7 @@ class PolicyExplainer:
             "role": role,
             "purpose": purpose,
             **effect_columns(effect),
-            "step_up": needed.told if needed and effect.shows else None,
+            "step_up": needed.describe() if needed and effect.shows else None,
             "policy": self.policy.version,
         }
 

@@ -55,13 +55,13 @@ def as_markdown(matrix: Sequence[Cell]) -> str:
 
 
 def _cell(grant: Grant, category: Category, use: Use) -> Cell:
-    effect, needed = grant.effect(category, use), grant.needed.get(category)
+    effect, needed = grant.effect(category, use), grant.sign_in_requirements.get(category)
     return {
         "effect": effect.kind.value,
         "mask": effect.mask.value if effect.mask else "",
         "when": " ".join(conditions_in(effect.condition)),
         "rule": effect.rule if effect.shows else "",
-        "step_up": needed.told if needed and effect.shows else "",
+        "step_up": needed.describe() if needed and effect.shows else "",
     }
 
 

@@ -34,7 +34,7 @@ def command(role: str, purposes: tuple[str, ...], minutes: int, subject: str | N
         role=role,
         purposes=set(purposes),
         subject=subject,
-        reached_by={claim: value for claim, value in reach.items() if value is not None},
+        reach_claims={claim: value for claim, value in reach.items() if value is not None},
         minutes=minutes,
     )
     click.echo(token)

@@ -6,7 +6,7 @@ from auth.step_up import StepUpNeeded
 from auth.tokens import gate
 from auth.tokens.claims import InvalidTokenError
 from auth.tokens.dpop import InvalidProofError
-from auth.tokens.gate import Gate, Presented
+from auth.tokens.gate import Gate, PresentedToken
 from auth.tokens.keys import ALGORITHMS
 from auth.tokens.remote_keys import KeysUnavailable
 from auth.tokens.revocations import RevocationsUnknown
@@ -33,7 +33,7 @@ class Authenticator:
     """
 
     def __init__(self, gate_: Gate | Verifier, purposes: Collection[str], metadata: str | None = None) -> None:
-        self._gate = gate.of_one(gate_) if isinstance(gate_, Verifier) else gate_
+        self._gate = gate.gate_for(gate_) if isinstance(gate_, Verifier) else gate_
         self._purposes = frozenset(purposes)
         self._metadata = metadata
         self._schemes = SCHEMES if self._gate.takes_proofs else SCHEMES[:1]
@@ -50,7 +50,7 @@ class Authenticator:
             raise _several_purposes()
         return self._acting(viewer, purpose.decode("latin-1").strip())
 
-    def _presented(self, headers: Mapping[bytes, bytes], repeated: Collection[bytes], method: str) -> Presented:
+    def _presented(self, headers: Mapping[bytes, bytes], repeated: Collection[bytes], method: str) -> PresentedToken:
         authorization = headers.get(b"authorization")
         if authorization is None:
             # RFC 6750 section 3.1: one who did not try is told how, and is told of no error.
@@ -65,9 +65,11 @@ class Authenticator:
             message = "The header Authorization must be of the scheme Bearer."
             raise Refusal(Code.UNAUTHENTICATED, message, *self._challenges())
         proof = headers.get(b"dpop")
-        return Presented(token.strip(" "), scheme == "dpop", None if proof is None else proof.decode("latin-1"), method)
+        return PresentedToken(
+            token.strip(" "), scheme == "dpop", None if proof is None else proof.decode("latin-1"), method
+        )
 
-    async def _viewer(self, presented: Presented) -> Viewer:
+    async def _viewer(self, presented: PresentedToken) -> Viewer:
         scheme = "DPoP" if presented.is_dpop else "Bearer"
         try:
             return await self._gate.admit(presented)
@@ -83,7 +85,9 @@ class Authenticator:
 
     def step_up(self, error: StepUpNeeded) -> Refusal:
         """RFC 9470: the token holds, but whoever bears it has to sign in again."""
-        challenges = self._challenges("insufficient_user_authentication", str(error), more=str(error.needed))
+        challenges = self._challenges(
+            "insufficient_user_authentication", str(error), more=error.requirement.challenge_parameters()
+        )
         return Refusal(Code.STEP_UP_NEEDED, str(error), *challenges)
 
     def _acting(self, viewer: Viewer, named: str) -> Viewer:

@@ -162,7 +162,7 @@ def _request(document: str, asked: Parameters, viewer: Viewer, exchange: Exchang
 def _rate_headers(standing: Standing) -> tuple[Header, ...]:
     """The bucket's size and level, as draft-ietf-httpapi-ratelimit-headers writes them."""
     rate = standing.rate
-    policy = f'"{standing.unit}";q={floor(rate.most)};w={ceil(rate.most / rate.per_second)}'
+    policy = f'"{standing.unit}";q={floor(rate.capacity)};w={ceil(rate.capacity / rate.per_second)}'
     level = f'"{standing.unit}";r={max(0, floor(standing.left))};t={standing.seconds_to_full}'
     return (b"ratelimit-policy", policy.encode()), (b"ratelimit", level.encode())
 

@@ -17,7 +17,7 @@ from auth.oauth import metadata
 from auth.oauth.authority import Reply
 from auth.oauth.requests import Request
 from auth.tokens import dpop
-from auth.tokens.dpop import Asked, InvalidProofError
+from auth.tokens.dpop import InvalidProofError, ProofTarget
 from auth.tokens.revocations import RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
 from server.graphql.body import BodyReader
@@ -123,8 +123,8 @@ async def _thumbprint(http: HttpRequest, service: OAuthService) -> str | None:
     given = http.headers.get("dpop")
     if given is None:
         return None
-    proof = dpop.read(given, Asked("POST", service.site.token_endpoint), datetime.now(UTC))
-    if not await service.store.use_once(proof.once, proof.until):
+    proof = dpop.read(given, ProofTarget("POST", service.site.token_endpoint), datetime.now(UTC))
+    if not await service.store.use_once(proof.digest, proof.until):
         raise InvalidProofError("The DPoP proof was used before.")
     return proof.thumbprint
 

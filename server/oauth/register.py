@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from auth.oauth.keys.sealing import Seal
-from auth.oauth.store import Once
+from auth.oauth.store import SingleUse
 from auth.tokens.revocations import Revocations
 from datasources.oauth.register import TokenRegister
 from datasources.oauth.store import OAuthStore
@@ -27,7 +27,7 @@ class Register:
 
     revocations: Revocations
     keys: Keys | None = None
-    once: Once | None = None
+    single_use: SingleUse | None = None
 
 
 @asynccontextmanager
@@ -41,7 +41,7 @@ async def looked_up(address: str, timeout_ms: int) -> AsyncIterator[Register]:
 async def kept(address: str, timeout_ms: int) -> AsyncIterator[Register]:
     """Of a server that trusts other issuers only."""
     async with OAuthStore.open(address, timeout_ms) as store, forgetting(store):
-        yield Register(Revocations(store), once=store)
+        yield Register(Revocations(store), single_use=store)
 
 
 @asynccontextmanager

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from auth.oauth.authority import Authority, Site, authority
+from auth.oauth.assembly import build_authority
+from auth.oauth.authority import Authority
 from auth.oauth.keys.sealing import Seal
 from auth.oauth.passwords import Passwords
 from auth.oauth.records import ClientRecord
+from auth.oauth.site import Site
 from auth.tokens.revocations import Revocations
 from datasources.oauth.administration import Administration
 from datasources.oauth.store import OAuthStore
@@ -83,10 +85,10 @@ async def opened(
         def wait(work: Any) -> Any:
             return asyncio.run_coroutine_threadsafe(work, loop).result(SECONDS_FOR_STORE)
 
-        made = authority(site, store, lambda: keys.known, wait, revocations.holds)
+        authority = build_authority(site, store, lambda: keys.known, wait, revocations.covers)
         guard = Guard(secret, site.issuer)
         try:
-            yield OAuthService(site, store, keys, revocations, Passwords(store), guard, made, threads, own_client)
+            yield OAuthService(site, store, keys, revocations, Passwords(store), guard, authority, threads, own_client)
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
 

@@ -6,10 +6,10 @@ from ipaddress import ip_address
 from time import monotonic
 from urllib.parse import urlsplit
 
-from auth.oauth.authority import Site
 from auth.oauth.clients import own as own_clients
 from auth.oauth.records import ClientRecord
-from auth.tokens.claims import Expected
+from auth.oauth.site import Site
+from auth.tokens.claims import ExpectedClaims
 from auth.tokens.gate import Gate, Issuer, Opaque
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.verifier import Verifier
@@ -71,9 +71,11 @@ def gate_of(
     if register is None:
         return Gate(issuers, url=url + GRAPHQL, opaque=opaque)
     if register.keys is not None:
-        own = Expected(url, settings.audience, verifier.expected.classes, scoped=True)
+        own = ExpectedClaims(url, settings.audience, verifier.expected.classes, scoped=True)
         issuers.append(Issuer(Verifier(own, TrustedKeys([])), OwnKeys(register.keys)))
-    return Gate(issuers, url=url + GRAPHQL, revocations=register.revocations, once=register.once, opaque=opaque)
+    return Gate(
+        issuers, url=url + GRAPHQL, revocations=register.revocations, single_use=register.single_use, opaque=opaque
+    )
 
 
 class OwnKeys:

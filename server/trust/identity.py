@@ -2,7 +2,7 @@
 
 from auth.policy.file import POLICY_FILE, load
 from auth.policy.rules import Policy
-from auth.tokens.claims import Expected
+from auth.tokens.claims import ExpectedClaims
 from auth.tokens.keys import TrustedKeys, development_key
 from auth.tokens.verifier import Verifier
 from server.settings.environment import Settings
@@ -12,9 +12,11 @@ def policy_of(settings: Settings) -> Policy:
     return load(settings.policy_file or POLICY_FILE)
 
 
-def expected(settings: Settings, policy: Policy) -> Expected:
+def expected(settings: Settings, policy: Policy) -> ExpectedClaims:
     """What a token must say. Its role must be one that the policy knows."""
-    return Expected(settings.issuer, settings.audience, {name: each.reach for name, each in policy.classes.items()})
+    return ExpectedClaims(
+        settings.issuer, settings.audience, {name: each.reach for name, each in policy.classes.items()}
+    )
 
 
 def verifier(settings: Settings, policy: Policy) -> Verifier:

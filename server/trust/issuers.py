@@ -9,7 +9,7 @@ from typing import Any
 
 from auth.policy.reach import Reach
 from auth.tokens.claim_mapping import MAPPED, ClaimMapping
-from auth.tokens.claims import Expected
+from auth.tokens.claims import ExpectedClaims
 from auth.tokens.discovery import Discovery
 from auth.tokens.gate import Issuer, Opaque
 from auth.tokens.introspection import Introspection
@@ -41,7 +41,7 @@ Classes = Mapping[str, Reach]
 
 
 @dataclass(frozen=True, slots=True)
-class Trusted:
+class TrustedIssuers:
     """The issuers, and the one of them whose tokens say nothing by themselves."""
 
     issuers: tuple[Issuer, ...] = ()
@@ -54,10 +54,10 @@ class Trusted:
         return [each.verifier.expected.issuer for each in self.issuers]
 
 
-def load(path: Path | None, audience: str, classes: Classes, home: str = "") -> Trusted:
+def load(path: Path | None, audience: str, classes: Classes, home: str = "") -> TrustedIssuers:
     """`home` is where we are reached. Raises SettingsError."""
     if path is None:
-        return Trusted()
+        return TrustedIssuers()
     try:
         document = tomllib.loads(path.read_text())
     except (OSError, ValueError) as error:
@@ -76,7 +76,7 @@ def load(path: Path | None, audience: str, classes: Classes, home: str = "") -> 
     if len(sign_ins) > 1:
         raise SettingsError(f"{KEY}: only one issuer may have graphiql: people sign in at one place")
     issuers = tuple(reader.issuer() for reader in readers)
-    return Trusted(issuers, opaque[0] if opaque else None, sign_ins[0] if sign_ins else None)
+    return TrustedIssuers(issuers, opaque[0] if opaque else None, sign_ins[0] if sign_ins else None)
 
 
 class _Reader:
@@ -91,7 +91,7 @@ class _Reader:
         scoped = table.get("scopes", False)
         if not isinstance(scoped, bool):
             raise self._error("scopes is true or false")
-        self._expected = Expected(self.url, str(table.get("audience", audience)), classes, scoped)
+        self._expected = ExpectedClaims(self.url, str(table.get("audience", audience)), classes, scoped)
         self._mapping = self._read_mapping()
 
     def issuer(self) -> Issuer:

@@ -13,7 +13,7 @@ from auth.policy.effects import EffectKind, Mask, Use
 from auth.policy.file import POLICY_FILE, load
 from auth.policy.reach import Reach
 from auth.policy.rules import Policy, PolicyError
-from auth.step_up import Proved
+from auth.policy.sign_in import SignInRequirement
 
 SMALL = """\
 [classes]
@@ -160,8 +160,8 @@ def test_a_step_up_is_asked_of_its_classes_for_its_data(tmp_path: Path) -> None:
     path = tmp_path / "small.toml"
     path.write_text(SMALL)
     policy = load(path)
-    assert policy.needed("agent") == {Category.NAME: Proved(600, ("urn:strong",))}
-    assert policy.needed("partner") == {}
+    assert policy.sign_in_requirements("agent") == {Category.NAME: SignInRequirement(600, ("urn:strong",))}
+    assert policy.sign_in_requirements("partner") == {}
 
 
 def test_any_change_of_the_file_is_another_version(tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
-from auth.policy.reach import EVERYBODY, Reach, Scope
+from auth.policy.reach import EVERYBODY, Reach, RowScope
 from auth.tokens import verifier as tokens
-from auth.tokens.claims import Expected, InvalidTokenError
+from auth.tokens.claims import ExpectedClaims, InvalidTokenError
 from auth.tokens.keys import FILE, KeyFileError, TrustedKeys, development_key
 from auth.tokens.minting import MintError, mint
 from auth.tokens.verifier import Verifier
@@ -31,7 +31,7 @@ CLASSES = {
     "data_subject": Reach.SELF,
     "field_rep": Reach.TERRITORY,
 }
-EXPECTED = Expected("urn:issuer", "urn:us", CLASSES)
+EXPECTED = ExpectedClaims("urn:issuer", "urn:us", CLASSES)
 HEADER = {"typ": "at+jwt", "alg": "ES256", "kid": "ours"}
 CLAIMS: dict[str, Any] = {
     "iss": "urn:issuer",
@@ -293,13 +293,13 @@ ID = "0192f0c0-0000-7000-8000-000000000001"
     ("role", "claims", "scope"),
     [
         ("auditor", {"contract": "acme"}, EVERYBODY),
-        ("partner_client", {"contract": "acme"}, Scope(Reach.LINKED, "acme")),
-        ("data_subject", {"customer": ID.upper()}, Scope(Reach.SELF, ID)),
-        ("field_rep", {"territory": "north"}, Scope(Reach.TERRITORY, "north")),
+        ("partner_client", {"contract": "acme"}, RowScope(Reach.LINKED, "acme")),
+        ("data_subject", {"customer": ID.upper()}, RowScope(Reach.SELF, ID)),
+        ("field_rep", {"territory": "north"}, RowScope(Reach.TERRITORY, "north")),
     ],
 )
-def test_the_token_says_whose_data(role: str, claims: dict[str, Any], scope: Scope) -> None:
-    assert verify(signed(role=role, **claims)).scope == scope
+def test_the_token_says_whose_data(role: str, claims: dict[str, Any], scope: RowScope) -> None:
+    assert verify(signed(role=role, **claims)).row_scope == scope
 
 
 @pytest.mark.parametrize(
@@ -478,7 +478,7 @@ def test_another_key_of_the_same_name_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "minutes", "reached_by"),
+    ("role", "minutes", "reach_claims"),
     [
         ("admin", 5, {}),
         ("auditor", 0, {}),
@@ -489,11 +489,11 @@ def test_another_key_of_the_same_name_is_refused(tmp_path: Path) -> None:
         ("data_subject", 5, {"customer": ID, "contract": "acme"}),
     ],
 )
-def test_no_token_is_minted_that_would_be_refused(role: str, minutes: int, reached_by: dict[str, str]) -> None:
+def test_no_token_is_minted_that_would_be_refused(role: str, minutes: int, reach_claims: dict[str, str]) -> None:
     with pytest.raises(MintError):
-        mint(KEY, EXPECTED, role=role, purposes=[], minutes=minutes, reached_by=reached_by)
+        mint(KEY, EXPECTED, role=role, purposes=[], minutes=minutes, reach_claims=reach_claims)
 
 
 def test_a_partners_token_is_minted_with_its_contract() -> None:
-    token = mint(KEY, EXPECTED, role="partner_client", purposes=[], reached_by={"contract": "acme"}, now=NOW)
-    assert verify(token).scope == Scope(Reach.LINKED, "acme")
+    token = mint(KEY, EXPECTED, role="partner_client", purposes=[], reach_claims={"contract": "acme"}, now=NOW)
+    assert verify(token).row_scope == RowScope(Reach.LINKED, "acme")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from auth.policy.categories import Category
 from auth.policy.effects import ALWAYS, Condition, EffectKind, Mask, Use, all_of
-from auth.policy.reach import EVERYBODY, Reach, Scope
+from auth.policy.reach import EVERYBODY, Reach, RowScope
 from auth.policy.rules import CONDITIONS, Policy, Purpose, Rule, ViewerClass
 from auth.viewer import Viewer
 
@@ -42,12 +42,12 @@ def viewer(policy: Policy, asker: Asker, about: UUID | None, rng: Random) -> Vie
     )
 
 
-def _scope(reach: Reach, about: UUID | None, rng: Random) -> Scope:
+def _scope(reach: Reach, about: UUID | None, rng: Random) -> RowScope:
     if reach is Reach.LINKED:
-        return Scope(reach, rng.choice(CONTRACTS))
+        return RowScope(reach, rng.choice(CONTRACTS))
     if reach is Reach.SELF:
-        return Scope(reach, str(about or UUID(int=rng.getrandbits(128))))
-    return Scope(Reach.TERRITORY, rng.choice(TERRITORIES)) if rng.random() < 0.1 else EVERYBODY
+        return RowScope(reach, str(about or UUID(int=rng.getrandbits(128))))
+    return RowScope(Reach.TERRITORY, rng.choice(TERRITORIES)) if rng.random() < 0.1 else EVERYBODY
 
 
 def made_up(seed: int) -> Policy:

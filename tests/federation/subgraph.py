@@ -12,7 +12,7 @@ import orjson
 
 from auth.access_log import AccessRecord
 from auth.policy.file import load
-from auth.policy.reach import EVERYBODY, Scope
+from auth.policy.reach import EVERYBODY, RowScope
 from auth.viewer import Viewer
 from datasources.engine.running.coalescing import Rows
 from datasources.engine.running.database import Database
@@ -86,7 +86,7 @@ class Subgraph:
         self.log.records.clear()
         return await self.graph.answer(self.request(document, role, **variables))
 
-    def request(self, document: str, role: Role = CARE, scope: Scope = EVERYBODY, **variables: Any) -> Request:
+    def request(self, document: str, role: Role = CARE, scope: RowScope = EVERYBODY, **variables: Any) -> Request:
         name, purpose = role
         viewer = Viewer(
             "somebody",

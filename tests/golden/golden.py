@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from auth.policy.reach import EVERYBODY, Reach, Scope
+from auth.policy.reach import EVERYBODY, Reach, RowScope
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from datasources.engine.running.database import Database
@@ -67,7 +67,7 @@ class Golden:
         found = _ASKER.search(self.document)
         assert found, f"{self.path.name}: say as whom it is asked: # As service_agent for care."
         purposes = frozenset({purpose for role, purpose, _, _ in policy.cells if role == found["role"]})
-        scope = Scope(Reach.SELF, found["own"]) if found["own"] else EVERYBODY
+        scope = RowScope(Reach.SELF, found["own"]) if found["own"] else EVERYBODY
         until = datetime(2100, 1, 1, tzinfo=UTC)
         return Viewer(
             "someone", found["role"], purposes, found["purpose"], None, until, scope, authenticated_at=datetime.now(UTC)

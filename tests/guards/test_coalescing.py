@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 import pytest
 
-from auth.policy.reach import Reach, Scope
+from auth.policy.reach import Reach, RowScope
 from auth.viewer import Viewer
 from resolvers.answering.requests import Answer, Outcome, Request
 from tests.conftest import Addresses
@@ -147,7 +147,7 @@ async def _names(addresses: Addresses, ids: list[str]) -> dict[str, str]:
 async def test_what_is_within_reach_is_decided_for_each_of_them(house: House, crowd: Addresses) -> None:
     """Customers who ask for themselves and for a neighbour, at once and by one plan: only themselves they find."""
     ids = [each["id"] for each in (await several(crowd, "tiny"))[4:]]
-    viewers = [replace(asking("data_subject", "rights"), scope=Scope(Reach.SELF, each)) for each in ids]
+    viewers = [replace(asking("data_subject", "rights"), row_scope=RowScope(Reach.SELF, each)) for each in ids]
     own = [request("tiny", {"id": id_}, viewer, "own") for id_, viewer in zip(ids, viewers, strict=True)]
     others = [
         request("tiny", {"id": id_}, viewer, "other") for id_, viewer in zip(ids[1:] + ids[:1], viewers, strict=True)

@@ -10,7 +10,7 @@ from bench.abuse import NOWHERE
 from datasources.core.buckets import CommonBuckets
 from tests.conftest import Addresses
 
-SLOW = Rate(most=100, per_second=0.0001)
+SLOW = Rate(capacity=100, per_second=0.0001)
 
 
 async def test_those_who_draw_at_once_take_no_more_than_there_is(addresses: Addresses) -> None:

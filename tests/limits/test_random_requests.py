@@ -116,7 +116,7 @@ def _tokens(folder: Path, customer: str) -> Mapping[str, str]:
     key, wanted = development_key(folder), expected(load({}), POLICY)
     reached = {"data_subject": {"customer": customer}, "partner_client": {"contract": "acme"}}
     return {
-        role: mint(key, wanted, role=role, purposes=set(POLICY.purposes), reached_by=reached.get(role, {}))
+        role: mint(key, wanted, role=role, purposes=set(POLICY.purposes), reach_claims=reached.get(role, {}))
         for role in POLICY.classes
     }
 

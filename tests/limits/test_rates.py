@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import orjson
 import pytest
 
-from auth.rates import MOST_BUCKETS, Buckets, BucketsUnavailable, Level, OwnBuckets, Rate
+from auth.rates import MAX_BUCKETS, Buckets, BucketsUnavailable, Level, OwnBuckets, Rate
 from resolvers.answering.throttle import Standing, Throttle, Throttled
 from resolvers.graph import Graph
 from tests.limits.conftest import Make, request, viewer
 
-RATE = Rate(most=100, per_second=10)
+RATE = Rate(capacity=100, per_second=10)
 FINANCE = "query ($n: String!) { customer(by: {number: $n}) { finance { balance { amount } } } }"
 
 
@@ -52,9 +52,9 @@ def test_what_is_put_back_overflows() -> None:
 
 def test_only_the_last_used_buckets_are_kept() -> None:
     buckets = OwnBuckets(Clock())
-    for number in range(MOST_BUCKETS + 5):
+    for number in range(MAX_BUCKETS + 5):
         buckets.take(str(number), 1, RATE)
-    assert len(buckets._levels) == MOST_BUCKETS
+    assert len(buckets._levels) == MAX_BUCKETS
     assert "4" not in buckets._levels
     assert "5" in buckets._levels
 

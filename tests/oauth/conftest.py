@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from auth.oauth.authority import Site
+from auth.oauth.site import Site
 from datasources.oauth.administration import Administration
 from server.app import Customer360
 from server.backend import Backend

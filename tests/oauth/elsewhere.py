@@ -13,7 +13,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, Key
 
 from auth.policy.reach import Reach
-from auth.tokens.claims import Expected
+from auth.tokens.claims import ExpectedClaims
 from auth.tokens.gate import Gate, Issuer
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.remote_keys import FetchError, RemoteKeys
@@ -37,7 +37,7 @@ def signed(key: Key | None, header: dict[str, Any], payload: bytes) -> str:
     return f"{text}.{b64(algorithm.sign(text.encode(), key))}"
 
 
-class Once:
+class SingleUse:
     """A replay store that two workers share."""
 
     def __init__(self) -> None:
@@ -93,11 +93,11 @@ class Elsewhere:
         return signed(key or self.key, kept, json.dumps(self.claims(**changes)).encode())
 
     def issuer(self, **options: Any) -> Issuer:
-        verifier = Verifier(Expected(self.url, AUDIENCE, CLASSES), TrustedKeys([]), **options)
+        verifier = Verifier(ExpectedClaims(self.url, AUDIENCE, CLASSES), TrustedKeys([]), **options)
         return Issuer(verifier, RemoteKeys(f"{self.url}/jwks", self.fetch, lambda: self.now))
 
-    def gate(self, once: Once | None = None, **options: Any) -> Gate:
-        return Gate([self.issuer(**options)], url=RESOURCE, once=once or Once())
+    def gate(self, single_use: SingleUse | None = None, **options: Any) -> Gate:
+        return Gate([self.issuer(**options)], url=RESOURCE, single_use=single_use or SingleUse())
 
 
 def proof(key: Key, token: str | None, header: dict[str, Any] | None = None, **changes: Any) -> str:

@@ -8,7 +8,7 @@ import pytest
 from joserfc.jwk import ECKey, OctKey
 
 from auth.tokens.claims import InvalidTokenError
-from auth.tokens.gate import Presented
+from auth.tokens.gate import PresentedToken
 from tests.oauth.elsewhere import Elsewhere, b64, signed
 
 
@@ -19,7 +19,7 @@ def idp() -> Elsewhere:
 
 async def refused(idp: Elsewhere, token: str) -> None:
     with pytest.raises(InvalidTokenError):
-        await idp.gate().admit(Presented(token))
+        await idp.gate().admit(PresentedToken(token))
 
 
 def unsigned(idp: Elsewhere, signature: str = "", **header: Any) -> str:
@@ -28,7 +28,7 @@ def unsigned(idp: Elsewhere, signature: str = "", **header: Any) -> str:
 
 
 async def test_a_token_that_holds_is_let_in(idp: Elsewhere) -> None:
-    assert (await idp.gate().admit(Presented(idp.token()))).subject == "kim"
+    assert (await idp.gate().admit(PresentedToken(idp.token()))).subject == "kim"
 
 
 @pytest.mark.parametrize("alg", ["none", "None", "nOnE", "NONE", "", None, 0, ["ES256"], {"ES256": 1}, "es256"])
@@ -102,7 +102,7 @@ async def test_case_06_a_key_id_that_is_none(idp: Elsewhere, kid: object) -> Non
     gate = idp.gate()
     for _ in range(3):
         with pytest.raises(InvalidTokenError):
-            await gate.admit(Presented(unsigned(idp, b64(bytes(64)), kid=kid)))
+            await gate.admit(PresentedToken(unsigned(idp, b64(bytes(64)), kid=kid)))
     assert idp.fetches <= 2
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from auth.tokens.claims import InvalidTokenError
-from auth.tokens.gate import Gate, Presented
+from auth.tokens.gate import Gate, PresentedToken
 from auth.viewer import Viewer
-from tests.oauth.elsewhere import ABSENT, AUDIENCE, URL, Elsewhere, Once
+from tests.oauth.elsewhere import ABSENT, AUDIENCE, URL, Elsewhere, SingleUse
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def idp() -> Elsewhere:
 
 
 async def admitted(idp: Elsewhere, header: dict[str, Any] | None = None, **changes: Any) -> Viewer:
-    return await idp.gate().admit(Presented(idp.token(header, **changes)))
+    return await idp.gate().admit(PresentedToken(idp.token(header, **changes)))
 
 
 async def refused(idp: Elsewhere, header: dict[str, Any] | None = None, **changes: Any) -> None:
@@ -76,14 +76,14 @@ async def test_case_12_another_issuer(idp: Elsewhere, iss: object) -> None:
 
 async def test_case_12_each_issuer_has_its_own_keys() -> None:
     one, other = Elsewhere(), Elsewhere("https://other.example.com")
-    gate = Gate([one.issuer(), other.issuer()], once=Once())
-    assert (await gate.admit(Presented(one.token()))).subject == "kim"
-    assert (await gate.admit(Presented(other.token()))).subject == "kim"
+    gate = Gate([one.issuer(), other.issuer()], single_use=SingleUse())
+    assert (await gate.admit(PresentedToken(one.token()))).subject == "kim"
+    assert (await gate.admit(PresentedToken(other.token()))).subject == "kim"
     # The same key id, another issuer's key.
     with pytest.raises(InvalidTokenError):
-        await gate.admit(Presented(one.token(key=other.key)))
+        await gate.admit(PresentedToken(one.token(key=other.key)))
     with pytest.raises(InvalidTokenError):
-        await gate.admit(Presented(other.token(iss=one.url)))
+        await gate.admit(PresentedToken(other.token(iss=one.url)))
 
 
 @pytest.mark.parametrize("aud", ["urn:other", f"{AUDIENCE}/", "urn:customer", ABSENT, [], None, {}, ["urn:other"], 7])
@@ -110,11 +110,11 @@ async def test_case_15_a_client_named_like_a_customer_has_no_customers_rights(id
     customer = "0192f0c0-0000-7000-8000-000000000001"
     await refused(idp, sub=customer, role="data_subject")
     viewer = await admitted(idp, sub=customer, role="data_subject", customer=customer)
-    assert viewer.scope.by == customer
-    assert (await admitted(idp, sub=customer)).scope.by is None
+    assert viewer.row_scope.by == customer
+    assert (await admitted(idp, sub=customer)).row_scope.by is None
 
 
 async def test_case_15_a_limited_role_needs_its_limit(idp: Elsewhere) -> None:
     await refused(idp, role="partner_client")
     await refused(idp, role="partner_client", customer=json.dumps("acme"))
-    assert (await admitted(idp, role="partner_client", contract="acme")).scope.by == "acme"
+    assert (await admitted(idp, role="partner_client", contract="acme")).row_scope.by == "acme"

@@ -9,8 +9,8 @@ from joserfc.jwk import ECKey
 
 from auth.tokens.claims import InvalidTokenError
 from auth.tokens.dpop import InvalidProofError
-from auth.tokens.gate import Presented
-from tests.oauth.elsewhere import ABSENT, RESOURCE, Elsewhere, Once, proof
+from auth.tokens.gate import PresentedToken
+from tests.oauth.elsewhere import ABSENT, RESOURCE, Elsewhere, SingleUse, proof
 
 KEY = ECKey.generate_key("P-256", private=True)
 
@@ -26,7 +26,7 @@ def bound(idp: Elsewhere, key: ECKey = KEY) -> str:
 
 async def test_who_has_the_key_is_let_in(idp: Elsewhere) -> None:
     token = bound(idp)
-    viewer = await idp.gate().admit(Presented(token, is_dpop=True, proof=proof(KEY, token)))
+    viewer = await idp.gate().admit(PresentedToken(token, is_dpop=True, proof=proof(KEY, token)))
     assert viewer.subject == "kim"
 
 
@@ -35,12 +35,15 @@ async def test_who_has_the_key_is_let_in(idp: Elsewhere) -> None:
 )
 async def test_case_16_bound_it_is_not_borne(idp: Elsewhere, cnf: object) -> None:
     with pytest.raises(InvalidTokenError):
-        await idp.gate().admit(Presented(idp.token(cnf=cnf)))
+        await idp.gate().admit(PresentedToken(idp.token(cnf=cnf)))
 
 
 async def test_case_16_the_scheme_needs_a_proof_and_a_bound_token(idp: Elsewhere) -> None:
     token, plain = bound(idp), idp.token()
-    for presented in (Presented(token, is_dpop=True), Presented(plain, is_dpop=True, proof=proof(KEY, plain))):
+    for presented in (
+        PresentedToken(token, is_dpop=True),
+        PresentedToken(plain, is_dpop=True, proof=proof(KEY, plain)),
+    ):
         with pytest.raises(InvalidProofError):
             await idp.gate().admit(presented)
 
@@ -48,7 +51,7 @@ async def test_case_16_the_scheme_needs_a_proof_and_a_bound_token(idp: Elsewhere
 async def test_case_16_the_proof_is_of_the_key_that_it_is_bound_to(idp: Elsewhere) -> None:
     token, other = bound(idp), ECKey.generate_key("P-256", private=True)
     with pytest.raises(InvalidProofError):
-        await idp.gate().admit(Presented(token, is_dpop=True, proof=proof(other, token)))
+        await idp.gate().admit(PresentedToken(token, is_dpop=True, proof=proof(other, token)))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,7 @@ async def test_case_17_a_proof_that_is_wrong_in_one_thing(
 ) -> None:
     token = bound(idp)
     with pytest.raises(InvalidProofError):
-        await idp.gate().admit(Presented(token, is_dpop=True, proof=proof(KEY, token, header, **changes)))
+        await idp.gate().admit(PresentedToken(token, is_dpop=True, proof=proof(KEY, token, header, **changes)))
 
 
 @pytest.mark.parametrize("seconds", [-120, 600])
@@ -96,25 +99,25 @@ async def test_case_17_a_proof_of_another_time(idp: Elsewhere, seconds: int) -> 
     token = bound(idp)
     given = proof(KEY, token, iat=int(time.time()) + seconds)
     with pytest.raises(InvalidProofError):
-        await idp.gate().admit(Presented(token, is_dpop=True, proof=given))
+        await idp.gate().admit(PresentedToken(token, is_dpop=True, proof=given))
 
 
 @pytest.mark.parametrize("given", ["", ".", "a.b.c", "x" * 20_000, "é.b.c", "eyJhbGciOiJub25lIn0.e30."])
 async def test_case_17_a_proof_that_is_none(idp: Elsewhere, given: str) -> None:
     with pytest.raises(InvalidProofError):
-        await idp.gate().admit(Presented(bound(idp), is_dpop=True, proof=given))
+        await idp.gate().admit(PresentedToken(bound(idp), is_dpop=True, proof=given))
 
 
 @pytest.mark.parametrize("htu", [f"{RESOURCE}?query=x", f"{RESOURCE}#x", RESOURCE.replace(".com/", ".com:443/")])
 async def test_case_17_query_and_default_port_do_not_count(idp: Elsewhere, htu: str) -> None:
     token = bound(idp)
-    viewer = await idp.gate().admit(Presented(token, is_dpop=True, proof=proof(KEY, token, htu=htu)))
+    viewer = await idp.gate().admit(PresentedToken(token, is_dpop=True, proof=proof(KEY, token, htu=htu)))
     assert viewer.subject == "kim"
 
 
 async def test_case_17_a_proof_counts_once_on_two_workers(idp: Elsewhere) -> None:
-    once, token = Once(), bound(idp)
-    gates, given = [idp.gate(once), idp.gate(once)], Presented(token, is_dpop=True, proof=proof(KEY, token))
+    once, token = SingleUse(), bound(idp)
+    gates, given = [idp.gate(once), idp.gate(once)], PresentedToken(token, is_dpop=True, proof=proof(KEY, token))
     tries = [gates[number % 2].admit(given) for number in range(10)]
     outcomes = await asyncio.gather(*tries, return_exceptions=True)
     assert len([each for each in outcomes if not isinstance(each, Exception)]) == 1
@@ -122,14 +125,14 @@ async def test_case_17_a_proof_counts_once_on_two_workers(idp: Elsewhere) -> Non
 
 
 async def test_case_18_the_address_is_the_configured_one(idp: Elsewhere) -> None:
-    """Nothing of the request's Host or X-Forwarded-Host comes near the check: `Presented` does not even have them."""
+    """The request's Host and X-Forwarded-Host do not reach the check: `PresentedToken` does not hold them."""
     token = bound(idp)
     forged = proof(KEY, token, htu="https://forged.example/graphql")
     with pytest.raises(InvalidProofError):
-        await idp.gate().admit(Presented(token, is_dpop=True, proof=forged))
+        await idp.gate().admit(PresentedToken(token, is_dpop=True, proof=forged))
 
 
 async def test_case_19_certificates_are_not_taken_for_keys(idp: Elsewhere) -> None:
     """Mutual TLS is not offered: a token bound to a certificate is refused, whatever header a proxy or client adds."""
     with pytest.raises(InvalidTokenError):
-        await idp.gate().admit(Presented(idp.token(cnf={"x5t#S256": "A" * 43})))
+        await idp.gate().admit(PresentedToken(idp.token(cnf={"x5t#S256": "A" * 43})))

@@ -10,7 +10,7 @@ import pytest
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
 from auth.tokens.claims import InvalidTokenError
-from auth.tokens.gate import Gate, Presented
+from auth.tokens.gate import Gate, PresentedToken
 from auth.tokens.remote_keys import COOLDOWN_SECONDS, FRESH_SECONDS, STALE_SECONDS, FetchError, KeysUnavailable
 from server.settings.values import address_fault
 from server.trust import fetching
@@ -24,7 +24,7 @@ def idp() -> Elsewhere:
 
 async def is_let_in(gate: Gate, token: str) -> bool:
     try:
-        await gate.admit(Presented(token))
+        await gate.admit(PresentedToken(token))
     except InvalidTokenError:
         return False
     return True
@@ -132,7 +132,7 @@ async def test_case_24_but_not_for_ever(idp: Elsewhere) -> None:
     idp.away()
     idp.now += STALE_SECONDS + 1
     with pytest.raises(KeysUnavailable):
-        await gate.admit(Presented(idp.token()))
+        await gate.admit(PresentedToken(idp.token()))
 
 
 async def test_case_24_before_the_first_set_nobody_is_let_in(idp: Elsewhere) -> None:
@@ -140,7 +140,7 @@ async def test_case_24_before_the_first_set_nobody_is_let_in(idp: Elsewhere) -> 
     gate = idp.gate()
     for _ in range(3):
         with pytest.raises(KeysUnavailable):
-            await gate.admit(Presented(idp.token()))
+            await gate.admit(PresentedToken(idp.token()))
     assert idp.fetches == 1, "and an issuer that is away is not asked again and again"
 
 

@@ -14,10 +14,11 @@ from auth.oauth.passwords import ACR
 from auth.policy.categories import Category
 from auth.policy.ceiling import Ceiling
 from auth.policy.reach import Reach
-from auth.step_up import Proved, StepUpNeeded, check
+from auth.policy.sign_in import SignInRequirement
+from auth.step_up import StepUpNeeded, check_sign_in
 from auth.tokens import claims
-from auth.tokens.claims import Expected, InvalidTokenError
-from auth.tokens.gate import Presented
+from auth.tokens.claims import ExpectedClaims, InvalidTokenError
+from auth.tokens.gate import PresentedToken
 from auth.tokens.introspection import SECONDS, Introspection
 from auth.tokens.remote_keys import FetchError, KeysUnavailable
 from auth.tokens.revocations import STALE_SECONDS, Revocations, RevocationsUnknown
@@ -72,7 +73,7 @@ async def test_a_token_of_our_own_is_let_in(graph_workers: Workers, world: World
         answer = await worker.ask(token, **{"Customer360-Purpose": "partner"})
         assert answer.json() == {"data": {"subject": "acme", "purpose": "partner"}}
         viewer = worker.graph.asked[-1].viewer
-        assert (viewer.scope.reach, viewer.scope.by) == (Reach.LINKED, "acme")
+        assert (viewer.row_scope.reach, viewer.row_scope.by) == (Reach.LINKED, "acme")
         assert viewer.ceiling == Ceiling.of(["sales:read"], [Category.NAME, Category.ORDER])
 
 
@@ -212,7 +213,7 @@ class Asked:
 
 
 def looking_into(asked: Asked, now: list[float]) -> Introspection:
-    expected = Expected("https://idp.example.com", "urn:customer360", {"auditor": Reach.ALL})
+    expected = ExpectedClaims("https://idp.example.com", "urn:customer360", {"auditor": Reach.ALL})
     return Introspection(expected, asked, clock=lambda: now[0])
 
 
@@ -283,28 +284,33 @@ async def test_case_31_a_token_that_expired_lets_nobody_in_again() -> None:
     now, idp = [time.time()], Elsewhere()
     gate, token = idp.gate(clock=lambda: now[0]), idp.token()
     for _ in range(2):
-        assert (await gate.admit(Presented(token))).subject == "kim"
-    now[0] += 600 + claims.LEEWAY
+        assert (await gate.admit(PresentedToken(token))).subject == "kim"
+    now[0] += 600 + claims.LEEWAY_SECONDS
     for _ in range(2):
         with pytest.raises(InvalidTokenError):
-            await gate.admit(Presented(token))
+            await gate.admit(PresentedToken(token))
 
 
 @pytest.mark.parametrize(
     ("needed", "signed_in", "acr", "is_met"),
     [
-        (Proved(), None, None, True),
-        (Proved(max_age=300), 100, None, True),
-        (Proved(max_age=300), 400, None, False),
-        (Proved(max_age=300), None, None, False),
-        (Proved(acr_values=("strong",)), 1, "strong", True),
-        (Proved(acr_values=("strong",)), 1, "weak", False),
-        (Proved(acr_values=("strong",)), 1, None, False),
-        (Proved(60, ("strong",)), 100, "strong", False),
+        (SignInRequirement(), None, None, True),
+        (SignInRequirement(max_age=300), 100, None, True),
+        (SignInRequirement(max_age=300), 400, None, False),
+        (SignInRequirement(max_age=300), None, None, False),
+        (SignInRequirement(acr_values=("strong",)), 1, "strong", True),
+        (SignInRequirement(acr_values=("strong",)), 1, "weak", False),
+        (SignInRequirement(acr_values=("strong",)), 1, None, False),
+        (SignInRequirement(60, ("strong",)), 100, "strong", False),
     ],
 )
 async def test_case_32_step_up(
-    graph_workers: Workers, world: World, needed: Proved, signed_in: int | None, acr: str | None, is_met: bool
+    graph_workers: Workers,
+    world: World,
+    needed: SignInRequirement,
+    signed_in: int | None,
+    acr: str | None,
+    is_met: bool,
 ) -> None:
     from dataclasses import replace
 
@@ -314,7 +320,7 @@ async def test_case_32_step_up(
     moment = None if signed_in is None else now - timedelta(seconds=signed_in)
     viewer = replace(worker.graph.asked[-1].viewer, authenticated_at=moment, acr=acr)
     try:
-        check(viewer, [needed], now)
+        check_sign_in(viewer, [needed], now)
     except StepUpNeeded:
         assert not is_met
     else:
@@ -324,7 +330,7 @@ async def test_case_32_step_up(
 async def test_case_32_the_challenge_says_what_is_needed(graph_workers: Workers, world: World) -> None:
     worker = graph_workers[0]
     token = await persons_token(worker, world)
-    worker.graph.fault = StepUpNeeded(Proved(300, ("urn:strong", "urn:stronger")))
+    worker.graph.fault = StepUpNeeded(SignInRequirement(300, ("urn:strong", "urn:stronger")))
     answer = await worker.ask(token)
     worker.graph.fault = None
     challenge = answer.headers.get_list("www-authenticate")[0]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from auth.tokens.discovery import Discovery, addresses
-from auth.tokens.gate import Gate, Issuer, Presented
+from auth.tokens.gate import Gate, Issuer, PresentedToken
 from auth.tokens.remote_keys import Fetch, FetchError, KeysUnavailable, RemoteKeys
 from server.settings.values import address_fault
 from tests.oauth.elsewhere import URL, Elsewhere
@@ -43,7 +43,7 @@ async def test_keys_are_found_by_metadata(place: str, asked: list[str]) -> None:
     idp = Elsewhere()
     web = Web({place: METADATA, KEYS: {"keys": idp.published}})
     gate = trusting(idp, web.get)
-    viewers = await asyncio.gather(*(gate.admit(Presented(idp.token())) for _ in range(20)))
+    viewers = await asyncio.gather(*(gate.admit(PresentedToken(idp.token())) for _ in range(20)))
     assert {viewer.subject for viewer in viewers} == {"kim"}
     assert web.asked == asked, "once for all who wait"
 
@@ -77,7 +77,7 @@ async def test_metadata_that_are_wrong_in_one_thing_lead_nowhere(metadata: Any) 
     keys = {"keys": idp.published}
     web = Web({OAUTH: metadata, KEYS: keys, "http://idp.example.com/keys": keys})
     with pytest.raises(KeysUnavailable):
-        await trusting(idp, web.get).admit(Presented(idp.token()))
+        await trusting(idp, web.get).admit(PresentedToken(idp.token()))
     assert web.asked == [OAUTH]
 
 
@@ -86,7 +86,7 @@ async def test_an_issuer_without_metadata_is_asked_seldom() -> None:
     gate = trusting(idp, web.get)
     for _ in range(50):
         with pytest.raises(KeysUnavailable):
-            await gate.admit(Presented(idp.token()))
+            await gate.admit(PresentedToken(idp.token()))
     assert web.asked == [OAUTH, OPENID]
 
 
@@ -94,11 +94,11 @@ async def test_the_last_good_keys_count_while_metadata_cannot_be_had() -> None:
     idp = Elsewhere()
     web = Web({OAUTH: METADATA, KEYS: {"keys": idp.published}})
     gate = trusting(idp, web.get)
-    await gate.admit(Presented(idp.token()))
+    await gate.admit(PresentedToken(idp.token()))
     web.pages.clear()
     idp.now += 3600
-    assert (await gate.admit(Presented(idp.token()))).subject == "kim"
-    assert (await gate.admit(Presented(idp.token()))).subject == "kim"
+    assert (await gate.admit(PresentedToken(idp.token()))).subject == "kim"
+    assert (await gate.admit(PresentedToken(idp.token()))).subject == "kim"
 
 
 async def test_keys_that_move_are_found_again() -> None:
@@ -106,11 +106,11 @@ async def test_keys_that_move_are_found_again() -> None:
     web = Web({OAUTH: METADATA, KEYS: {"keys": []}})
     gate = trusting(idp, web.get)
     with pytest.raises(KeysUnavailable):
-        await gate.admit(Presented(idp.token()))
+        await gate.admit(PresentedToken(idp.token()))
     moved = f"{URL}/moved"
     web.pages |= {OAUTH: {**METADATA, "jwks_uri": moved}, moved: {"keys": idp.published}}
     idp.now += 11
-    assert (await gate.admit(Presented(idp.token()))).subject == "kim"
+    assert (await gate.admit(PresentedToken(idp.token()))).subject == "kim"
 
 
 async def test_an_issuer_that_answers_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,4 +121,4 @@ async def test_an_issuer_that_answers_nothing_is_given_up(monkeypatch: pytest.Mo
     monkeypatch.setattr("auth.tokens.discovery.SECONDS", 0.05)
     idp = Elsewhere()
     with pytest.raises(KeysUnavailable):
-        await trusting(idp, never).admit(Presented(idp.token()))
+        await trusting(idp, never).admit(PresentedToken(idp.token()))

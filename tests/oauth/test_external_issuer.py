@@ -18,9 +18,9 @@ from joserfc.jwk import ECKey
 from auth.policy.reach import Reach
 from auth.tokens import claims
 from auth.tokens.claim_mapping import ClaimMapping
-from auth.tokens.claims import Expected, InvalidTokenError
+from auth.tokens.claims import ExpectedClaims, InvalidTokenError
 from auth.tokens.discovery import Discovery
-from auth.tokens.gate import Gate, Issuer, Presented
+from auth.tokens.gate import Gate, Issuer, PresentedToken
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.remote_keys import KeysUnavailable, RemoteKeys
 from auth.tokens.verifier import Verifier
@@ -198,12 +198,12 @@ async def test_an_opaque_token_may_be_bound_to_a_key(provider: Provider, ours: h
 
 
 async def test_its_keys_are_found_by_its_metadata(provider: Provider) -> None:
-    expected = Expected(provider.url, "urn:customer360", {"service_agent": Reach.ALL})
+    expected = ExpectedClaims(provider.url, "urn:customer360", {"service_agent": Reach.ALL})
     translate = ClaimMapping({"role": "groups"}, {"crm-agents": "service_agent"}, {"service_agent": ["care"]}).translate
     keys = RemoteKeys(provider.url, Discovery(fetching.get, address_fault).keys_of)
     gate = Gate([Issuer(Verifier(expected, TrustedKeys([]), translate=translate), keys)])
     token = (await token_of(provider))["access_token"]
-    assert (await gate.admit(Presented(token))).subject == "machine"
+    assert (await gate.admit(PresentedToken(token))).subject == "machine"
     other = RemoteKeys(f"{provider.url}/", Discovery(fetching.get, address_fault).keys_of)
     with pytest.raises(KeysUnavailable):
         await other.current(Verifier(expected, TrustedKeys([])))
@@ -318,7 +318,7 @@ async def test_a_server_that_signs_anything_is_not_enough(mock: str) -> None:
     async with httpx2.AsyncClient() as http:
         asked = {"grant_type": "client_credentials", "scope": "api", "aud": "urn:customer360"}
         token = (await http.post(f"{mock}/token", data=asked, auth=httpx2.BasicAuth("a", "b"))).json()
-    expected = Expected(mock, "urn:customer360", {"service_agent": Reach.ALL})
+    expected = ExpectedClaims(mock, "urn:customer360", {"service_agent": Reach.ALL})
     gate = Gate([Issuer(Verifier(expected, TrustedKeys([])), RemoteKeys(f"{mock}/jwks", fetching.get))])
     with pytest.raises(InvalidTokenError, match="not an access token"):
-        await gate.admit(Presented(token["access_token"]))
+        await gate.admit(PresentedToken(token["access_token"]))

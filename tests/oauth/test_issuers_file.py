@@ -6,7 +6,7 @@ import pytest
 from auth.policy.reach import Reach
 from auth.tokens.claim_mapping import ClaimMapping
 from auth.tokens.claims import InvalidTokenError
-from auth.tokens.gate import Gate, Issuer, Presented
+from auth.tokens.gate import Gate, Issuer, PresentedToken
 from auth.tokens.keys import TrustedKeys
 from server.settings.environment import SettingsError
 from server.trust import issuers
@@ -31,7 +31,7 @@ service_agent = ["care"]
 """
 
 
-def load(tmp_path: Path, text: str) -> issuers.Trusted:
+def load(tmp_path: Path, text: str) -> issuers.TrustedIssuers:
     file = tmp_path / "issuers.toml"
     file.write_text(text)
     (tmp_path / "secret").write_text("s\n")
@@ -39,7 +39,7 @@ def load(tmp_path: Path, text: str) -> issuers.Trusted:
 
 
 def test_without_a_file_no_other_is_trusted() -> None:
-    assert issuers.load(None, "urn:customer360", CLASSES) == issuers.Trusted()
+    assert issuers.load(None, "urn:customer360", CLASSES) == issuers.TrustedIssuers()
 
 
 async def test_an_issuers_own_words_are_understood(tmp_path: Path) -> None:
@@ -49,12 +49,12 @@ async def test_an_issuers_own_words_are_understood(tmp_path: Path) -> None:
     gate = Gate([Issuer(issuer.verifier)])
     absent: dict[str, Any] = {"role": "privacy_officer", "purposes": ["rights"], "client_id": "evil"}
     token = idp.token(**absent, realm_access={"roles": ["other", "crm-agent"]}, azp="crm")
-    viewer = await gate.admit(Presented(token))
+    viewer = await gate.admit(PresentedToken(token))
     assert (viewer.viewer_class, viewer.purposes, viewer.client) == ("service_agent", frozenset({"care"}), "crm")
     odd: list[Any] = [{}, {"roles": []}, {"roles": ["other"]}, {"roles": "other"}, {"roles": [["crm-agent"]]}, 7]
     for roles in odd:
         with pytest.raises(InvalidTokenError):
-            await gate.admit(Presented(idp.token(**absent, realm_access=roles, azp="crm")))
+            await gate.admit(PresentedToken(idp.token(**absent, realm_access=roles, azp="crm")))
 
 
 def test_a_claim_named_by_an_address_is_found() -> None:

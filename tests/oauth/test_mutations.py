@@ -6,7 +6,7 @@ import random
 import pytest
 
 from auth.tokens.claims import InvalidTokenError
-from auth.tokens.gate import Presented
+from auth.tokens.gate import PresentedToken
 from tests.oauth.elsewhere import Elsewhere, b64, proof
 
 ALPHABET = "ABCXYZabcxyz0189-_.=+/ \n\0é\ud800"
@@ -17,13 +17,13 @@ TIMES = 100_000
 async def test_no_mutant_is_let_in() -> None:
     rng, idp = random.Random(360), Elsewhere()  # noqa: S311 - not secret
     gate, token = idp.gate(), idp.token()
-    assert (await gate.admit(Presented(token))).subject == "kim"
+    assert (await gate.admit(PresentedToken(token))).subject == "kim"
     for _ in range(TIMES):
         mutant = mutated(rng, token)
         if mutant == token:
             continue
         with pytest.raises(InvalidTokenError):
-            await gate.admit(Presented(mutant))
+            await gate.admit(PresentedToken(mutant))
 
 
 def mutated(rng: random.Random, token: str) -> str:
@@ -59,12 +59,12 @@ def with_another_claim(rng: random.Random, token: str) -> str:
 
 @pytest.mark.slow
 async def test_no_mutant_of_a_proof_counts() -> None:
-    from auth.tokens.dpop import Asked, InvalidProofError, read
+    from auth.tokens.dpop import InvalidProofError, ProofTarget, read
 
     rng, idp = random.Random(361), Elsewhere()  # noqa: S311 - not secret
     from datetime import UTC, datetime
 
-    given, asked = proof(idp.key, None), Asked("POST", "https://customers.example.com/graphql")
+    given, asked = proof(idp.key, None), ProofTarget("POST", "https://customers.example.com/graphql")
     assert read(given, asked, datetime.now(UTC)).thumbprint == idp.key.thumbprint()
     for _ in range(TIMES // 20):
         mutant = mutated(rng, given)

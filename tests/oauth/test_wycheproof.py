@@ -10,7 +10,7 @@ import pytest
 
 from auth.tokens import signatures
 from auth.tokens.claims import InvalidTokenError
-from auth.tokens.key_sets import imported
+from auth.tokens.key_sets import usable_keys
 from auth.tokens.keys import TrustedKeys
 
 FILE = os.environ.get("CUSTOMER360_WYCHEPROOF")
@@ -46,7 +46,7 @@ def why_refused(jws: str, key: dict[str, Any]) -> str | None:
     """None for one that is accepted. Whatever else is raised fails the test: it would be an answer of 500."""
     try:
         header = signatures.read_header(jws, TYPES)
-        signatures.signed_payload(jws, header, TrustedKeys(imported([key])))
+        signatures.verified_payload(jws, header, TrustedKeys(usable_keys([key])))
     except InvalidTokenError as error:
         return str(error)
     return None

@@ -73,7 +73,7 @@ class Scene:
 
     def reaches(self, row: Row) -> bool:
         """Whether the customer exists for the viewer at all."""
-        scope = self.viewer.scope
+        scope = self.viewer.row_scope
         match scope.reach:
             case Reach.ALL:
                 return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from auth.policy.categories import Category
-from auth.policy.reach import EVERYBODY, Reach, Scope
+from auth.policy.reach import EVERYBODY, Reach, RowScope
 from auth.viewer import Viewer
 from tests.permissions.cells import Ways
 from tests.permissions.matrix import USES, Decision, Matrix
@@ -21,7 +21,7 @@ class Asker:
     matrix: Matrix
     who: str
     purpose: str | None
-    scope: Scope = EVERYBODY
+    scope: RowScope = EVERYBODY
 
     @property
     def viewer(self) -> Viewer:
@@ -74,10 +74,10 @@ def askers(matrix: Matrix, subject: object) -> list[Asker]:
     for who, purpose in matrix.pairs():
         reach = Reach(matrix.classes[who].get("reach", "all"))
         by = {Reach.LINKED: CONTRACT, Reach.SELF: str(subject)}.get(reach)
-        found.append(Asker(matrix, who, purpose, Scope(reach, by)))
+        found.append(Asker(matrix, who, purpose, RowScope(reach, by)))
     found += [
-        Asker(matrix, "sales_rep", "order", Scope(Reach.TERRITORY, "NORTH")),
-        Asker(matrix, "service_agent", "care", Scope(Reach.TERRITORY, "SOUTH")),
+        Asker(matrix, "sales_rep", "order", RowScope(Reach.TERRITORY, "NORTH")),
+        Asker(matrix, "service_agent", "care", RowScope(Reach.TERRITORY, "SOUTH")),
     ]
     return found
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-from auth.policy.reach import Reach, Scope
+from auth.policy.reach import Reach, RowScope
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from resolvers.graph import Graph
@@ -41,7 +41,7 @@ class Field:
             self._pairs[asker] = Pair(self.home, other)
         return Attack(asker, self._pairs[asker], self)
 
-    def asker(self, who: str, purpose: str | None, scope: Scope | None = None) -> Asker:
+    def asker(self, who: str, purpose: str | None, scope: RowScope | None = None) -> Asker:
         return Asker(self.matrix, who, purpose, *([scope] if scope else []))
 
     # --- Who asks
@@ -56,7 +56,7 @@ class Field:
         return await self.against(self.asker("auditor", "audit"))
 
     async def partner(self) -> "Attack":
-        return await self.against(self.asker("partner_client", "partner", Scope(Reach.LINKED, CONTRACT)))
+        return await self.against(self.asker("partner_client", "partner", RowScope(Reach.LINKED, CONTRACT)))
 
     async def developer(self) -> "Attack":
         return await self.against(self.asker("developer", "care"))

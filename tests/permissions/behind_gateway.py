@@ -89,7 +89,7 @@ class Behind:
             expected(settings, policy_of(settings)),
             role=asker.who,
             purposes=set(asker.matrix.purposes),
-            reached_by={by: str(asker.scope.by)} if by else {},
+            reach_claims={by: str(asker.scope.by)} if by else {},
         )
 
 

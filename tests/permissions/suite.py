@@ -12,7 +12,7 @@ import orjson
 
 from auth.departments import DEPARTMENTS
 from auth.policy.file import POLICY_FILE, load
-from auth.policy.reach import Reach, Scope
+from auth.policy.reach import Reach, RowScope
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from datasources.departments import SHAPES
@@ -51,8 +51,8 @@ def suspects(matrix: Matrix) -> list[Asker]:
     return [
         Asker(matrix, "service_agent", "care"),
         Asker(matrix, "auditor", "audit"),
-        Asker(matrix, "partner_client", "partner", Scope(Reach.LINKED, CONTRACT)),
-        Asker(matrix, "sales_rep", "order", Scope(Reach.TERRITORY, "NORTH")),
+        Asker(matrix, "partner_client", "partner", RowScope(Reach.LINKED, CONTRACT)),
+        Asker(matrix, "sales_rep", "order", RowScope(Reach.TERRITORY, "NORTH")),
         Asker(matrix, "marketing_analyst", "profiling"),
         Asker(matrix, "marketing_campaigner", "direct_marketing"),
         Asker(matrix, "credit_officer", "credit"),

@@ -11,7 +11,7 @@ import pytest
 from auth.departments import DEPARTMENTS
 from auth.policy.categories import Category
 from auth.policy.grant import compile_grant
-from auth.policy.reach import Reach, Scope
+from auth.policy.reach import Reach, RowScope
 from auth.policy.rules import Policy
 from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
@@ -117,10 +117,10 @@ async def test_a36_a_plan_is_kept_for_its_class_purpose_and_reach(arena: Field) 
         arena.asker("service_agent", None),
         arena.asker("sales_rep", "order"),
         arena.asker("sales_rep", "outreach"),
-        arena.asker("sales_rep", "order", Scope(Reach.TERRITORY, "NORTH")),
-        arena.asker("sales_rep", "order", Scope(Reach.TERRITORY, "SOUTH")),
-        arena.asker("partner_client", "partner", Scope(Reach.LINKED, "alpha")),
-        arena.asker("partner_client", "partner", Scope(Reach.LINKED, "beta")),
+        arena.asker("sales_rep", "order", RowScope(Reach.TERRITORY, "NORTH")),
+        arena.asker("sales_rep", "order", RowScope(Reach.TERRITORY, "SOUTH")),
+        arena.asker("partner_client", "partner", RowScope(Reach.LINKED, "alpha")),
+        arena.asker("partner_client", "partner", RowScope(Reach.LINKED, "beta")),
     ]
     fresh = {}
     for each in asked:
@@ -201,9 +201,17 @@ async def test_a65_an_unknown_directive_is_refused(arena: Field) -> None:
         assert body["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
 
 
-@pytest.mark.parametrize("scope", [Scope(Reach.LINKED, None), Scope(Reach.LINKED, ""), Scope(Reach.TERRITORY, None),
-                                   Scope(Reach.SELF, ""), Scope(Reach.SELF, "C-000001")])  # fmt: skip
-async def test_a66_a_reach_without_a_measure_reaches_nobody(scope: Scope, arena: Field) -> None:
+@pytest.mark.parametrize(
+    "scope",
+    [
+        RowScope(Reach.LINKED, None),
+        RowScope(Reach.LINKED, ""),
+        RowScope(Reach.TERRITORY, None),
+        RowScope(Reach.SELF, ""),
+        RowScope(Reach.SELF, "C-000001"),
+    ],
+)
+async def test_a66_a_reach_without_a_measure_reaches_nobody(scope: RowScope, arena: Field) -> None:
     asker = arena.asker("privacy_officer", "rights", scope)
     body = orjson.loads((await ask(arena.home, "{ customers { totalCount nodes { id } } }", asker.viewer)).body)
     assert body["data"] == {"customers": {"totalCount": 0, "nodes": []}}
@@ -216,7 +224,7 @@ async def test_a68_flags_that_do_not_exist_yet_are_no_consent(copy: Copy, policy
     customer = arena.customer(lambda row: row["id"] in mine and arena.flags(row) & 68 == 4)
     replica = "SET session_replication_role = replica"
     document = BY % "id displayName"
-    partner = arena.asker("partner_client", "partner", Scope(Reach.LINKED, "alpha")).viewer
+    partner = arena.asker("partner_client", "partner", RowScope(Reach.LINKED, "alpha")).viewer
     given = {"by": {"number": customer["number"]}}
     async with served(address, policy) as graph:
         for flags, is_known in ((4, True), (0, False), (4 + 64, False), (2**20 + 4, True), (2**20, False), (-1, False)):

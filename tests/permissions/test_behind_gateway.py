@@ -9,7 +9,7 @@ import httpx2 as httpx
 import orjson
 import pytest
 
-from auth.policy.reach import Reach, Scope
+from auth.policy.reach import Reach, RowScope
 from tests.federation.composers import need_node
 from tests.federation.stack import running_stack
 from tests.oracle.world import Row, World
@@ -67,8 +67,8 @@ def suspects(matrix: Matrix, rows: World) -> list[Asker]:
         Asker(matrix, "service_agent", "care"),
         Asker(matrix, "finance_clerk", "accounting"),
         Asker(matrix, "marketing_campaigner", "direct_marketing"),
-        Asker(matrix, "partner_client", "partner", Scope(Reach.LINKED, CONTRACT)),
-        Asker(matrix, "data_subject", "rights", Scope(Reach.SELF, str(customer(rows, number=SUBJECT)["id"]))),
+        Asker(matrix, "partner_client", "partner", RowScope(Reach.LINKED, CONTRACT)),
+        Asker(matrix, "data_subject", "rights", RowScope(Reach.SELF, str(customer(rows, number=SUBJECT)["id"]))),
     ]
 
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from auth.step_up import Proved, StepUpNeeded
+from auth.policy.sign_in import SignInRequirement
+from auth.step_up import StepUpNeeded
 from resolvers.answering.requests import Answer, Outcome, Request
 from resolvers.graph import Graph
 from tests.resolvers.conftest import data, viewer
 
-HOUR = Proved(max_age=3600)
+HOUR = SignInRequirement(max_age=3600)
 BIRTH_DATE = '{ customer(by: {number: "C-000001"}) { number party { ... on Individual { birthDate } } } }'
 SCORE = '{ customer(by: {number: "C-000001"}) { number finance { credit { rating { score } } } } }'
 NAME = '{ customer(by: {number: "C-000001"}) { number displayName } }'
@@ -31,7 +32,7 @@ async def test_what_is_marked_asks_for_a_recent_sign_in(
 ) -> None:
     with pytest.raises(StepUpNeeded) as raised:
         await ask(graph, document, who, minutes)
-    assert raised.value.needed == HOUR
+    assert raised.value.requirement == HOUR
 
 
 @pytest.mark.parametrize(("document", "who"), [(BIRTH_DATE, OFFICER), (SCORE, OFFICER), (SCORE, CREDIT)])

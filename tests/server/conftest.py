@@ -8,7 +8,7 @@ from joserfc.jwk import ECKey
 from starlette.testclient import TestClient
 
 from auth.policy.reach import Reach
-from auth.tokens.claims import Expected
+from auth.tokens.claims import ExpectedClaims
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.minting import mint
 from auth.tokens.verifier import Verifier
@@ -16,7 +16,7 @@ from server.app import Customer360
 from server.settings.environment import load
 from tests.server.fake_graph import FakeGraph, opener
 
-EXPECTED = Expected("urn:customer360:development", "urn:customer360", {"service_agent": Reach.ALL})
+EXPECTED = ExpectedClaims("urn:customer360:development", "urn:customer360", {"service_agent": Reach.ALL})
 KEY = ECKey.generate_key("P-256", auto_kid=True)
 PURPOSES = ("care", "payment", "rights")
 ORIGIN = "https://crm.example.com"

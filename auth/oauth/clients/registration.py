@@ -16,7 +16,7 @@ from auth.policy.categories import Category
 from auth.policy.ceiling import READ
 from auth.policy.reach import Reach
 from auth.policy.rules import Policy
-from auth.tokens.key_sets import imported
+from auth.tokens.key_sets import usable_keys
 
 _ID = re.compile(r"[a-z][a-z0-9-]{1,62}")
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,254}")
@@ -125,7 +125,7 @@ def _auth_method(public: bool, jwks: Mapping[str, Any] | None) -> str:
     if jwks is None:
         return clients.PUBLIC if public else "client_secret"
     published = jwks.get("keys")
-    if not isinstance(published, list) or not published or len(imported(published)) != len(published):
+    if not isinstance(published, list) or not published or len(usable_keys(published)) != len(published):
         raise RegistrationError("--jwks needs public keys only: RSA of 2048 bits and more, EC P-256 or Ed25519")
     return clients.SIGNED
 

@@ -12,7 +12,7 @@ from auth.oauth import own_tokens
 from auth.oauth.authority import InvalidTargetError
 from auth.oauth.clients.client import PUBLIC, TOKEN_EXCHANGE, Client
 from auth.oauth.requests import Request
-from auth.oauth.rights import Rights
+from auth.oauth.rights import TokenRights
 
 if TYPE_CHECKING:
     from auth.oauth.authority import Authority
@@ -60,7 +60,7 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):
         )
         return 200, {**token, "issued_token_type": ACCESS_TOKEN}, self.TOKEN_RESPONSE_HEADER
 
-    def _rights(self, client: Client, subject: dict[str, Any]) -> Rights:
+    def _rights(self, client: Client, subject: dict[str, Any]) -> TokenRights:
         """What the subject's token allows and the client's contract too."""
         record = client.record
         if client.is_partner and subject["client_id"] != client.id:
@@ -69,7 +69,7 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):
         if scope is None:
             raise InvalidScopeError
         held = subject.get("categories")
-        theirs = Rights(
+        theirs = TokenRights(
             subject["role"],
             frozenset(subject["purposes"]),
             frozenset(subject["scope"].split()),

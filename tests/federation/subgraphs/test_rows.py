@@ -5,7 +5,7 @@ import asyncpg
 import orjson
 import pytest
 
-from auth.policy.reach import Reach, Scope
+from auth.policy.reach import Reach, RowScope
 from datasources.sample.seed import seed
 from tests.conftest import SEEDED_TODAY
 from tests.federation.subgraph import ENTITIES, ORDER, Subgraph, of_type, open_subgraph
@@ -45,7 +45,7 @@ async def of(sales: Subgraph, core: asyncpg.Connection) -> list[Any]:
     return [*of_type("Customer", *(each["id"] for each in first)), *of_type("Order", *orders)]
 
 
-async def there(sales: Subgraph, of: list[Any], role: Any = ORDER, scope: Scope | None = None) -> list[bool]:
+async def there(sales: Subgraph, of: list[Any], role: Any = ORDER, scope: RowScope | None = None) -> list[bool]:
     request = sales.request(ENTITIES % ORDERS, role, *([scope] if scope else []), of=of)
     found = orjson.loads((await sales.graph.answer(request)).body)["data"]["_entities"]
     return [each is not None for each in found]
@@ -78,16 +78,16 @@ async def test_whoever_is_out_of_reach_is_null(
     core: asyncpg.Connection,
     of: list[Any],
 ) -> None:
-    own = Scope(Reach.SELF, of[0]["id"])
+    own = RowScope(Reach.SELF, of[0]["id"])
     assert await there(sales, of, SELF, own) == [True, False, False] * 2
-    linked = Scope(Reach.LINKED, "contract")
+    linked = RowScope(Reach.LINKED, "contract")
     assert await there(sales, of, PARTNER, linked) == [False] * 6
     await core.execute("INSERT INTO core.partner_link (contract, customer_id) VALUES ('contract', $1)", of[2]["id"])
     await core.execute(STATED.format("PARTNER_SHARING", "CONSENT_GIVEN"), of[2]["id"])
     assert (await there(sales, of, PARTNER, linked))[:3] == [False, False, True]
     await core.execute("UPDATE core.customer SET territory = 'NORTH' WHERE id = $1", of[1]["id"])
     await core.execute("UPDATE core.customer SET territory = 'SOUTH' WHERE id <> $1", of[1]["id"])
-    assert await there(sales, of, ORDER, Scope(Reach.TERRITORY, "NORTH")) == [False, True, False] * 2
+    assert await there(sales, of, ORDER, RowScope(Reach.TERRITORY, "NORTH")) == [False, True, False] * 2
 
 
 async def test_an_order_of_somebody_else_is_null(sales: Subgraph, of: list[Any]) -> None:
