@@ -1,1 +1,1 @@
-"""Tests about the house itself: its layers, locks, names and papers."""
+"""Tests of the project itself: layers, locks, names, papers and style."""

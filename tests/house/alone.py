@@ -1,4 +1,4 @@
-"""Tests marked `alone` have the machine to themselves, however many processes run the others."""
+"""A pytest plugin: no other test runs beside a test marked `alone`, in any process."""
 
 import fcntl
 from collections.abc import Generator, Iterator
@@ -11,7 +11,7 @@ HELD, GOES_ON = pytest.StashKey[ExitStack](), pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Their folders come first: later they would wait for some long test of another process."""
+    """Order their folders first, because later they would wait for long tests of other processes."""
     if _is_one_of_several(config):
         first = {item.path.parent for item in items if _is_alone(item)}
         items.sort(key=lambda item: item.path.parent not in first)
@@ -22,11 +22,11 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     stash = item.session.stash
     held = stash.setdefault(HELD, ExitStack())
     if not stash.get(GOES_ON, False):
-        held.enter_context(_place(item.config, alone=_is_alone(item)))
+        held.enter_context(_hold_room(item.config, alone=_is_alone(item)))
     try:
         return (yield)
     finally:
-        # Those that follow each other keep the machine: what their module has started is there for all of them.
+        # Consecutive tests keep the lock, because their module's fixtures go on running.
         stash[GOES_ON] = nextitem is not None and _is_alone(item) and _is_alone(nextitem)
         if not stash[GOES_ON]:
             held.close()
@@ -41,14 +41,14 @@ def _is_alone(item: pytest.Item) -> bool:
 
 
 @contextmanager
-def _place(config: pytest.Config, *, alone: bool) -> Iterator[None]:
+def _hold_room(config: pytest.Config, *, alone: bool) -> Iterator[None]:
     if not _is_one_of_several(config):
         yield
         return
-    # In the folder of the run: what is run by hand meanwhile waits for nobody.
+    # Locks lie in the run's folder, so that separate runs do not wait for each other.
     folder = Path(config.getoption("basetemp")).parent
     with ExitStack() as held:
-        # Who waits to be alone waits in the door, or the others would go on passing by.
+        # A test that waits to be alone holds the door, so that no later test passes it.
         with _locked(folder / "door", fcntl.LOCK_EX):
             held.enter_context(_locked(folder / "room", fcntl.LOCK_EX if alone else fcntl.LOCK_SH))
         yield

@@ -1,6 +1,6 @@
-"""A pytest plugin for where nothing may be missing: a test that would be skipped fails.
+"""A pytest plugin for CI: a test that would be skipped fails.
 
-But for data of others, which are not part of the project: who has them names their folder.
+Except tests over third-party data, which are not part of the project; a variable names their folder.
 """
 
 from collections.abc import Generator
@@ -8,7 +8,7 @@ from collections.abc import Generator
 import pytest
 from _pytest.reports import CollectErrorRepr
 
-DATA_OF_OTHERS = ("CUSTOMER360_REAL_DATA", "CUSTOMER360_WYCHEPROOF")
+THIRD_PARTY_DATA = ("CUSTOMER360_REAL_DATA", "CUSTOMER360_WYCHEPROOF")
 
 
 def _refusal(longrepr: object) -> CollectErrorRepr:
@@ -19,8 +19,8 @@ def _refusal(longrepr: object) -> CollectErrorRepr:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    is_of_others = any(name in str(report.longrepr) for name in DATA_OF_OTHERS)
-    if report.skipped and not hasattr(report, "wasxfail") and not is_of_others:
+    is_third_party = any(name in str(report.longrepr) for name in THIRD_PARTY_DATA)
+    if report.skipped and not hasattr(report, "wasxfail") and not is_third_party:
         report.outcome, report.longrepr = "failed", _refusal(report.longrepr)
     return report
 

@@ -1,4 +1,4 @@
-"""What the house tests know about the checkout: where it is, which files are its own, what it locks."""
+"""The checkout: its root, its own files and its locks."""
 
 import re
 import subprocess
@@ -33,7 +33,7 @@ def canonical(name: str) -> str:
 
 
 def logical_lines(lock: Path) -> Iterator[str]:
-    """The lock's requirements, one a line, comments and continuations undone."""
+    """The lock's requirements, one per line, without comments and continuations."""
     kept = (line for line in lock.read_text().splitlines() if not line.lstrip().startswith("#"))
     joined = "\n".join(kept).replace("\\\n", " ")
     return (line.strip() for line in joined.splitlines() if line.strip())
@@ -48,14 +48,14 @@ def pin(line: str) -> Pin:
 
 
 def pins(lock: str) -> dict[str, Pin]:
-    found = [pin(line) for line in logical_lines(ROOT / "requirements" / f"{lock}.txt")]
-    return {each.name: each for each in found}
+    locked = [pin(line) for line in logical_lines(ROOT / "requirements" / f"{lock}.txt")]
+    return {each.name: each for each in locked}
 
 
 @cache
 def own_files() -> tuple[Path, ...]:
-    """Every file that is kept in git or would be on the next commit."""
-    # A checkout may belong to somebody else than who tests it; listing its files does no harm.
+    """Every file that git tracks or would add."""
+    # The checkout may belong to another user, which git refuses by default.
     listed = subprocess.run(
         ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -67,6 +67,6 @@ def own_files() -> tuple[Path, ...]:
 
 
 def text_of(path: Path) -> str:
-    """The file's text, empty for one that is not text."""
+    """The file's text; empty for a binary file."""
     content = path.read_bytes()
     return "" if b"\0" in content else content.decode("utf-8", errors="replace")

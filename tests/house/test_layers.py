@@ -7,7 +7,7 @@ import pytest
 
 from tests.house.project import PACKAGES, ROOT
 
-# What is planted where, and the contract that has to notice.
+# Importing package, imported package, and the contract that must fail.
 PLANTED = [
     ("auth", "datasources", "layers"),
     ("auth", "migrations", "auth-alone"),
@@ -23,7 +23,7 @@ PLANTED = [
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's packages and settings, to be spoilt at will."""
+    """A copy of the project's packages and settings, for planted imports."""
     folder = tmp_path_factory.mktemp("house")
     shutil.copy(ROOT / "pyproject.toml", folder)
     for package in PACKAGES:

@@ -4,7 +4,7 @@ import socket
 import pytest
 from pytest_socket import SocketConnectBlockedError
 
-# Kept for documentation by RFC 5737: nobody answers there.
+# Reserved for documentation by RFC 5737; no host answers.
 ELSEWHERE = "192.0.2.1"
 
 

@@ -18,7 +18,7 @@ EXPECTED_FAILURE = "import pytest\n\n@pytest.mark.xfail\ndef test_one() -> None:
 def run_strictly(folder: Path, source: str, *options: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_planted.py").write_text(source)
     command = [sys.executable, "-m", "pytest", "-p", "tests.house.no_skips", "-p", "no:cacheprovider", *options]
-    # Without plugins that it does not need it starts in a third of the time.
+    # Without other plugins, pytest starts in a third of the time.
     quick = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(
         [*command, "--rootdir", str(folder), "-c", "/dev/null", str(folder)],

@@ -6,11 +6,11 @@ from packaging.requirements import Requirement
 
 from tests.house.project import ROOT, own_files, pyproject, text_of
 
-# Folders that exist on somebody's machine and not in a checkout.
+# Absolute paths that exist on one machine and not in a checkout.
 MACHINE_PATH = re.compile(r"(?<![\w./$}>)*-])/(?:work|root|home|Users|mnt|opt|tmp)/[\w.]")
-# An image is a machine of its own: what builds one may say where things lie in it.
+# The recipe of an image may name paths inside the image.
 IMAGE = re.compile(r"(^|/)(deploy/|Dockerfile|Containerfile)")
-# Joined here so that this file does not name them.
+# Joined here, so that this file does not contain them.
 REGISTRIES = tuple(".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org")))
 SETTING = re.compile(r"\bCUSTOMER360_[A-Z0-9]+(?:_[A-Z0-9]+)*\b")
 
