@@ -42,7 +42,7 @@ _OF_THE_CONNECTION = (
 )
 
 
-def told(error: BaseException, *, is_late: bool) -> Unavailable:
+def classify(error: BaseException, *, is_late: bool) -> Unavailable:
     """The kind of fault that an exception of BROKEN stands for. `is_late` if the deadline has passed."""
     kind: type[Unavailable] = Unavailable
     if is_late or isinstance(error, TimeoutError | QueryCanceledError):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import asyncpg
 
+from datasources.engine.pools.sessions import connected
+
 HERE = Path(__file__).parent
 _HAS_TABLE = "SELECT to_regclass($1) IS NOT NULL"
 _IS_REPLICA = "SELECT pg_is_in_recovery()"
@@ -37,12 +39,9 @@ def head(department: str) -> str:
 
 
 async def _status(address: str, department: str) -> Status:
-    connection = await asyncpg.connect(address)
-    try:
+    async with connected(address) as connection:
         current = await _revision(connection, f"{department}.alembic_version")
         return Status(department, current, head(department), await connection.fetchval(_IS_REPLICA))
-    finally:
-        await connection.close()
 
 
 async def _revision(connection: "asyncpg.Connection[asyncpg.Record]", versions: str) -> str | None:

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -17,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from datasources.core.tables import METADATA as CORE
+from datasources.engine.pools.sessions import connect
 from datasources.finance.tables import METADATA as FINANCE
 from datasources.marketing.tables import METADATA as MARKETING
 from datasources.sales.tables import METADATA as SALES
@@ -110,9 +110,7 @@ def _compare(connection: Connection, department: str) -> list[Any]:
 @asynccontextmanager
 async def _connected(address: str) -> AsyncIterator[Any]:
     """One transaction on a connection of its own, for Alembic, which knows nothing of asyncio."""
-    engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(address), poolclass=NullPool
-    )
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: connect(address), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             yield connection.run_sync

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from datasources.engine.pools.pool import Pool
+from datasources.engine.pools.pool import WritePool
 from datasources.unavailable import Unavailable
 
 log = logging.getLogger("customer360.access_log")
@@ -23,7 +23,7 @@ _CATCH_UP = "SELECT core.catch_up_access_log()"
 class AccessIndex:
     """Empties the index's pending list; `is_current` when everything stored is indexed."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: WritePool) -> None:
         self._pool = pool
         self._stored = self._indexed = 0
         self._has_warned = False

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any, NamedTuple
 
-import asyncpg
 import orjson
 
 from auth.access_log import AccessRecord, LogUnavailable
 from datasources.core.access_index import SECONDS_TO_CATCH_UP, AccessIndex
-from datasources.engine.pools.packed import joined, keep_packed
-from datasources.engine.pools.pool import Pool
+from datasources.engine.pools.packed import joined
+from datasources.engine.pools.pool import WritePool
+from datasources.engine.pools.sessions import log_session
 from datasources.engine.pools.timers import EARLY
 from datasources.unavailable import Unavailable
 
@@ -46,7 +45,7 @@ class CoreAccessLog:
     One writer only: a second one would halve the groups and cost each record a fifth more.
     """
 
-    def __init__(self, pool: Pool, seconds: float, index: AccessIndex) -> None:
+    def __init__(self, pool: WritePool, seconds: float, index: AccessIndex) -> None:
         self._pool = pool
         self.index = index
         self._seconds = seconds
@@ -60,8 +59,8 @@ class CoreAccessLog:
     @classmethod
     @asynccontextmanager
     async def open(cls, address: str, timeout_ms: int = 2000) -> AsyncIterator[CoreAccessLog]:
-        pool = Pool(partial(_connect, address, timeout_ms), size=1)
-        beside = Pool(partial(_connect, address, int(SECONDS_TO_CATCH_UP * 1000)), size=1)
+        pool = WritePool(address, log_session(timeout_ms), size=1)
+        beside = WritePool(address, log_session(int(SECONDS_TO_CATCH_UP * 1000)), size=1)
         log = cls(pool, timeout_ms / 1000, AccessIndex(beside))
         tasks = [asyncio.create_task(each, name="access log") for each in (log._write(), log.index.keep_up())]
         try:
@@ -135,19 +134,6 @@ class CoreAccessLog:
         if len(self._stored_digests) > _MAX_KNOWN_DISCLOSURES:
             self._stored_digests.clear()
         self._stored_digests.update(new)
-
-
-async def _connect(address: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Record]:
-    settings = {
-        "application_name": "customer360 log",
-        "statement_timeout": str(timeout_ms),
-        "timezone": "UTC",
-        # With a custom plan, planning would cost as much as executing.
-        "plan_cache_mode": "force_generic_plan",
-    }
-    connection = await asyncpg.connect(address, server_settings=settings)
-    keep_packed(connection)
-    return connection
 
 
 def _columns(records: list[AccessRecord]) -> list[Sequence[Any]]:

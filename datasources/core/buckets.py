@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from hashlib import sha256
-
-import asyncpg
+from typing import TYPE_CHECKING
 
 from auth.rates import BucketsUnavailable, Level, Rate
-from datasources.engine.pools.pool import Pool
+from datasources.engine.pools.pool import WritePool
+from datasources.engine.pools.sessions import bucket_session
 from datasources.engine.running.stages import Stage, stage
 from datasources.unavailable import Unavailable
+
+if TYPE_CHECKING:
+    from datasources.engine.pools.sessions import Connection
 
 # $1 key, $2 points of a full bucket, $3 points that come back in a second, $4 points to draw. The row lock
 # serializes concurrent draws; one that read the clock before the other counts no time as passed.
@@ -36,14 +38,14 @@ DRAW_SECONDS = 0.25
 class CommonBuckets:
     """Token buckets that all processes share."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: WritePool) -> None:
         self._pool = pool
 
     @classmethod
     @asynccontextmanager
     async def open(cls, address: str) -> AsyncIterator[CommonBuckets]:
         """Connections are opened on first use, because the database may be down at the start."""
-        pool = Pool(partial(_connect, address), _MAX_CONNECTIONS)
+        pool = WritePool(address, bucket_session(_forget_unused), _MAX_CONNECTIONS)
         try:
             yield cls(pool)
         finally:
@@ -62,9 +64,5 @@ class CommonBuckets:
         return Level(bool(rows[0]["is_enough"]), float(rows[0]["points"]))
 
 
-async def _connect(address: str) -> asyncpg.Connection[asyncpg.Record]:
-    """Open a connection with asynchronous commit: after a crash, a lost bucket counts as full."""
-    settings = {"application_name": "customer360 rates", "synchronous_commit": "off", "timezone": "UTC"}
-    connection = await asyncpg.connect(address, server_settings=settings)
+async def _forget_unused(connection: Connection) -> None:
     await connection.execute(_FORGET)
-    return connection

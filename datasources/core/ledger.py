@@ -1,7 +1,6 @@
 """The privacy ledger: add events, and verify that every customer's flags follow from them."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -11,6 +10,7 @@ import asyncpg
 from auth.departments import Department
 from auth.policy.flags import Flag
 from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
+from datasources.engine.pools.sessions import connected
 
 MAX_LISTED_CUSTOMERS = 1000
 
@@ -79,7 +79,7 @@ async def record(
 ) -> UUID:
     """Add one event to the ledger. A trigger updates the customer's flags in the same transaction."""
     said_at = occurred_at or datetime.now(UTC)
-    async with _connect(addresses["core"]) as connection:
+    async with connected(addresses["core"]) as connection:
         return UUID(
             str(
                 await connection.fetchval(
@@ -92,7 +92,7 @@ async def record(
 async def verify(addresses: Mapping[str, str]) -> Verification:
     """Compute every customer's flags from the ledger without the trigger's code, and compare."""
     async with (
-        _connect(addresses["core"]) as connection,
+        connected(addresses["core"]) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         customers = events = 0
@@ -148,12 +148,3 @@ def _majority_date(birth_date: date | None) -> date | None:
         # The year eighteen years after a leap year has no February 29.
         birth_date = birth_date.replace(day=28)
     return birth_date.replace(year=birth_date.year + 18)
-
-
-@asynccontextmanager
-async def _connect(address: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(address)
-    try:
-        yield connection
-    finally:
-        await connection.close()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from datasources.engine.pools.sessions import connected
 from datasources.imports.lines import Fields, Lines, RejectedError
 from datasources.imports.mapping import Mapping
 from datasources.imports.reading import Record, open_text, read_records
@@ -145,8 +146,7 @@ async def _transactions(
         connections: dict[str, asyncpg.Connection] = {}
         # Core is entered last and so commits first, because the departments' rows refer to its customers.
         for address in dict.fromkeys(addresses[name] for name in (*reversed(mapping.departments), "core")):
-            connection = await asyncpg.connect(address, server_settings={"timezone": "UTC"})
-            stack.push_async_callback(connection.close)
+            connection = await stack.enter_async_context(connected(address))
             await stack.enter_async_context(connection.transaction())
             connections[address] = connection
         yield connections

@@ -7,6 +7,7 @@ from random import Random
 
 import asyncpg
 
+from datasources.engine.pools.sessions import connected
 from datasources.sample.catalog import Catalog, add_catalog, catalog
 from datasources.sample.consents import add_statements, draw_statements
 from datasources.sample.core import add_customer
@@ -59,12 +60,9 @@ async def is_empty(addresses: Mapping[str, str]) -> bool:
     for department, table in TABLES_IN_USE.items():
         if department not in addresses:
             continue
-        connection = await asyncpg.connect(addresses[department])
-        try:
+        async with connected(addresses[department]) as connection:
             if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})"):  # noqa: S608 - our own names
                 return False
-        finally:
-            await connection.close()
     return True
 
 
@@ -144,8 +142,7 @@ async def _transactions(addresses: Mapping[str, str]) -> AsyncIterator[dict[str,
     async with AsyncExitStack() as stack:
         by_address: dict[str, asyncpg.Connection] = {}
         for address in dict.fromkeys(addresses.values()):
-            by_address[address] = await asyncpg.connect(address)
-            stack.push_async_callback(by_address[address].close)
+            by_address[address] = await stack.enter_async_context(connected(address))
         for connection in by_address.values():
             await stack.enter_async_context(connection.transaction())
         yield {department: by_address[address] for department, address in addresses.items()}

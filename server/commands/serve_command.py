@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from auth.departments import DEPARTMENTS
-from datasources.engine.pools.sessions import SessionError, lost_settings
+from datasources.engine.pools.session_checks import SessionError, lost_settings
 from migrations.status import status
 from server.commands.terminal import CommandError, run, say
 from server.process.serving import listen, log_to_stderr, run_until_signal, url_of

@@ -10,10 +10,10 @@ import pytest
 from asyncpg.pgproto import pgproto
 
 from datasources.engine.pools.packed import INTS, UUIDS, Packed, counted, joined
-from datasources.engine.pools.sessions import reading
+from datasources.engine.pools.sessions import connect, plan_session
 
 if TYPE_CHECKING:
-    from datasources.engine.pools.pool import Connection
+    from datasources.engine.pools.sessions import Connection
 
 IDS = [uuid4() for _ in range(5)]
 NUMBERS = [0, 1, -1, 2**31 - 1, -(2**31)]
@@ -21,7 +21,7 @@ NUMBERS = [0, 1, -1, 2**31 - 1, -(2**31)]
 
 @pytest.fixture
 async def connection(addresses: dict[str, str]) -> AsyncIterator[Connection]:
-    opened = await reading(addresses["core"], 2000)
+    opened = await connect(addresses["core"], plan_session(2000))
     yield opened
     await opened.close()
 

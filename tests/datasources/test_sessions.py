@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from datasources.engine.pools.sessions import BY_LOGIN, SessionError, lost_settings
+from datasources.engine.pools.session_checks import SETTINGS_BY_ROLE, SessionError, lost_settings
 
 LOGIN_SETTINGS = Path(__file__).parents[2] / "deploy" / "login-settings.sql"
 
@@ -36,14 +36,14 @@ async def test_what_a_pooler_drops_is_told(addresses: dict[str, str]) -> None:
         "plan_cache_mode",
         "statement_timeout",
     ]
-    assert sorted({*lost, "jit"}) == sorted(BY_LOGIN)
+    assert sorted({*lost, "jit"}) == sorted(SETTINGS_BY_ROLE)
     assert await lost_settings(addresses["core"]) == lost
 
 
 async def test_a_postgresql_that_is_too_old_is_refused(
     addresses: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("datasources.engine.pools.sessions.OLDEST", 99)
+    monkeypatch.setattr("datasources.engine.pools.session_checks.MIN_POSTGRESQL", 99)
     with pytest.raises(SessionError, match=r"it is PostgreSQL \d\d, and 99 or newer is needed"):
         await lost_settings(addresses["core"])
 

@@ -1,37 +1,39 @@
-"""A small pool of connections: the last one used goes out first, and whoever waits is served in order.
+"""A small pool of connections: the last one used goes out first, and requests that wait are served in order.
 
 asyncpg's own pool costs as much for each statement as the statement itself. This one hands out connections, and cuts
-off whatever is not answered by its deadline without waiting for the server to agree.
+off a connection at its deadline without waiting for the server to agree.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
 from datasources.engine.pools.places import Places
+from datasources.engine.pools.sessions import ReadSession, WriteSession, connect
 from datasources.engine.pools.timers import EARLY
-from datasources.unavailable import BROKEN, Unavailable, told
+from datasources.unavailable import BROKEN, Unavailable, classify
 
 if TYPE_CHECKING:
-    Connection = asyncpg.Connection[asyncpg.Record]
+    from datasources.engine.pools.sessions import Connection
 
 Connect = Callable[[], Awaitable["Connection"]]
 
 
 class Pool:
-    """At most `size` connections, opened as they are needed, and at most `queue` who wait for one.
+    """At most `size` connections, opened as they are needed, and at most `queue` requests that wait for one.
 
     Deadlines are times of the running loop.
     """
 
     def __init__(self, connect: Connect, size: int, queue: int | None = None) -> None:
         self._connect = connect
-        # Whoever has a place has a connection or opens one.
+        # A place is the right to take an idle connection or to open one.
         self.places = Places(size, queue)
         self._idle: list[Connection] = []
         self._closed = False
@@ -46,18 +48,18 @@ class Pool:
         return Lease(self, deadline)
 
     def forget_idle(self) -> None:
-        """Cut off what is not in use: whatever broke the others may have broken these."""
+        """Cut off the idle connections, because what broke one of the others may have broken these."""
         while self._idle:
             self._idle.pop().terminate()
 
     def terminate(self) -> None:
-        """Cut off every connection that is not in use; those that are go when they come back."""
+        """Cut off the idle connections now, and those in use when they are given back."""
         self._closed = True
         for connection in self._idle:
             connection.terminate()
 
     async def take(self, deadline: float) -> Connection:
-        """For a lease alone, which gives it back whatever happens."""
+        """For a Lease alone, which gives the connection back in every case."""
         await self.places.take(deadline)
         while self._idle:
             connection = self._idle.pop()
@@ -71,7 +73,7 @@ class Pool:
             raise
 
     def give_back(self, connection: Connection) -> None:
-        """To whoever waits longest, or to those who will come."""
+        """Frees the place; the connection stays open for the next request, unless the pool or it is closed."""
         if self._closed:
             connection.terminate()
         if not connection.is_closed():
@@ -79,8 +81,22 @@ class Pool:
         self.places.leave()
 
 
+class ReadPool(Pool):
+    """A pool for statements that only read. Code that writes takes a WritePool, so it cannot be handed this one."""
+
+    def __init__(self, url: str, session: ReadSession, size: int, queue: int | None = None) -> None:
+        super().__init__(partial(connect, url, session), size, queue)
+
+
+class WritePool(Pool):
+    """A pool for statements that write."""
+
+    def __init__(self, url: str, session: WriteSession, size: int, queue: int | None = None) -> None:
+        super().__init__(partial(connect, url, session), size, queue)
+
+
 class Lease:
-    """A connection that somebody has. Entered for each statement, where a generator would cost three times as much."""
+    """One use of a connection. A class, because entering a generator would cost each statement three times as much."""
 
     __slots__ = ("_alarm", "_connection", "_deadline", "_loop", "_pool")
 
@@ -93,7 +109,7 @@ class Lease:
         try:
             self._connection = connection = await self._pool.take(self._deadline)
         except BROKEN as error:
-            raise self._told(error) from error
+            raise self._unavailable(error) from error
         self._alarm = self._loop.call_at(self._deadline, connection.terminate)
         return connection
 
@@ -102,15 +118,15 @@ class Lease:
     ) -> None:
         self._alarm.cancel()
         was_cut = self._connection.is_closed()
-        # It may be in the middle of something, and nobody is left to see the end of it.
+        # The statement may still be running, and its result would be read by the next request.
         if error is not None and not isinstance(error, asyncpg.PostgresError):
             self._connection.terminate()
         self._pool.give_back(self._connection)
         if isinstance(error, BROKEN):
-            raise self._told(error) from error
+            raise self._unavailable(error) from error
         if was_cut and isinstance(error, Exception):
-            # Cut off between two of its steps, the driver stumbles over what is gone.
-            raise self._told(asyncpg.InterfaceError("cut off")) from error
+            # If the connection is cut off between two of its steps, the driver raises errors of its own.
+            raise self._unavailable(asyncpg.InterfaceError("cut off")) from error
 
-    def _told(self, error: BaseException) -> Unavailable:
-        return told(error, is_late=self._loop.time() >= self._deadline - EARLY)
+    def _unavailable(self, error: BaseException) -> Unavailable:
+        return classify(error, is_late=self._loop.time() >= self._deadline - EARLY)

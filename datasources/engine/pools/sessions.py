@@ -1,103 +1,138 @@
-"""Sessions: how each connection is set, and whether a pooler on the way to the database lets it be so."""
+"""Sessions: the settings of each kind of connection, and the one place that opens connections to PostgreSQL."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
+import orjson
 
 from datasources.engine.pools.packed import keep_packed
 
-# What every connection is set to, whatever the role's own settings are. Reading is all that the pools do.
-SETTINGS = {
-    "application_name": "customer360",
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[Any]
+
+# The driver's default, in bytes: it keeps no longer statement prepared.
+_DRIVER_MAX_PREPARED = 15 * 1024
+_UNLIMITED = 0
+
+
+async def _leave_as_is(connection: Connection) -> None:
+    """Most sessions need no more than their settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """How connections of one use are set. `prepare` runs once on each; all sessions are in UTC."""
+
+    application_name: str = "customer360"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[Connection], Coroutine[Any, Any, None]] = _leave_as_is
+    max_prepared_bytes: int = _DRIVER_MAX_PREPARED
+
+    @property
+    def server_settings(self) -> dict[str, str]:
+        return {"application_name": self.application_name, "timezone": "UTC", **self.settings}
+
+
+class ReadSession(Session):
+    """A session in which every transaction is read-only."""
+
+
+class WriteSession(Session):
+    """A session that may write."""
+
+
+READ_SETTINGS = {
     "default_transaction_read_only": "on",
-    "timezone": "UTC",
     "datestyle": "ISO",
     "jit": "off",
-    # The first runs of a statement on each connection would be planned anew each time, at five times the cost.
+    # Otherwise the first runs of a statement on each connection are planned anew, at five times the cost.
     "plan_cache_mode": "force_generic_plan",
     # A list that goes wrong takes one core, not three.
     "max_parallel_workers_per_gather": "0",
-    # A statement whose connection was cut off is ended by PostgreSQL within so many milliseconds, also when the process
-    # that asked was killed.
+    # In milliseconds: PostgreSQL ends a statement whose connection was cut off, also when the process was killed.
     "client_connection_check_interval": "50",
 }
-# What a login can be set to instead. Not to read only: the access log is written by core's.
-BY_LOGIN = (
-    "client_connection_check_interval",
-    "jit",
-    "max_parallel_workers_per_gather",
-    "plan_cache_mode",
-    "statement_timeout",
-)
-
-# The first that writes JSON by JSON_SCALAR.
-OLDEST = 17
-
-_HOW = "docs/scaling.md tells how to set it"
-# A merged statement is longer than the driver's usual 15 KB for what it keeps prepared.
-_ANY_LENGTH = 0
-# At the start nobody waits for an answer.
-_PATIENT_MS = 10_000
-_ENDLESS = ("statement_timeout", "0")
-_SHOWN = "SELECT name, setting FROM pg_settings WHERE name = ANY($1) ORDER BY name"
 
 
-class SessionError(ValueError):
-    """What is at the address, or on the way to it, makes our sessions impossible. The message says what."""
-
-
-async def reading(url: str, timeout_ms: int) -> asyncpg.Connection[asyncpg.Record]:
-    """A connection that only reads. JSON text comes and goes out as bytes, ids and flags stay packed: nothing is
-    decoded in between.
-    """
-    settings = {**SETTINGS, "statement_timeout": str(timeout_ms)}
-    connection = await asyncpg.connect(url, max_cacheable_statement_size=_ANY_LENGTH, server_settings=settings)
+async def _keep_bytes(connection: Connection) -> None:
     await connection.set_type_codec("text", schema="pg_catalog", encoder=str.encode, decoder=bytes, format="binary")
     keep_packed(connection)
+
+
+async def _keep_packed(connection: Connection) -> None:
+    keep_packed(connection)
+
+
+async def _decode_json(connection: Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=lambda value: orjson.dumps(value).decode(), decoder=orjson.loads
+    )
+
+
+def plan_session(timeout_ms: int) -> ReadSession:
+    """For compiled plans. JSON text comes as bytes, ids and flags stay packed: nothing is decoded in between.
+
+    The driver keeps statements of any length prepared, because a fused one is longer than its default allows.
+    """
+    settings = {**READ_SETTINGS, "statement_timeout": str(timeout_ms)}
+    return ReadSession(settings=settings, prepare=_keep_bytes, max_prepared_bytes=_UNLIMITED)
+
+
+def log_session(timeout_ms: int) -> WriteSession:
+    """For the access log. With its short arrays, a custom plan would cost as much as running the statement."""
+    settings = {"statement_timeout": str(timeout_ms), "plan_cache_mode": "force_generic_plan"}
+    return WriteSession("customer360 log", settings, _keep_packed)
+
+
+def bucket_session(prepare: Callable[[Connection], Coroutine[Any, Any, None]]) -> WriteSession:
+    """For token buckets. A commit does not wait for the disk, because a bucket that is lost counts as full."""
+    return WriteSession("customer360 rates", {"synchronous_commit": "off"}, prepare)
+
+
+def authorization_session(timeout_ms: int) -> WriteSession:
+    """For the authorization server's store."""
+    return WriteSession("customer360 oauth", {"statement_timeout": str(timeout_ms)}, _decode_json)
+
+
+# For migrations, imports, sample data and the ledger's commands.
+MAINTENANCE = WriteSession()
+
+
+async def connect(url: str, session: Session = MAINTENANCE) -> Connection:
+    connection = await asyncpg.connect(
+        url, max_cacheable_statement_size=session.max_prepared_bytes, server_settings=session.server_settings
+    )
+    await session.prepare(connection)
     return connection
 
 
-async def lost_settings(url: str) -> list[str]:
-    """The settings that a pooler drops on the way. Raises SessionError if no session would work at all."""
-    async with _opened(url) as first, _opened(url) as second:
-        _check_version(first)
-        await _check_statements(first, second)
-        rows = await first.fetch(_SHOWN, BY_LOGIN)
-    shown = {bytes(name).decode(): bytes(value).decode() for name, value in rows}
-    # A login may have another time limit than ours: what matters is that there is one.
-    return [name for name, value in shown.items() if value != SETTINGS.get(name, value) or (name, value) == _ENDLESS]
-
-
 @asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-    try:
-        connection = await reading(url, _PATIENT_MS)
-    except asyncpg.ProtocolViolationError as error:
-        raise SessionError(f"the pooler refuses connections: {error}. {_HOW}") from None
+async def connected(url: str, session: Session = MAINTENANCE) -> AsyncIterator[Connection]:
+    """A connection that is closed at the end."""
+    connection = await connect(url, session)
     try:
         yield connection
     finally:
-        connection.terminate()
+        await connection.close()
 
 
-def _check_version(connection: asyncpg.Connection[asyncpg.Record]) -> None:
-    version = connection.get_server_version()
-    if version.major < OLDEST:
-        raise SessionError(f"it is PostgreSQL {version.major}, and {OLDEST} or newer is needed")
-
-
-async def _check_statements(
-    ours: asyncpg.Connection[asyncpg.Record], other: asyncpg.Connection[asyncpg.Record]
-) -> None:
-    """A statement that is prepared must be there when it is run, whoever was busy in between."""
+@asynccontextmanager
+async def driver_pool(url: str, session: WriteSession, size: int, seconds: float) -> AsyncIterator[asyncpg.Pool[Any]]:
+    """The driver's own pool, for work off the hot path. Nothing is connected yet: the database may be down."""
+    pool = await asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=size,
+        init=session.prepare,
+        command_timeout=seconds,
+        server_settings=session.server_settings,
+    )
     try:
-        prepared = await ours.prepare("SELECT 1")
-        # A pooler of transactions hands out the server that came back first, or last: one of these orders moves ours.
-        for one, then in ((ours, other), (other, ours)):
-            async with one.transaction(), then.transaction():
-                await prepared.fetchval()
-    except (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError):
-        raise SessionError(f"the pooler forgets prepared statements: pool sessions, not transactions. {_HOW}") from None
+        yield pool
+    finally:
+        pool.terminate()

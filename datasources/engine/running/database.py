@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 
 from datasources.engine.pools.places import Places
-from datasources.engine.pools.pool import Pool
+from datasources.engine.pools.pool import ReadPool
 from datasources.engine.running.coalescing import Coalescer, Rows
 from datasources.engine.running.patience import Patience
 from datasources.engine.running.statement import Asked, Statement
@@ -18,7 +18,7 @@ from datasources.engine.running.statement import Asked, Statement
 class Database:
     """Runs statements that only read, so that one whose connection broke may be asked again."""
 
-    def __init__(self, url: str, pool: Pool, seconds: float) -> None:
+    def __init__(self, url: str, pool: ReadPool, seconds: float) -> None:
         self.url = url
         self.pool = pool
         self.patience = Patience(seconds, pool.forget_idle)

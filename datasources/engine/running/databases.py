@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
 
 from datasources.engine.pools.places import Places
-from datasources.engine.pools.pool import Pool
-from datasources.engine.pools.sessions import reading
+from datasources.engine.pools.pool import ReadPool
+from datasources.engine.pools.sessions import plan_session
 from datasources.engine.running.coalescing import Rows
 from datasources.engine.running.database import Database
 from datasources.engine.running.patience import Patience
@@ -84,7 +83,7 @@ class Databases:
         def opened(url: str) -> Database:
             # Core has no queue of its own: server/graphql/limiter.py bounds the requests that wait for it.
             queue = None if url == addresses["core"] else QUEUE * pool_size
-            return Database(url, Pool(partial(reading, url, timeout_ms), pool_size, queue), timeout_ms / 1000)
+            return Database(url, ReadPool(url, plan_session(timeout_ms), pool_size, queue), timeout_ms / 1000)
 
         databases = {url: opened(url) for url in dict.fromkeys(addresses.values())}
         asked = {
