@@ -29,6 +29,9 @@ class AccessRecord(NamedTuple):
     policy_version: str
     dry_run_by: str | None
     subjects: Sequence[UUID]
+    # The privacy flags of each subject when the answer was read, in the order of subjects. With the disclosure they
+    # decide which fields were shown of which subject.
+    flags: Sequence[int]
     disclosure: Disclosure
 
 

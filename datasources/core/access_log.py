@@ -18,12 +18,12 @@ from datasources.engine.pools.timers import EARLY
 from datasources.unavailable import Unavailable
 
 # The records of a group have few distinct viewers and disclosures, so each distinct combination is sent once. The
-# subjects of all records are one array; each record has a slice of it.
+# subjects of all records are one array and their flags another; each record has a slice of both.
 _STORE = """
 INSERT INTO core.access_record
-    (request_id, subjects, viewer, viewer_class, client, purpose, policy_version, dry_run_by, disclosure)
-SELECT request_id, ($5::uuid[])[first:last], ($6::text[])[alike], ($7::text[])[alike], ($8::text[])[alike],
-    ($9::text[])[alike], ($10::text[])[alike], ($11::text[])[alike], ($12::bytea[])[alike]
+    (request_id, subjects, flags, viewer, viewer_class, client, purpose, policy_version, dry_run_by, disclosure)
+SELECT request_id, ($5::uuid[])[first:last], ($6::int[])[first:last], ($7::text[])[alike], ($8::text[])[alike],
+    ($9::text[])[alike], ($10::text[])[alike], ($11::text[])[alike], ($12::text[])[alike], ($13::bytea[])[alike]
 FROM unnest($1::text[], $2::int[], $3::int[], $4::int[]) AS record (request_id, first, last, alike)
 """
 _STORE_DISCLOSURE = "INSERT INTO core.disclosure (digest, coordinates) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING"
@@ -150,6 +150,7 @@ def _columns(records: list[AccessRecord]) -> list[Sequence[Any]]:
         lasts,
         [alike.setdefault(_shared_values(record), len(alike) + 1) for record in records],
         joined([record.subjects for record in records]),
+        joined([record.flags for record in records]),
         *map(list, zip(*alike, strict=True)),
     ]
 

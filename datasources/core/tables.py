@@ -180,6 +180,9 @@ access_record = Table(
     Column("dry_run_by", Text()),
     Column("subjects", ARRAY(Uuid()), nullable=False),
     Column("disclosure", LargeBinary(), nullable=False),
+    # The privacy flags of each subject at that moment, in the order of subjects; null in records of older versions.
+    Column("flags", ARRAY(Integer())),
+    CheckConstraint("cardinality(flags) = cardinality(subjects)", name="flags_of_subjects"),
     # Entries are put off, and made in the background; only where nobody does that would an answer wait for them.
     Index(
         "ix_access_record_subjects",

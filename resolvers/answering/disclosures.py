@@ -17,9 +17,9 @@ def record(
     plan: Plan, answers: Iterable[RootAnswer], viewer: Viewer, grant: Grant, request_id: str
 ) -> AccessRecord | None:
     """Who saw whose data by this answer; None if it is about nobody."""
-    shown = [answer.subjects for answer in answers if answer.text != _NOBODY]
+    shown = [answer for answer in answers if answer.text != _NOBODY]
     # Each answer names a customer once, however often it shows them.
-    subjects = shown[0] if len(shown) == 1 else list(dict.fromkeys(each for some in shown for each in some))
+    subjects, flags = (shown[0].subjects, shown[0].flags) if len(shown) == 1 else _distinct_subjects(shown)
     if not subjects or viewer.purpose is None:
         return None
     return AccessRecord(
@@ -31,8 +31,15 @@ def record(
         policy_version=grant.policy_version,
         dry_run_by=viewer.dry_run_by,
         subjects=subjects,
+        flags=flags,
         disclosure=plan.disclosure,
     )
+
+
+def _distinct_subjects(answers: Iterable[RootAnswer]) -> tuple[Sequence[UUID], Sequence[int]]:
+    """Return subjects and flags by position. A subject whose flags changed between two answers is there twice."""
+    pairs = dict.fromkeys(pair for answer in answers for pair in zip(answer.subjects, answer.flags, strict=True))
+    return [subject for subject, _ in pairs], [flags for _, flags in pairs]
 
 
 def privacy(plan: Plan, answers: Sequence[RootAnswer]) -> bytes:

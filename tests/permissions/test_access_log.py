@@ -1,6 +1,7 @@
 """The record before the answer: durable first, with subjects and coordinates, without values, and none lost."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from auth.access_log import AccessRecord, Disclosure, LogUnavailable
 from auth.policy.rules import Policy
 from datasources.core import access_index
 from datasources.core.access_log import CoreAccessLog
-from datasources.engine.pools.packed import UUIDS
+from datasources.engine.pools.packed import INTS, UUIDS, Packed
 from tests.oracle.world import Row
 from tests.permissions.attacks import Copy, Field
 from tests.permissions.probes import ONE
@@ -40,7 +41,7 @@ def soon() -> float:
 def _record(n: int) -> AccessRecord:
     coordinates = (("Customer.number", "allow"), ("Customer.displayName", "mask"))
     disclosure = Disclosure(bytes([n % 7]) * 32, coordinates)
-    return AccessRecord(f"request {n}", "kim", "service_agent", None, "care", "version", None, (), disclosure)
+    return AccessRecord(f"request {n}", "kim", "service_agent", None, "care", "version", None, (), (), disclosure)
 
 
 def _is_current(log: CoreAccessLog) -> bool:
@@ -55,6 +56,7 @@ async def test_an_answer_leaves_a_record_of_whom_what_and_who_without_values(
         answer = await ask(graph, CARD, agent, by={"phone": _phone(arena, customer)})
     (row,) = await fetch(address, RECORDS)
     assert row["subjects"] == [customer["id"]]
+    assert row["flags"] == [await value(address, f"SELECT flags FROM core.customer WHERE id = '{customer['id']}'")]  # noqa: S608
     assert (row["viewer"], row["viewer_class"], row["purpose"]) == ("somebody", "service_agent", "care")
     assert (row["policy_version"], row["request_id"], row["dry_run_by"]) == (policy.version, "a request", None)
     assert orjson.loads(row["coordinates"]) == [
@@ -76,7 +78,9 @@ async def test_records_that_are_stored_together_stay_apart(address: str) -> None
     """Each has its own viewer, purpose, disclosure and subjects, whoever else has some of them alike."""
     some = [UUID(int=n) for n in range(1, 6)]
     records = [
-        _record(n)._replace(viewer=viewer, client=client, purpose=purpose, subjects=subjects)
+        _record(n)._replace(
+            viewer=viewer, client=client, purpose=purpose, subjects=subjects, flags=_flags_like(subjects)
+        )
         for n, (viewer, client, purpose, subjects) in enumerate(
             [
                 ("kim", None, "care", some[:2]),
@@ -104,9 +108,16 @@ async def test_records_that_are_stored_together_stay_apart(address: str) -> None
             each.dry_run_by,
             list(each.subjects),
             each.disclosure.digest,
+            list(each.flags),
         )
         for each in records
     ]
+
+
+def _flags_like(subjects: Sequence[UUID]) -> Sequence[int]:
+    """Other flags for each subject; packed if the subjects are, as an answer has both."""
+    flags = [subject.int * 3 for subject in subjects]
+    return INTS.packed(flags) if isinstance(subjects, Packed) else flags
 
 
 def _phone(arena: Field, customer: Row) -> str:
@@ -215,7 +226,7 @@ async def test_entries_that_were_put_off_are_made_in_the_background(
 ) -> None:
     monkeypatch.setattr(access_index, "SECONDS_BETWEEN_RUNS", 0.01)
     async with CoreAccessLog.open(address) as log:
-        await log.store(_record(1)._replace(subjects=[UUID(int=7), UUID(int=8)]), soon())
+        await log.store(_record(1)._replace(subjects=[UUID(int=7), UUID(int=8)], flags=[0, 64]), soon())
         assert not _is_current(log)
         # It is found at once, by the list of what is put off.
         assert await value(address, FOUND) == 1
