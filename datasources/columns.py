@@ -1,4 +1,4 @@
-"""The kinds of column that every department's tables are built from."""
+"""The kinds of column that departments' tables are built from, and how each is spelled in JSON."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,8 +7,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, MetaData, Numeric, Text, Uuid, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Float, Integer, MetaData, Numeric, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.types import TypeEngine
+
+from datasources.json_text import Kind
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -17,6 +20,41 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class Word(Text):
+    """Text that needs no escaping in JSON, because a CHECK allows letters, digits and underscores only."""
+
+
+class Money(Numeric[Decimal]):
+    """An exact amount of money in the currency of its row, the column `currency`."""
+
+
+class Ratio(Numeric[Decimal]):
+    """An exact number with a fraction, which clients read as a Float."""
+
+
+# The first that fits counts, so a subclass stands before its base.
+_KINDS: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
+    (Word, Kind.WORD),
+    (Text, Kind.TEXT),
+    (Uuid, Kind.WORD),
+    (Boolean, Kind.BOOLEAN),
+    (Integer, Kind.NUMBER),
+    (Float, Kind.NUMBER),
+    (Ratio, Kind.NUMBER),
+    (Numeric, Kind.DECIMAL),
+    (Date, Kind.TIME),
+    (TIMESTAMP, Kind.TIME),
+)
+
+
+def kind_of(type_: TypeEngine[Any]) -> Kind:
+    """How a column of this type is spelled. Raises TypeError for a type that no field can show as it is."""
+    for known, kind in _KINDS:
+        if isinstance(type_, known):
+            return kind
+    raise TypeError(f"a column of type {type_} is not shown as it is: give the field an expression in its shape")
 
 
 def metadata(department: str) -> MetaData:
@@ -30,13 +68,13 @@ def row_id() -> Column[UUID]:
 
 
 def subject_id() -> Column[UUID]:
-    """Whom the row is about. No foreign key: core may live in another database."""
+    """Customer id. No foreign key, because core may be in another database."""
     return Column("customer_id", Uuid(), primary_key=True)
 
 
 def code(name: str, values: type[StrEnum], *, nullable: bool = False) -> Column[str]:
     """One word of a closed list, spelled as GraphQL spells it."""
-    return Column(name, Text(), one_of(name, values), nullable=nullable)
+    return Column(name, Word(), one_of(name, values), nullable=nullable)
 
 
 def one_of(name: str, values: Iterable[str]) -> CheckConstraint:
@@ -45,13 +83,28 @@ def one_of(name: str, values: Iterable[str]) -> CheckConstraint:
 
 
 def amount(name: str, *, nullable: bool = False) -> Column[Decimal]:
-    """An exact decimal that keeps the digits it was written with; NaN and infinity are refused, JSON has neither."""
+    """An amount of money: an exact decimal that keeps the digits it was written with."""
+    return Column(name, Money(), _finite(name), nullable=nullable)
+
+
+def decimal(name: str, *, nullable: bool = False) -> Column[Decimal]:
+    """An exact decimal that keeps the digits it was written with, and is spelled as a string."""
     return Column(name, Numeric(), _finite(name), nullable=nullable)
+
+
+def ratio(name: str, *, nullable: bool = False) -> Column[Decimal]:
+    """An exact number with a fraction, spelled as a Float."""
+    return Column(name, Ratio(), _finite(name), nullable=nullable)
+
+
+def country(name: str = "country") -> Column[str]:
+    """ISO 3166-1 alpha-2, or NULL."""
+    return Column(name, Word(), CheckConstraint(f"{name} ~ '^[A-Z]{{2}}$'", name=f"{name}_iso3166"))
 
 
 def currency(name: str = "currency", *, nullable: bool = False) -> Column[str]:
     """ISO 4217, three capital letters."""
-    return Column(name, Text(), CheckConstraint(f"{name} ~ '^[A-Z]{{3}}$'", name=f"{name}_iso4217"), nullable=nullable)
+    return Column(name, Word(), CheckConstraint(f"{name} ~ '^[A-Z]{{3}}$'", name=f"{name}_iso4217"), nullable=nullable)
 
 
 def moment(name: str, *, nullable: bool = False, **options: Any) -> Column[datetime]:
@@ -60,4 +113,5 @@ def moment(name: str, *, nullable: bool = False, **options: Any) -> Column[datet
 
 
 def _finite(name: str) -> CheckConstraint:
+    """Refuses NaN and infinity, because JSON has neither."""
     return CheckConstraint(f"{name} > '-Infinity' AND {name} < 'Infinity'", name=f"{name}_finite")

@@ -1,5 +1,6 @@
 """Shapes: how each GraphQL type and each of its fields is expressed over a department's tables."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, FromClause, Select, Text, cast, func
 from sqlalchemy.types import TypeEngine
 
+from datasources.columns import Money, kind_of
 from datasources.json_text import Kind
 from datasources.plan import Parameter
 from datasources.rows import Column, Row
@@ -17,6 +19,11 @@ Test = Callable[[Row], ColumnElement[bool]]
 Link = Callable[[Row, Row], ColumnElement[bool]]
 
 
+def of_subject(row: Row, other: Row) -> ColumnElement[bool]:
+    """The other row is about the same customer."""
+    return other["customer_id"] == row.subject.id
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A scalar: an expression over the row, and how it is spelled."""
@@ -24,6 +31,13 @@ class Value:
     kind: Kind
     expression: Expression
     nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A column that has another name than the field."""
+
+    column: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +68,7 @@ class One:
     """An object that is one row of another table, or null."""
 
     type: str
-    on: Link
+    on: Link = of_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,7 @@ class Many:
     """A list that is short by its nature, whole and in the order of its shape."""
 
     type: str
-    on: Link
+    on: Link = of_subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +86,12 @@ class Pages:
     """
 
     type: str
-    on: Link
+    on: Link = of_subject
     lives_with: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Department:
+class DepartmentLink:
     """What one department knows of the subject: an object that is always there."""
 
     type: str
@@ -92,7 +106,7 @@ class SubjectLink:
 Bind = Callable[[Parameter, TypeEngine[Any]], ColumnElement[Any]]
 Lookup = Callable[[Row, Bind, Parameter], ColumnElement[bool]]
 
-Coordinate = Value | Amount | Total | Inside | One | Many | Pages | Department | SubjectLink
+Coordinate = Value | Amount | Total | Inside | One | Many | Pages | DepartmentLink | SubjectLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +121,8 @@ class Key:
 class Shape:
     """One GraphQL type over one table.
 
+    `fields` says only what is not the column of its own name: another column, an expression, an object, a list.
+    `coordinate` answers for the rest.
     An interface or union has `variants`: the concrete type for each value of `discriminator`, all over the same row.
     `identity` names the column that tells rows apart: the cursor, and the last key of every order.
     `alive` tells the rows that still count: those within their retention. `lookups` are ways to find a row by what is
@@ -116,7 +132,7 @@ class Shape:
     type: str
     department: str
     table: FromClause | None = None
-    fields: Mapping[str, Coordinate] = field(default_factory=dict)
+    fields: Mapping[str, Coordinate | Renamed] = field(default_factory=dict)
     order: tuple[Key, ...] = ()
     identity: str = "id"
     alive: Test | None = None
@@ -126,57 +142,38 @@ class Shape:
     # Another department's object, of which core knows no more than whom it is about.
     is_reference: bool = False
 
+    def coordinate(self, name: str) -> Coordinate:
+        """What the field of this name is. Raises LookupError for one that is neither declared nor a column."""
+        match self.fields.get(name):
+            case None:
+                return self._default(name)
+            case Renamed(column=column):
+                return self._shown(column)
+            case declared:
+                return declared
+
+    def _default(self, name: str) -> Coordinate:
+        if name == "id":
+            return global_id(self.type)
+        if name == "customer":
+            return SubjectLink()
+        column = _CAPITAL.sub(r"_\1", name).lower()
+        if self.table is None or column not in self.table.c:
+            raise LookupError(f"the shape of {self.type} declares no {name}, and its table has no column {column}")
+        return self._shown(column)
+
+    def _shown(self, column: str) -> Value | Amount:
+        """A column as it is, spelled by its type."""
+        assert self.table is not None
+        type_ = self.table.c[column].type
+        if isinstance(type_, Money):
+            return Amount(lambda row: row[column], lambda row: row["currency"])
+        return Value(kind_of(type_), lambda row: row[column])
+
 
 Shapes = Mapping[str, Shape]
 
-
-def text(column: str) -> Value:
-    """Text that somebody wrote."""
-    return Value(Kind.TEXT, lambda row: row[column])
-
-
-def word(column: str) -> Value:
-    """Text that cannot need escaping: codes, E.164 numbers, ISO codes, ids."""
-    return Value(Kind.WORD, lambda row: row[column])
-
-
-def count(column: str) -> Value:
-    """A whole number."""
-    return Value(Kind.NUMBER, lambda row: row[column])
-
-
-def ratio(column: str) -> Value:
-    """A number with a fraction, a GraphQL Float."""
-    return Value(Kind.NUMBER, lambda row: row[column])
-
-
-def decimal(column: str) -> Value:
-    """An exact decimal, as a string."""
-    return Value(Kind.DECIMAL, lambda row: row[column])
-
-
-def flag(column: str) -> Value:
-    """True or false."""
-    return Value(Kind.BOOLEAN, lambda row: row[column])
-
-
-def date(column: str) -> Value:
-    """A day, RFC 3339 full-date."""
-    return Value(Kind.TIME, lambda row: row[column])
-
-
-def moment(column: str) -> Value:
-    """A point in time, RFC 3339 in UTC."""
-    return Value(Kind.TIME, lambda row: row[column])
-
-
-def money(column: str, currency: str = "currency") -> Amount:
-    return Amount(lambda row: row[column], lambda row: row[currency])
-
-
-def of_subject(row: Row, other: Row) -> ColumnElement[bool]:
-    """The other row is about the same customer."""
-    return other["customer_id"] == row.subject.id
+_CAPITAL = re.compile(r"([A-Z])")
 
 
 def within_retention(row: Row) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from auth.access_log import AccessLog
 from auth.policy.rules import Policy
 from datasources.departments import SHAPES
 from datasources.engine.running.databases import Databases
+from datasources.shapes import Shapes
 from datasources.sources.outline import outlined
 from resolvers.answering.throttle import Throttle
 from resolvers.contract import Contract, GovernedInput
@@ -132,10 +133,25 @@ def check() -> list[str]:
     """What is wrong with the schema as it is built: a line for each problem, none if it is sound."""
     schema = build_schema()
     known = contract(schema)
-    problems = list(unfit(known))
+    problems = [*unfit(known), *unexpressed(known.schema, SHAPES)]
     if not SDL_FILE.exists() or SDL_FILE.read_text() != print_sdl():
         problems.append(f"schema/{SDL_FILE.name} is stale: run `customer360 schema print > schema/{SDL_FILE.name}`")
     return problems
+
+
+def unexpressed(schema: GraphQLSchema, shapes: Shapes) -> Iterator[str]:
+    """Fields that no shape says how to read, and what shapes declare that is no field."""
+    for name, shape in shapes.items():
+        type_ = schema.get_type(name)
+        fields = type_.fields if is_object_type(type_) else {}
+        for field in fields:
+            try:
+                shape.coordinate(field)
+            except (LookupError, TypeError) as problem:
+                yield f"{name}.{field}: {problem}"
+        yield from (
+            f"{name}.{each} is declared by its shape and is no field" for each in shape.fields if each not in fields
+        )
 
 
 def unfit(known: Contract) -> Iterator[str]:

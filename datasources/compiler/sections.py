@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from auth.departments import CORE
 from datasources.plan import Entities, Field, OneObject, Root
-from datasources.shapes import Department, Shapes, SubjectLink
+from datasources.shapes import DepartmentLink, Shapes, SubjectLink
 
 # The department that is to answer, the type of the object, and the field that asks for it.
 Crossing = tuple[str, str, Field]
@@ -73,8 +73,8 @@ class SectionFinder:
     def _target(self, asked: Field) -> tuple[str, str] | None:
         """The department and type that a field leads to, if it is one that leads to another department."""
         shape = self.shapes.get(asked.type)
-        match shape.fields.get(asked.name) if shape and asked.effect.shows and asked.is_told else None:
-            case Department(type=type_, name=name):
+        match shape.coordinate(asked.name) if shape and asked.effect.shows and asked.is_told else None:
+            case DepartmentLink(type=type_, name=name):
                 return name, type_
             case SubjectLink():
                 return CORE, "Customer"

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from auth.departments import Department
-from datasources.columns import code, metadata, moment, row_id
+from datasources.columns import code, country, metadata, moment, row_id
 from datasources.core.codes import (
     Channel,
     ContactPointKind,
@@ -67,7 +67,7 @@ customer = Table(
     Column("family_name", Text()),
     Column("birth_date", Date()),
     Column("language", Text()),
-    Column("country", Text()),
+    country(),
     Column("legal_name", Text()),
     Column("registration_number", Text()),
     Column("vat_number", Text()),
@@ -80,7 +80,6 @@ customer = Table(
     moment("partner_sharing_until", nullable=True),
     moment("special_categories_until", nullable=True),
     Column("minor_until", Date()),
-    CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_iso3166"),
     Index("ix_customer_display_name", "display_name", "id"),
     Index("ix_customer_since", "since", "id"),
     # Restricted customers show no name to be ordered by: they come last, by their ids.
@@ -100,12 +99,11 @@ contact_point = Table(
     Column("postcode", Text()),
     Column("city", Text()),
     Column("region", Text()),
-    Column("country", Text()),
+    country(),
     Column("is_primary", Boolean(), nullable=False, server_default=text("false")),
     moment("verified_at", nullable=True),
     Column("valid_from", Date()),
     Column("valid_to", Date()),
-    CheckConstraint("country ~ '^[A-Z]{2}$'", name="country_iso3166"),
     CheckConstraint("kind = 'POSTAL' OR value IS NOT NULL", name="value_present"),
     Index("ix_contact_point_value", "value", "kind"),
 )

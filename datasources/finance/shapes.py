@@ -28,19 +28,12 @@ from datasources.shapes import (
     Many,
     One,
     Pages,
+    Renamed,
     Shape,
-    SubjectLink,
     Total,
     Value,
-    count,
-    date,
-    decimal,
-    global_id,
-    money,
     of_subject,
-    text,
     within_retention,
-    word,
 )
 from datasources.sql_text import number
 
@@ -89,12 +82,7 @@ def _open(first: int | None, last: int | None) -> Total:
         days = cast(row.subject.as_of, Date()).op("-", return_type=Integer())(invoice.c.due_on)
         bounds = [days >= number(first)] if first is not None else []
         bounds += [days <= number(last)] if last is not None else []
-        counted = (
-            of_subject(row, other),
-            invoice.c.open_amount > number(0),
-            within_retention(other),
-            *bounds,
-        )
+        counted = (of_subject(row, other), invoice.c.open_amount > number(0), within_retention(other), *bounds)
         total = _sum(invoice.c.open_amount, invoice, billing, *counted)
         return _from_billing(billing, spell(total, billing.c.currency))
 
@@ -119,180 +107,75 @@ def _has_rating(row: Row) -> ColumnElement[bool]:
     return row["rating_grade"].is_not(None) | row["rating_score"].is_not(None)
 
 
-FINANCE = Shape(
-    "Finance",
-    "finance",
-    fields={
-        "accounts": Many("Account", of_subject),
-        "balance": Total(_balance),
-        "overdue": _open(1, None),
-        "ageing": Inside("Ageing"),
-        "invoices": Pages("Invoice", of_subject),
-        "payments": Pages("Payment", of_subject),
-        "creditNotes": Pages("CreditNote", of_subject),
-        "dunningNotices": Many("DunningNotice", of_subject),
-        "credit": One("Credit", of_subject),
-    },
-)
-
-AGEING = Shape(
-    "Ageing",
-    "finance",
-    fields={
-        "notDue": _open(None, 0),
-        "days1To30": _open(1, 30),
-        "days31To60": _open(31, 60),
-        "days61To90": _open(61, 90),
-        "over90Days": _open(91, None),
-    },
-)
-
-ACCOUNT = Shape(
-    "Account",
-    "finance",
-    tables.account,
-    {
-        "number": text("number"),
-        "balance": money("balance"),
-        "openedOn": date("opened_on"),
-        "closedOn": date("closed_on"),
-    },
-    order=(Key("openedOn", descending=False),),
-)
-
-INVOICE = Shape(
-    "Invoice",
-    "finance",
-    tables.invoice,
-    {
-        "id": global_id("Invoice"),
-        "number": text("number"),
-        "state": word("state"),
-        "issuedOn": date("issued_on"),
-        "dueOn": date("due_on"),
-        "total": money("total"),
-        "tax": money("tax"),
-        "openAmount": money("open_amount"),
-        "daysOverdue": Value(Kind.NUMBER, _days_overdue),
-        "lines": Many("InvoiceLine", _of_invoice),
-        "payments": Many("Payment", _of_invoice),
-        "creditNotes": Many("CreditNote", _of_invoice),
-        "customer": SubjectLink(),
-    },
-    order=(Key("issuedOn"),),
-    alive=within_retention,
-)
-
-INVOICE_LINE = Shape(
-    "InvoiceLine",
-    "finance",
-    tables.invoice_line,
-    {
-        "position": count("position"),
-        "sku": text("sku"),
-        "description": text("description"),
-        "quantity": decimal("quantity"),
-        "unitPrice": money("unit_price"),
-        "amount": money("amount"),
-    },
-    order=(Key("position", descending=False),),
-    identity="position",
-)
-
-PAYMENT = Shape(
-    "Payment",
-    "finance",
-    tables.payment,
-    {
-        "id": global_id("Payment"),
-        "receivedOn": date("received_on"),
-        "amount": money("amount"),
-        "method": word("method"),
-        "payerReference": text("payer_reference"),
-        "customer": SubjectLink(),
-    },
-    order=(Key("receivedOn"),),
-    alive=within_retention,
-)
-
-CREDIT_NOTE = Shape(
-    "CreditNote",
-    "finance",
-    tables.credit_note,
-    {
-        "id": global_id("CreditNote"),
-        "number": text("number"),
-        "issuedOn": date("issued_on"),
-        "amount": money("amount"),
-        "reason": text("reason"),
-        "customer": SubjectLink(),
-    },
-    order=(Key("issuedOn"),),
-    alive=within_retention,
-)
-
-DUNNING_NOTICE = Shape(
-    "DunningNotice",
-    "finance",
-    tables.dunning_notice,
-    {
-        "level": count("level"),
-        "sentOn": date("sent_on"),
-        "fee": money("fee"),
-        "stoppedUntil": date("stopped_until"),
-    },
-    order=(Key("sentOn"),),
-)
-
-CREDIT = Shape(
-    "Credit",
-    "finance",
-    tables.credit,
-    {
-        "terms": Inside("CreditTerms"),
-        "limit": money("limit_amount"),
-        "exposure": money("exposure"),
-        "available": Amount(lambda row: row["limit_amount"] - row["exposure"], lambda row: row["currency"]),
-        "rating": Inside("CreditRating", _has_rating),
-        "decisionBasis": word("decision_basis"),
-        "decidedOn": date("decided_on"),
-    },
-    identity="customer_id",
-)
-
-CREDIT_TERMS = Shape(
-    "CreditTerms",
-    "finance",
-    tables.credit,
-    {
-        "netDays": count("net_days"),
-        "discountPercent": decimal("discount_percent"),
-        "discountDays": count("discount_days"),
-    },
-)
-
-CREDIT_RATING = Shape(
-    "CreditRating",
-    "finance",
-    tables.credit,
-    {
-        "agency": text("rating_agency"),
-        "grade": text("rating_grade"),
-        "score": count("rating_score"),
-        "validUntil": date("rating_valid_until"),
-    },
-)
-
 SHAPES = (
-    FINANCE,
-    AGEING,
-    ACCOUNT,
-    INVOICE,
-    INVOICE_LINE,
-    PAYMENT,
-    CREDIT_NOTE,
-    DUNNING_NOTICE,
-    CREDIT,
-    CREDIT_TERMS,
-    CREDIT_RATING,
+    Shape(
+        "Finance",
+        "finance",
+        fields={
+            "accounts": Many("Account"),
+            "balance": Total(_balance),
+            "overdue": _open(1, None),
+            "ageing": Inside("Ageing"),
+            "invoices": Pages("Invoice"),
+            "payments": Pages("Payment"),
+            "creditNotes": Pages("CreditNote"),
+            "dunningNotices": Many("DunningNotice"),
+            "credit": One("Credit"),
+        },
+    ),
+    Shape(
+        "Ageing",
+        "finance",
+        fields={
+            "notDue": _open(None, 0),
+            "days1To30": _open(1, 30),
+            "days31To60": _open(31, 60),
+            "days61To90": _open(61, 90),
+            "over90Days": _open(91, None),
+        },
+    ),
+    Shape("Account", "finance", tables.account, order=(Key("openedOn", descending=False),)),
+    Shape(
+        "Invoice",
+        "finance",
+        tables.invoice,
+        {
+            "daysOverdue": Value(Kind.NUMBER, _days_overdue),
+            "lines": Many("InvoiceLine", _of_invoice),
+            "payments": Many("Payment", _of_invoice),
+            "creditNotes": Many("CreditNote", _of_invoice),
+        },
+        order=(Key("issuedOn"),),
+        alive=within_retention,
+    ),
+    Shape(
+        "InvoiceLine", "finance", tables.invoice_line, order=(Key("position", descending=False),), identity="position"
+    ),
+    Shape("Payment", "finance", tables.payment, order=(Key("receivedOn"),), alive=within_retention),
+    Shape("CreditNote", "finance", tables.credit_note, order=(Key("issuedOn"),), alive=within_retention),
+    Shape("DunningNotice", "finance", tables.dunning_notice, order=(Key("sentOn"),)),
+    Shape(
+        "Credit",
+        "finance",
+        tables.credit,
+        {
+            "terms": Inside("CreditTerms"),
+            "limit": Renamed("limit_amount"),
+            "available": Amount(lambda row: row["limit_amount"] - row["exposure"], lambda row: row["currency"]),
+            "rating": Inside("CreditRating", _has_rating),
+        },
+        identity="customer_id",
+    ),
+    Shape("CreditTerms", "finance", tables.credit),
+    Shape(
+        "CreditRating",
+        "finance",
+        tables.credit,
+        {
+            "agency": Renamed("rating_agency"),
+            "grade": Renamed("rating_grade"),
+            "score": Renamed("rating_score"),
+            "validUntil": Renamed("rating_valid_until"),
+        },
+    ),
 )

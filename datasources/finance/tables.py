@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from datasources.columns import amount, code, currency, metadata, row_id, subject_id
+from datasources.columns import amount, code, currency, decimal, metadata, row_id, subject_id
 from datasources.finance.codes import DecisionBasis, InvoiceState, PaymentMethod
 
 METADATA = metadata("finance")
@@ -57,7 +57,7 @@ invoice_line = Table(
     Column("position", Integer(), primary_key=True),
     Column("sku", Text()),
     Column("description", Text(), nullable=False),
-    amount("quantity"),
+    decimal("quantity"),
     amount("unit_price"),
     amount("amount"),
     currency(),
@@ -119,7 +119,7 @@ credit = Table(
     METADATA,
     subject_id(),
     Column("net_days", SmallInteger(), nullable=False),
-    amount("discount_percent", nullable=True),
+    decimal("discount_percent", nullable=True),
     Column("discount_days", SmallInteger()),
     currency(),
     amount("limit_amount", nullable=True),

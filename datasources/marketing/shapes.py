@@ -4,26 +4,7 @@ from sqlalchemy import ColumnElement, Subquery, or_, select, true
 
 from datasources.marketing import tables
 from datasources.rows import Row
-from datasources.shapes import (
-    Inside,
-    Key,
-    Many,
-    One,
-    Pages,
-    Shape,
-    SubjectLink,
-    Test,
-    count,
-    date,
-    global_id,
-    moment,
-    money,
-    of_subject,
-    ratio,
-    text,
-    within_retention,
-    word,
-)
+from datasources.shapes import Inside, Key, Many, One, Pages, Renamed, Shape, Test, of_subject, within_retention
 from datasources.sql_text import number
 
 
@@ -52,143 +33,61 @@ def _has_any(*columns: str) -> Test:
     return lambda row: or_(*(row[column].is_not(None) for column in columns))
 
 
-MARKETING = Shape(
-    "Marketing",
-    "marketing",
-    fields={
-        "touchpoints": Pages("Touchpoint", of_subject),
-        "campaigns": Many("Campaign", _reached_by),
-        "segments": Many("Segment", of_subject),
-        "interests": Many("Interest", of_subject),
-        "scores": One("Scores", of_subject),
-        "loyalty": One("Loyalty", of_subject),
-    },
-)
-
-CAMPAIGN = Shape(
-    "Campaign",
-    "marketing",
-    tables.campaign,
-    {
-        "code": text("code"),
-        "name": text("name"),
-        "channel": word("channel"),
-        "startsOn": date("starts_on"),
-        "endsOn": date("ends_on"),
-    },
-    order=(Key("startsOn"),),
-)
-
-TOUCHPOINT = Shape(
-    "Touchpoint",
-    "marketing",
-    tables.touchpoint,
-    {
-        "id": global_id("Touchpoint"),
-        "campaign": One("Campaign", _campaign_of),
-        "channel": word("channel"),
-        "outcome": word("outcome"),
-        "occurredAt": moment("occurred_at"),
-        "revenue": money("revenue"),
-        "customer": SubjectLink(),
-    },
-    order=(Key("occurredAt"),),
-    alive=within_retention,
-)
-
-SEGMENT = Shape(
-    "Segment",
-    "marketing",
-    _memberships(),
-    {
-        "name": text("name"),
-        "definition": text("definition"),
-        "enteredOn": date("entered_on"),
-        "because": text("because"),
-    },
-    order=(Key("enteredOn"),),
-    identity="segment_id",
-)
-
-INTEREST = Shape(
-    "Interest",
-    "marketing",
-    tables.interest,
-    {"topic": text("topic"), "score": ratio("score"), "updatedAt": moment("updated_at")},
-    order=(Key("score"),),
-    identity="topic",
-)
-
-SCORES = Shape(
-    "Scores",
-    "marketing",
-    tables.score,
-    {
-        "rfm": Inside("Rfm", _has_any("recency_days", "frequency", "monetary", "rfm_code")),
-        "lifetimeValue": Inside("LifetimeValue", _has_any("lifetime_value")),
-        "churn": Inside("Churn", _has_any("churn_probability")),
-        "computedAt": moment("computed_at"),
-    },
-    identity="customer_id",
-)
-
-RFM = Shape(
-    "Rfm",
-    "marketing",
-    tables.score,
-    {
-        "recencyDays": count("recency_days"),
-        "frequency": count("frequency"),
-        "monetary": money("monetary"),
-        "code": text("rfm_code"),
-    },
-)
-
-LIFETIME_VALUE = Shape(
-    "LifetimeValue",
-    "marketing",
-    tables.score,
-    {
-        "amount": money("lifetime_value"),
-        "horizonDays": count("lifetime_horizon_days"),
-        "model": text("lifetime_model"),
-    },
-)
-
-CHURN = Shape(
-    "Churn",
-    "marketing",
-    tables.score,
-    {
-        "probability": ratio("churn_probability"),
-        "horizonDays": count("churn_horizon_days"),
-        "model": text("churn_model"),
-    },
-)
-
-LOYALTY = Shape(
-    "Loyalty",
-    "marketing",
-    tables.loyalty,
-    {
-        "program": text("program"),
-        "tier": word("tier"),
-        "points": count("points"),
-        "expiringPoints": count("expiring_points"),
-        "expiringOn": date("expiring_on"),
-    },
-    identity="customer_id",
-)
-
 SHAPES = (
-    MARKETING,
-    CAMPAIGN,
-    TOUCHPOINT,
-    SEGMENT,
-    INTEREST,
-    SCORES,
-    RFM,
-    LIFETIME_VALUE,
-    CHURN,
-    LOYALTY,
+    Shape(
+        "Marketing",
+        "marketing",
+        fields={
+            "touchpoints": Pages("Touchpoint"),
+            "campaigns": Many("Campaign", _reached_by),
+            "segments": Many("Segment"),
+            "interests": Many("Interest"),
+            "scores": One("Scores"),
+            "loyalty": One("Loyalty"),
+        },
+    ),
+    Shape("Campaign", "marketing", tables.campaign, order=(Key("startsOn"),)),
+    Shape(
+        "Touchpoint",
+        "marketing",
+        tables.touchpoint,
+        {"campaign": One("Campaign", _campaign_of)},
+        order=(Key("occurredAt"),),
+        alive=within_retention,
+    ),
+    Shape("Segment", "marketing", _memberships(), order=(Key("enteredOn"),), identity="segment_id"),
+    Shape("Interest", "marketing", tables.interest, order=(Key("score"),), identity="topic"),
+    Shape(
+        "Scores",
+        "marketing",
+        tables.score,
+        {
+            "rfm": Inside("Rfm", _has_any("recency_days", "frequency", "monetary", "rfm_code")),
+            "lifetimeValue": Inside("LifetimeValue", _has_any("lifetime_value")),
+            "churn": Inside("Churn", _has_any("churn_probability")),
+        },
+        identity="customer_id",
+    ),
+    Shape("Rfm", "marketing", tables.score, {"code": Renamed("rfm_code")}),
+    Shape(
+        "LifetimeValue",
+        "marketing",
+        tables.score,
+        {
+            "amount": Renamed("lifetime_value"),
+            "horizonDays": Renamed("lifetime_horizon_days"),
+            "model": Renamed("lifetime_model"),
+        },
+    ),
+    Shape(
+        "Churn",
+        "marketing",
+        tables.score,
+        {
+            "probability": Renamed("churn_probability"),
+            "horizonDays": Renamed("churn_horizon_days"),
+            "model": Renamed("churn_model"),
+        },
+    ),
+    Shape("Loyalty", "marketing", tables.loyalty, identity="customer_id"),
 )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Date, Index, Integer, Table, Text, Uuid, text
 
-from datasources.columns import amount, code, currency, metadata, moment, row_id, subject_id
+from datasources.columns import amount, code, currency, metadata, moment, ratio, row_id, subject_id
 from datasources.core.codes import Channel
 from datasources.marketing.codes import LoyaltyTier, TouchpointOutcome
 
@@ -58,7 +58,7 @@ interest = Table(
     METADATA,
     subject_id(),
     Column("topic", Text(), primary_key=True),
-    amount("score"),
+    ratio("score"),
     moment("updated_at"),
 )
 
@@ -75,7 +75,7 @@ score = Table(
     amount("lifetime_value", nullable=True),
     Column("lifetime_horizon_days", Integer()),
     Column("lifetime_model", Text()),
-    amount("churn_probability", nullable=True),
+    ratio("churn_probability", nullable=True),
     Column("churn_horizon_days", Integer()),
     Column("churn_model", Text()),
     moment("computed_at"),

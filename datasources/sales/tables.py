@@ -12,7 +12,7 @@ from sqlalchemy import (
     text,
 )
 
-from datasources.columns import amount, code, currency, metadata, moment, row_id, subject_id
+from datasources.columns import amount, code, currency, decimal, metadata, moment, ratio, row_id, subject_id
 from datasources.core.codes import Channel
 from datasources.sales.codes import (
     OpportunityStage,
@@ -58,9 +58,9 @@ order_line = Table(
     Column("order_id", Uuid(), primary_key=True),
     Column("position", Integer(), primary_key=True),
     Column("product_id", Uuid(), nullable=False),
-    amount("quantity"),
+    decimal("quantity"),
     amount("unit_price"),
-    amount("discount_percent", nullable=True),
+    decimal("discount_percent", nullable=True),
     amount("amount"),
     currency(),
     ForeignKeyConstraint(
@@ -79,7 +79,7 @@ opportunity = Table(
     code("stage", OpportunityStage),
     currency(),
     amount("amount"),
-    amount("probability"),
+    ratio("probability"),
     Column("opened_on", Date(), nullable=False),
     Column("expected_close_on", Date()),
     Column("owner", Text()),
@@ -107,7 +107,7 @@ owned_product = Table(
     Column("product_id", Uuid(), primary_key=True),
     Column("owned_since", Date(), nullable=False),
     Column("last_bought_on", Date(), nullable=False),
-    amount("quantity"),
+    decimal("quantity"),
     Index("ix_owned_product_newest", "customer_id", text("last_bought_on DESC"), text("product_id DESC")),
 )
 
@@ -118,16 +118,16 @@ recommendation = Table(
     row_id(),
     Column("product_id", Uuid(), nullable=False),
     code("kind", RecommendationKind),
-    amount("score"),
+    ratio("score"),
     code("reason_kind", RecommendationReasonKind),
     Column("antecedent_product_id", Uuid()),
-    amount("support", nullable=True),
-    amount("confidence", nullable=True),
-    amount("lift", nullable=True),
+    ratio("support", nullable=True),
+    ratio("confidence", nullable=True),
+    ratio("lift", nullable=True),
     Column("interval_days", Integer()),
     Column("last_bought_on", Date()),
     Column("segment", Text()),
-    amount("share", nullable=True),
+    ratio("share", nullable=True),
     Column("model", Text(), nullable=False),
     moment("computed_at"),
     Index("ix_recommendation_best", "customer_id", text("score DESC"), text("id DESC")),

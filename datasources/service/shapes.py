@@ -6,21 +6,7 @@ from datasources.json_text import Kind
 from datasources.rows import Column, Row
 from datasources.service import tables
 from datasources.service.codes import OPEN
-from datasources.shapes import (
-    Inside,
-    Key,
-    Pages,
-    Shape,
-    SubjectLink,
-    Value,
-    count,
-    global_id,
-    moment,
-    of_subject,
-    text,
-    within_retention,
-    word,
-)
+from datasources.shapes import Inside, Key, Pages, Shape, Value, of_subject, within_retention
 from datasources.sql_text import literal
 
 
@@ -75,101 +61,33 @@ def _ticket_within_retention(row: Row) -> ColumnElement[bool]:
     return exists(kept.correlate_except(ticket))
 
 
-SERVICE = Shape(
-    "Service",
-    "service",
-    fields={
-        "openTicketCount": Value(Kind.NUMBER, _open_ticket_count),
-        "tickets": Pages("Ticket", of_subject),
-        "calls": Pages("Call", of_subject),
-        "feedback": Pages("Feedback", of_subject),
-    },
+SHAPES = (
+    Shape(
+        "Service",
+        "service",
+        fields={
+            "openTicketCount": Value(Kind.NUMBER, _open_ticket_count),
+            "tickets": Pages("Ticket"),
+            "calls": Pages("Call"),
+            "feedback": Pages("Feedback"),
+        },
+    ),
+    Shape(
+        "Ticket",
+        "service",
+        tables.ticket,
+        {"sla": Inside("Sla", _has_sla), "messages": Pages("Message", _of_ticket, lives_with=True)},
+        order=(Key("openedAt"),),
+        alive=within_retention,
+    ),
+    Shape("Sla", "service", tables.ticket, {"isBreached": Value(Kind.BOOLEAN, _is_breached)}),
+    Shape("Message", "service", tables.message, order=(Key("sentAt"),), alive=_ticket_within_retention),
+    Shape("Call", "service", tables.call, order=(Key("startedAt"),), alive=within_retention),
+    Shape(
+        "Feedback",
+        "service",
+        tables.feedback,
+        {"ticketNumber": Value(Kind.TEXT, _ticket_number)},
+        order=(Key("givenAt"),),
+    ),
 )
-
-TICKET = Shape(
-    "Ticket",
-    "service",
-    tables.ticket,
-    {
-        "id": global_id("Ticket"),
-        "number": text("number"),
-        "kind": word("kind"),
-        "status": word("status"),
-        "priority": word("priority"),
-        "severity": word("severity"),
-        "channel": word("channel"),
-        "subject": text("subject"),
-        "openedAt": moment("opened_at"),
-        "closedAt": moment("closed_at"),
-        "sla": Inside("Sla", _has_sla),
-        "messages": Pages("Message", _of_ticket, lives_with=True),
-        "customer": SubjectLink(),
-    },
-    order=(Key("openedAt"),),
-    alive=within_retention,
-)
-
-SLA = Shape(
-    "Sla",
-    "service",
-    tables.ticket,
-    {
-        "firstResponseDueAt": moment("first_response_due_at"),
-        "firstRespondedAt": moment("first_responded_at"),
-        "resolveDueAt": moment("resolve_due_at"),
-        "isBreached": Value(Kind.BOOLEAN, _is_breached),
-    },
-)
-
-MESSAGE = Shape(
-    "Message",
-    "service",
-    tables.message,
-    {
-        "id": global_id("Message"),
-        "channel": word("channel"),
-        "direction": word("direction"),
-        "author": text("author"),
-        "sentAt": moment("sent_at"),
-        "body": text("body"),
-        "customer": SubjectLink(),
-    },
-    order=(Key("sentAt"),),
-    alive=_ticket_within_retention,
-)
-
-CALL = Shape(
-    "Call",
-    "service",
-    tables.call,
-    {
-        "id": global_id("Call"),
-        "direction": word("direction"),
-        "startedAt": moment("started_at"),
-        "durationSeconds": count("duration_seconds"),
-        "callerNumber": text("caller_number"),
-        "agent": text("agent"),
-        "recordingReference": text("recording_reference"),
-        "customer": SubjectLink(),
-    },
-    order=(Key("startedAt"),),
-    alive=within_retention,
-)
-
-FEEDBACK = Shape(
-    "Feedback",
-    "service",
-    tables.feedback,
-    {
-        "id": global_id("Feedback"),
-        "kind": word("kind"),
-        "value": count("value"),
-        "comment": text("comment"),
-        "givenAt": moment("given_at"),
-        "ticketNumber": Value(Kind.TEXT, _ticket_number),
-        "customer": SubjectLink(),
-    },
-    order=(Key("givenAt"),),
-)
-
-SHAPES = (SERVICE, TICKET, SLA, MESSAGE, CALL, FEEDBACK)

@@ -103,7 +103,7 @@ class Planner:
 
     def _listed(self, asked: Field, definition: GraphQLField, node: FieldNode) -> Field:
         shape = self.shapes.get(asked.type)
-        coordinate = shape.fields.get(asked.name) if shape else None
+        coordinate = shape.coordinate(asked.name) if shape else None
         if not isinstance(coordinate, Many | Pages):
             return asked
         orders = self.default_orders(coordinate.type)
@@ -134,7 +134,7 @@ class Planner:
         """
         effect = self.effect(f"{type_.name}.{name}")
         shape = self.shapes.get(type_.name)
-        coordinate = shape.fields.get(name) if shape else None
+        coordinate = shape.coordinate(name) if shape else None
         is_text = get_named_type(type_.fields[name].type).name == "String"
         if effect.kind is EffectKind.MASK and not is_text:
             if isinstance(coordinate, Value | Amount | Total):

@@ -17,7 +17,7 @@ from graphql import (
 from auth.departments import CORE, DEPARTMENTS
 from datasources.departments import SHAPES
 from datasources.ids import CUSTOMER
-from datasources.shapes import Department
+from datasources.shapes import DepartmentLink
 
 QUERY = "Query"
 NODE = "Node"
@@ -110,8 +110,8 @@ class _Reach:
         if type_ == QUERY:
             return self._owner(get_named_type(field.type).name) == self.department
         if type_ == CUSTOMER:
-            section = SHAPES[CUSTOMER].fields[name]
-            return self.department == (section.name if isinstance(section, Department) else CORE)
+            section = SHAPES[CUSTOMER].fields.get(name)
+            return self.department == (section.name if isinstance(section, DepartmentLink) else CORE)
         return not self._is_reference(type_)
 
     def _is_reference(self, name: str) -> bool:

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 import strawberry
+from sqlalchemy import Text, column, table
+from sqlalchemy.dialects.postgresql import JSONB
 
 from auth.departments import Department
 from auth.policy.categories import Category
+from datasources.shapes import Renamed, Shape
 from schema import build
 from schema.classification import DepartmentField
 
@@ -34,6 +37,18 @@ def test_each_planted_fault_is_named() -> None:
         "Planted.unclassified has no category: declare it with a department's field(...)",
         "Planted.undescribed has no description",
         "Planted.unnullable holds personal data and must be nullable: a withheld value is null",
+    ]
+
+
+def test_a_field_that_no_shape_expresses_is_named() -> None:
+    schema = strawberry.Schema(Query)._schema
+    columns = table("planted", column("sound", Text()), column("undescribed", JSONB()), column("secret", Text()))
+    shape = Shape("Planted", "core", columns, {"unclassified": Renamed("secret"), "unheard": Renamed("secret")})
+
+    assert list(build.unexpressed(schema, {"Planted": shape})) == [
+        "Planted.undescribed: a column of type JSONB is not shown as it is: give the field an expression in its shape",
+        "Planted.unnullable: the shape of Planted declares no unnullable, and its table has no column unnullable",
+        "Planted.unheard is declared by its shape and is no field",
     ]
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import CheckConstraint, literal_column
 
 from auth.policy.categories import Category
 from datasources.departments import SHAPES
+from datasources.finance.tables import payment
 from datasources.json_text import Kind
 from datasources.rows import Column, Row, Subject
 from datasources.shapes import Amount, Coordinate, Many, Pages, SubjectLink, Total, Value
@@ -97,7 +98,12 @@ def category(field: GraphQLField) -> Category | None:
 
 
 def coordinates() -> dict[str, Coordinate]:
-    return {f"{shape.type}.{name}": each for shape in SHAPES.values() for name, each in shape.fields.items()}
+    return {f"{name}.{key}": SHAPES[name].coordinate(key) for name, type_ in shaped() for key in type_.fields}
+
+
+def shaped() -> Iterator[tuple[str, GraphQLObjectType]]:
+    """The object types that stand for data."""
+    return ((name, type_) for name, type_ in types() if isinstance(type_, GraphQLObjectType) and name in SHAPES)
 
 
 def test_every_type_has_a_description() -> None:
@@ -164,9 +170,10 @@ def test_every_field_of_an_object_has_a_coordinate() -> None:
     assert [coordinate for coordinate, _ in object_fields() if coordinate not in known] == []
 
 
-def test_every_coordinate_has_a_field() -> None:
+def test_every_declared_coordinate_has_a_field() -> None:
     known = dict(fields())
-    assert [coordinate for coordinate in coordinates() if coordinate not in known] == []
+    declared = [f"{shape.type}.{name}" for shape in SHAPES.values() for name in shape.fields]
+    assert [coordinate for coordinate in declared if coordinate not in known] == []
 
 
 def test_every_type_below_a_field_has_a_shape() -> None:
@@ -236,6 +243,28 @@ def test_a_coordinate_makes_what_its_field_promises() -> None:
     assert [name for name, field in object_fields() if name in known and not fits(known[name], field)] == []
 
 
+def test_a_coordinate_that_is_not_declared_is_the_column_of_its_name() -> None:
+    declared = {f"{shape.type}.{name}" for shape in SHAPES.values() for name in shape.fields}
+    plain = {name: each for name, each in coordinates().items() if name not in declared}
+    assert sum(isinstance(each, Value | Amount) for each in plain.values()) > 150
+    row = Row(payment, subject())
+    amount = plain["Payment.amount"]
+    assert isinstance(amount, Amount)
+    assert (amount.amount(row), amount.currency(row)) == (payment.c.amount, payment.c.currency)
+
+
+@pytest.mark.parametrize("name", ["retainedUntil", "invoice_id_", "__typename"])
+def test_a_name_that_is_no_column_is_no_coordinate(name: str) -> None:
+    with pytest.raises(LookupError, match=f"Invoice declares no {name}"):
+        SHAPES["Invoice"].coordinate(name)
+
+
+def test_columns_that_the_schema_does_not_open_are_no_fields() -> None:
+    known = dict(fields())
+    closed = ("Customer.territory", "Customer.flags", "Invoice.retainUntil", "Invoice.currency", "Payment.invoiceId")
+    assert [name for name in closed if name in known] == []
+
+
 def subject() -> Subject:
     column: Column = literal_column("subject")
     return Subject(column, column, column, column)
@@ -245,7 +274,7 @@ def stored_words(coordinate: str) -> str | None:
     """The check on the column that a coordinate shows as it is; None where it computes."""
     type_, _, name = coordinate.partition(".")
     shape = SHAPES[type_]
-    value = shape.fields[name]
+    value = shape.coordinate(name)
     if shape.table is None or not isinstance(value, Value):
         return None
     column = value.expression(Row(shape.table, subject()))

@@ -14,7 +14,7 @@ def compare(shape: Shape, row: Row, bind: Bind, narrowing: Filter) -> ColumnElem
     """The filter's test on one row, before the effect on the field it looks at."""
     if narrowing.operator == "has":
         return shape.lookups[narrowing.field](row, bind, narrowing.value)
-    coordinate = shape.fields[narrowing.field]
+    coordinate = shape.coordinate(narrowing.field)
     assert isinstance(coordinate, Value)
     column = coordinate.expression(row)
     match narrowing.operator:

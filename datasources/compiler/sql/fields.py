@@ -16,7 +16,7 @@ from datasources.rows import Column, Row, Subject, is_nullable
 from datasources.shapes import (
     Amount,
     Coordinate,
-    Department,
+    DepartmentLink,
     Inside,
     Many,
     One,
@@ -59,7 +59,7 @@ class Compiler:
             return (f'"{shape.type}"',)
         if asked.effect.kind is EffectKind.WITHHOLD:
             return NULL
-        return self._shown(shape.fields[asked.name], asked, row)
+        return self._shown(shape.coordinate(asked.name), asked, row)
 
     def _shown(self, coordinate: Coordinate, asked: Field, row: Row) -> Parts:
         if isinstance(coordinate, Value):
@@ -77,7 +77,7 @@ class Compiler:
             case Inside(type=type_, present=present):
                 parts = self.object(self.shapes[type_], asked.fields, row)
                 return when(present(row), parts) if present else parts
-            case Department(type=type_, name=name):
+            case DepartmentLink(type=type_, name=name):
                 return self._section(name, type_, asked, row)
             case SubjectLink():
                 return self._section(CORE, "Customer", asked, row)

@@ -166,6 +166,6 @@ def _limit(asked: Field, page: Page) -> int:
 
 
 def _value(shape: Shape, name: str) -> Value:
-    coordinate = shape.fields[name]
+    coordinate = shape.coordinate(name)
     assert isinstance(coordinate, Value), f"{shape.type}.{name} is no value"
     return coordinate
