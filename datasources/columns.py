@@ -23,7 +23,14 @@ NAMES = {
 
 
 class Word(Text):
-    """Text that needs no escaping in JSON, because a CHECK allows letters, digits and underscores only."""
+    """Text that needs no escaping in JSON, because a CHECK allows letters, digits and underscores only.
+
+    `words` are all that there are, where the list is closed.
+    """
+
+    def __init__(self, words: type[StrEnum] | None = None) -> None:
+        super().__init__()
+        self.words = words
 
 
 class Money(Numeric[Decimal]):
@@ -74,7 +81,7 @@ def subject_id() -> Column[UUID]:
 
 def code(name: str, values: type[StrEnum], *, nullable: bool = False) -> Column[str]:
     """One word of a closed list, spelled as GraphQL spells it."""
-    return Column(name, Word(), one_of(name, values), nullable=nullable)
+    return Column(name, Word(values), one_of(name, values), nullable=nullable)
 
 
 def one_of(name: str, values: Iterable[str]) -> CheckConstraint:

@@ -10,6 +10,7 @@ from uuid import UUID
 Reader = Callable[[Any], Any]
 Columns = Mapping[str, Reader]
 
+_WORD = re.compile(r"\w+", re.ASCII)
 _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
@@ -31,6 +32,13 @@ def _is_unicode(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def word(value: Any) -> str:
+    """Text of ASCII letters, digits and underscores, which needs no escaping."""
+    if not isinstance(value, str) or not _WORD.fullmatch(value):
+        raise Malformed
+    return value
 
 
 def identifier(value: Any) -> str:
