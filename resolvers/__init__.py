@@ -1,1 +1,1 @@
-"""The fan-out: from a GraphQL selection to a plan, its execution and the answer."""
+"""From a GraphQL operation to a plan, its execution and the answer."""

@@ -1,12 +1,12 @@
-"""The codes of errors: what `extensions.code` may say. Each has its meaning and remedy in docs/errors.md."""
+"""Error codes: the values of `extensions.code`. docs/errors.md has the meaning and remedy of each."""
 
 from enum import StrEnum
 
 
 class Code(StrEnum):
-    """One word for each kind of error. A client may rely on it: a code is never renamed, only added."""
+    """One code for each kind of error. Codes are added, never renamed, because clients rely on them."""
 
-    # What was sent cannot be read as a request.
+    # The request cannot be read.
     BAD_REQUEST = "BAD_REQUEST"
     BODY_TOO_LARGE = "BODY_TOO_LARGE"
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
@@ -15,7 +15,7 @@ class Code(StrEnum):
     UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
     URI_TOO_LONG = "URI_TOO_LONG"
 
-    # Who asks, and for what.
+    # The viewer or the purpose.
     DRY_RUN_NOT_ALLOWED = "DRY_RUN_NOT_ALLOWED"
     PURPOSE_NOT_ALLOWED = "PURPOSE_NOT_ALLOWED"
     PURPOSE_UNKNOWN = "PURPOSE_UNKNOWN"
@@ -23,7 +23,7 @@ class Code(StrEnum):
     STEP_UP_NEEDED = "STEP_UP_NEEDED"
     UNAUTHENTICATED = "UNAUTHENTICATED"
 
-    # The operation cannot be run.
+    # The operation.
     BAD_CURSOR = "BAD_CURSOR"
     BAD_REPRESENTATION = "BAD_REPRESENTATION"
     BAD_USER_INPUT = "BAD_USER_INPUT"
@@ -35,7 +35,7 @@ class Code(StrEnum):
     OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
     USE_WITHHELD = "USE_WITHHELD"
 
-    # Something is missing on our side.
+    # The server or a data source.
     ACCESS_LOG_UNAVAILABLE = "ACCESS_LOG_UNAVAILABLE"
     CORE_UNAVAILABLE = "CORE_UNAVAILABLE"
     DEPARTMENT_UNAVAILABLE = "DEPARTMENT_UNAVAILABLE"

@@ -1,4 +1,4 @@
-"""What the planner knows of the schema: types, categories, and what a use of each input is a use of."""
+"""What the planner knows of the schema: types, categories, governed inputs and prices."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from resolvers.prices import Pricing
 
 @dataclass(frozen=True, slots=True)
 class GovernedInput:
-    """An input that narrows: the coordinate whose value it tells of, and how they are compared."""
+    """An input that looks up or filters: the coordinate that it compares with, and the operator."""
 
     coordinate: str
     operator: str
@@ -21,9 +21,9 @@ class GovernedInput:
 class Contract:
     """The schema with its classification.
 
-    `categories` and `owners`, which are departments, are keyed by coordinate (`Invoice.total`), `inputs` by the
-    coordinate of an input field or argument (`CustomerFilter.kind`, `Finance.invoices(states:)`). `nodes` are the
-    types that `node(id:)` can answer, `pricing` says what fields cost.
+    `categories` and `owners` (departments) are keyed by coordinate (`Invoice.total`), `inputs` by the coordinate of an
+    input field or argument (`CustomerFilter.kind`, `Finance.invoices(states:)`). `nodes` are the types that
+    `node(id:)` can answer.
     """
 
     schema: GraphQLSchema

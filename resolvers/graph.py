@@ -1,4 +1,4 @@
-"""The graph: an operation comes in, a finished answer goes out."""
+"""The graph: answers an operation with finished JSON."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -17,33 +17,36 @@ from auth.policy.rules import Policy
 from auth.step_up import StepUpNeeded, check_sign_in
 from auth.viewer import Viewer
 from datasources.compiler.roots import StatementCompiler
-from datasources.engine.running.answers import CoreUnavailable, RootAnswer, answer
+from datasources.engine.running.answers import RootAnswer
 from datasources.engine.running.databases import Databases
 from datasources.engine.running.stages import TRACE, Stage, stage, told_new
 from datasources.plan import REACH_VALUE, Variables
 from datasources.shapes import Shapes
 from resolvers.answering import disclosures, faults
-from resolvers.answering.dry_run import tried_out
+from resolvers.answering.dry_run import dry_run_viewer
 from resolvers.answering.entities import merge_by_position
+from resolvers.answering.execution import answer_roots
 from resolvers.answering.requests import Answer, Context, Request
 from resolvers.answering.responses import refusal_answer, serialize_answer, unrecorded_answer
-from resolvers.answering.spending import REFUSED, spending
+from resolvers.answering.spending import POINTS_OF_REFUSAL, spending
 from resolvers.answering.throttle import Standing, Throttle
 from resolvers.codes import Code
 from resolvers.contract import Contract
 from resolvers.documents.costs import Cost
-from resolvers.documents.library import Documents, Operation
+from resolvers.documents.document import Operation
+from resolvers.documents.library import Documents
 from resolvers.documents.limits import DEFAULT_LIMITS, Limits
 from resolvers.planning.entities import check_count
-from resolvers.planning.plans import OperationPlanner, Plan, PlanCache, PlannedRoot
+from resolvers.planning.operations import OperationPlanner
+from resolvers.planning.plans import Plan, PlanCache
 from resolvers.refusal import OperationRefused, refusal
 
-# The share of a request's time in which departments may answer; the rest is for the record of the answer.
-_FOR_STATEMENTS = 0.9
+# The share of a request's deadline for its statements; the rest is for storing the access record.
+_STATEMENTS_SHARE_OF_DEADLINE = 0.9
 
 
-class Read(NamedTuple):
-    """A request that was read and may be run: its operation, the values of its variables, and what it may cost."""
+class RequestedOperation(NamedTuple):
+    """A request's operation with coerced variables and its estimated cost. `is_new` if its document was read for it."""
 
     request: Request
     operation: Operation
@@ -53,7 +56,7 @@ class Read(NamedTuple):
 
 
 class Run(NamedTuple):
-    """One request on its way: as whom, by which plan and grant, and with which values for the plan to read."""
+    """A request with its plan: the viewer and grant that it was planned for, and the variables that the plan reads."""
 
     request: Request
     viewer: Viewer
@@ -92,8 +95,8 @@ class Graph:
         self.use(policy)
 
     def use(self, policy: Policy) -> None:
-        """Decide by this policy from the next request on. Plans of another one are never found again: its version is
-        part of each grant's digest.
+        """Decide by this policy from the next request on. Plans made under another policy are not used again, because
+        the policy's version is part of each grant's digest.
         """
         self.policy = policy
 
@@ -104,23 +107,24 @@ class Graph:
         self._grant = grant
 
     async def answer(self, request: Request) -> Answer:
-        """Run one operation. What was sent is refused with errors; for who sent it, StepUpNeeded may be raised."""
+        """Run one operation; a refusal is an answer. Raises StepUpNeeded if the viewer must sign in again."""
         began = asyncio.get_running_loop().time()
         try:
             with stage(Stage.READ):
-                read = self._read(request)
+                read = self._read_request(request)
             standing = await self._throttle.draw(request.viewer, read.cost.points)
         except OperationRefused as error:
             return refusal_answer(error, None)
         try:
             with stage(Stage.PLAN):
-                run = self._planned(read)
+                run = self._plan_run(read)
         except (OperationRefused, StepUpNeeded) as error:
-            standing = self._throttle.give_back(request.viewer, standing, read.cost.points, REFUSED)
+            standing = self._throttle.give_back(request.viewer, standing, read.cost.points, POINTS_OF_REFUSAL)
             if isinstance(error, StepUpNeeded):
                 raise
             return refusal_answer(error, standing)
-        answers = await self._answers(run, began + self._seconds * _FOR_STATEMENTS)
+        until = began + self._seconds * _STATEMENTS_SHARE_OF_DEADLINE
+        answers = await answer_roots(run.plan.roots, run.variables, self._databases, until)
         record = disclosures.record(run.plan, answers, run.viewer, run.grant, request.request_id)
         if record is not None:
             try:
@@ -128,14 +132,14 @@ class Graph:
                     await self._log.store(record, began + self._seconds)
             except LogUnavailable:
                 return unrecorded_answer()
-        return self._assembled(run, answers, read.cost, standing)
+        return self._assemble(run, answers, read.cost, standing)
 
     def trust(self, documents: Mapping[str, str]) -> None:
         """Read and keep these documents. Raises OperationRefused, naming the document, for one that cannot be run."""
         self._documents.trust(documents)
 
-    def _read(self, request: Request) -> Read:
-        document = self._documents.known(request.document)
+    def _read_request(self, request: Request) -> RequestedOperation:
+        document = self._documents.find(request.document)
         is_new = document is None
         if document is None:
             self._check_new(request.viewer)
@@ -148,33 +152,33 @@ class Graph:
             raise refusal(code, f"A {operation.kind.value} cannot be run here: the graph is for reading.")
         variables = self._documents.variables(operation, request.variables)
         cost = self._documents.cost(operation, variables)
-        return Read(request, operation, variables, cost, is_new)
+        return RequestedOperation(request, operation, variables, cost, is_new)
 
     def _check_new(self, viewer: Viewer) -> None:
-        """What is asked is not known here, and is work. Raises Throttled for a viewer who asks too much of it."""
+        """Draw for a document or plan that is not cached. Raises Throttled for a viewer with too many of them."""
         told_new()
         self._throttle.check_new(viewer)
 
-    def _planned(self, read: Read) -> Run:
+    def _plan_run(self, read: RequestedOperation) -> Run:
         request, operation, variables = read.request, read.operation, read.variables
         viewer = request.viewer
         if request.dry_run is not None:
-            viewer = tried_out(viewer, request.dry_run, self.policy)
+            viewer = dry_run_viewer(viewer, request.dry_run, self.policy)
         grant, scope = self._grant(viewer.viewer_class, viewer.purpose, viewer.ceiling), viewer.row_scope
-        # Everything that shapes a plan: a grant decided for one filter must never be replayed for another.
+        # Everything that shapes a plan, so that a plan is never used for another grant or other filters.
         structure = self._documents.skeleton(operation, variables)
         key = operation.key, grant.digest, scope.reach, structure
         plan = self.plans.get(key)
         if plan is None:
-            plan = self._plan(read, grant, scope.reach)
+            plan = self._compile_plan(read, grant, scope.reach)
             self.plans.keep(key, plan)
         if plan.lists:
             check_count(plan.lists, variables)
-        if plan.needed:
-            check_sign_in(viewer, plan.needed, datetime.now(UTC))
+        if plan.sign_in_requirements:
+            check_sign_in(viewer, plan.sign_in_requirements, datetime.now(UTC))
         return Run(request, viewer, plan, grant, {**variables, REACH_VALUE: scope.by})
 
-    def _plan(self, read: Read, grant: Grant, reach: Reach) -> Plan:
+    def _compile_plan(self, read: RequestedOperation, grant: Grant, reach: Reach) -> Plan:
         if read.is_new:
             told_new()
         else:
@@ -182,46 +186,26 @@ class Graph:
         syntax = self._documents.syntax(read.operation)
         return self._planner.plan(syntax, syntax.operations[read.operation.name], read.variables, grant, reach)
 
-    async def _answers(self, run: Run, deadline: float) -> list[RootAnswer]:
-        roots = run.plan.roots
-        if len(roots) == 1:
-            return [await self._root(roots[0], run.variables, deadline)]
-        return await asyncio.gather(*(self._root(root, run.variables, deadline) for root in roots))
-
-    async def _root(self, root: PlannedRoot, variables: Variables, deadline: float) -> RootAnswer:
-        """Merged statements first. If core's fails, once more by department, so that one that is broken costs only
-        its own fields; the flags are read anew.
-        """
-        try:
-            return await answer(root.statements, variables, self._databases, deadline)
-        except CoreUnavailable:
-            if self._databases.is_apart:
-                return faults.CORE_DOWN
-        try:
-            return await answer(root.statements_apart, variables, self._databases, deadline)
-        except CoreUnavailable:
-            return faults.CORE_DOWN
-
-    def _assembled(self, run: Run, answers: list[RootAnswer], cost: Cost, standing: Standing | None) -> Answer:
+    def _assemble(self, run: Run, answers: list[RootAnswer], cost: Cost, standing: Standing | None) -> Answer:
         texts, errors = dict(run.plan.texts), list[faults.Error]()
-        for key, found in _by_key(run, answers):
-            if found.is_marked:
-                texts[key], its = faults.separated(key, found.text)
-                errors += its
+        for key, answer in _answers_by_key(run, answers):
+            if answer.is_marked:
+                texts[key], errors_of_root = faults.extract_faults(key, answer.text)
+                errors += errors_of_root
             else:
-                texts[key] = found.text
+                texts[key] = answer.text
         if run.plan.rest is not None:
-            errors += self._add_rest(run, texts)
+            errors += self._execute_rest(run, texts)
         extensions = b'"privacy":' + disclosures.privacy(run.plan, answers)
         if standing is not None or run.request.tells_cost:
             spent = spending(cost, run.plan, texts.values())
             standing = self._throttle.give_back(run.request.viewer, standing, spent.requested, spent.actual)
             if run.request.tells_cost:
-                extensions += b',"cost":' + spent.told(standing)
+                extensions += b',"cost":' + spent.serialize(standing)
         return serialize_answer(run.plan, texts, errors, extensions, cost.points, standing)
 
-    def _add_rest(self, run: Run, texts: dict[str, bytes]) -> list[faults.Error]:
-        """What holds nobody's data: introspection, and what the viewer may know of themselves."""
+    def _execute_rest(self, run: Run, texts: dict[str, bytes]) -> list[faults.Error]:
+        """Add the root fields that hold no customer's data: introspection and `viewer`."""
         assert run.plan.rest is not None
         result = execute_sync(
             self._contract.schema,
@@ -230,11 +214,11 @@ class Graph:
             variable_values=dict(run.request.variables or {}),
         )
         texts.update({key: orjson.dumps(value) for key, value in (result.data or {}).items()})
-        return [faults.outside_the_plan(error) for error in result.errors or ()]
+        return [faults.execution_error(error) for error in result.errors or ()]
 
 
-def _by_key(run: Run, answers: list[RootAnswer]) -> Iterable[tuple[str, RootAnswer]]:
+def _answers_by_key(run: Run, answers: list[RootAnswer]) -> Iterable[tuple[str, RootAnswer]]:
     roots = zip(run.plan.roots, answers, strict=True)
     if not run.plan.lists:
-        return [(root.key, found) for root, found in roots]
-    return merge_by_position(run.plan.lists, ((root.key, root.root, found) for root, found in roots), run.variables)
+        return [(root.key, answer) for root, answer in roots]
+    return merge_by_position(run.plan.lists, ((root.key, root.root, answer) for root, answer in roots), run.variables)

@@ -1,4 +1,4 @@
-"""What a field costs, and how often: as the schema says by @cost and @listSize, or else as is usual."""
+"""Prices of fields in points, from the schema's @cost and @listSize or else the defaults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,21 +18,21 @@ from graphql import (
 
 from datasources.plan import MAX_ROWS_PER_LIST, Variables
 
-# Each root is a statement of its own.
+# Each planned root field runs a statement.
 POINTS_PER_STATEMENT = 10.0
-# An object of the answer. A value in it costs nothing of its own.
+# A scalar field of the object costs nothing more.
 POINTS_PER_OBJECT = 1.0
-# An object that tells of the schema: no database is asked for it.
+# Introspection reads no database.
 POINTS_PER_SCHEMA_OBJECT = 0.01
 DEFAULT_LIST_LENGTH = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What the schema says of a field, in the words of the cost directives' specification.
+    """A field's price, in the terms of the cost directives' specification.
 
-    `slicing` are the arguments that say how long the list is, `sized` the fields below whose length that is; where
-    there are none, the field itself is the list.
+    `slicing` are the arguments that give the list's length, `sized` the fields below that have this length; without
+    any, the field itself is the list.
     """
 
     weight: float | None = None
@@ -47,7 +47,7 @@ _DEFAULT_PRICE = Price()
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """The prices of a schema's fields, by coordinate. `entries` are the fields whose length their parent says."""
+    """Prices by coordinate. `entries` are the fields whose length is given by their parent field."""
 
     prices: Prices
     entries: frozenset[str]
@@ -69,27 +69,27 @@ def is_list(price: Price, field: GraphQLField) -> bool:
 
 
 def length(price: Price, node: FieldNode, variables: Variables) -> int:
-    """How many entries the list has, if it has as many as are asked for or assumed."""
+    """The list's length: as requested by a slicing argument, or else as assumed."""
     for argument in node.arguments or ():
         if argument.name.value in price.slicing:
-            asked = _asked(argument.value, variables)
-            if asked is not None:
-                return asked
+            requested = _requested_length(argument.value, variables)
+            if requested is not None:
+                return requested
     return DEFAULT_LIST_LENGTH if price.length is None else price.length
 
 
-def _asked(value: ValueNode, variables: Variables) -> int | None:
+def _requested_length(value: ValueNode, variables: Variables) -> int | None:
     match value:
         case IntValueNode(value=text):
-            return _bounded(int(text[:9]))
+            return _clamp(int(text[:9]))
         case ListValueNode(values=values):
             return len(values)
         case VariableNode(name=name):
-            found = variables.get(name.value)
-            return len(found) if isinstance(found, list) else _bounded(found) if isinstance(found, int) else None
+            given = variables.get(name.value)
+            return len(given) if isinstance(given, list) else _clamp(given) if isinstance(given, int) else None
     return None
 
 
-def _bounded(number: int) -> int:
-    """A number out of bounds is refused when it is planned, by the argument's name."""
+def _clamp(number: int) -> int:
+    """Within the bounds of a list. Planning refuses a number outside them, naming the argument."""
     return min(max(number, 0), MAX_ROWS_PER_LIST)

@@ -1,4 +1,4 @@
-"""Refusals: why an operation is not run, said before anything is fetched."""
+"""Refusals of operations, raised before any data is fetched."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from graphql import GraphQLError, VariableDefinitionNode, print_ast
 
 from resolvers.codes import Code
 
-# Where graphql-core's messages repeat a value, and what is left of them.
+# Where graphql-core's messages repeat a value of the request, and the message without it.
 _SCALARS = "Date|DateTime|Decimal|PhoneNumber|EmailAddress|CurrencyCode|CountryCode|LanguageTag"
 _VALUES = [
     (
@@ -27,8 +27,8 @@ _VALUES = [
 
 
 class OperationRefused(Exception):
-    """The operation as a whole is refused. The errors depend on the request, the schema and the viewer's class only,
-    never on data.
+    """The whole operation is refused. Its errors depend on the request, the schema and the viewer's class, never on
+    data.
     """
 
     def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
@@ -45,19 +45,19 @@ def refusal(code: Code, message: str, **extensions: Any) -> OperationRefused:
 
 
 def null_variable_refusal(name: str) -> OperationRefused:
-    """A variable with a default may stand where no null may, and still be given as null."""
+    """GraphQL lets a variable with a default stand in a non-null position, where a request may still set it to null."""
     return refusal(Code.BAD_USER_INPUT, f"Variable '${name}' is null where it must not be.", variable=name)
 
 
 def refusal_from(code: Code, errors: Sequence[GraphQLError]) -> OperationRefused:
-    """The errors of graphql-core, as far as a client needs them: message and place."""
-    return OperationRefused([_formatted(code, error) for error in errors])
+    """From graphql-core's errors, with message and locations."""
+    return OperationRefused([_format_error(code, error) for error in errors])
 
 
 def refuse_unwritable(value: Any) -> None:
-    """PostgreSQL's text holds neither NUL nor half a surrogate pair: no value of ours can equal one that does."""
+    """Refuse text that PostgreSQL cannot store, which has no NUL and no lone surrogate, so that no value equals it."""
     match value:
-        case str() if "\0" in value or not (value.isascii() or _is_unicode(value)):
+        case str() if "\0" in value or not (value.isascii() or _is_encodable(value)):
             raise refusal(Code.BAD_USER_INPUT, "A text holds a character that no value here can hold.")
         case dict():
             for each in value.values():
@@ -67,26 +67,26 @@ def refuse_unwritable(value: Any) -> None:
                 refuse_unwritable(each)
 
 
-def _is_unicode(text: str) -> bool:
+def _is_encodable(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _formatted(code: Code, error: GraphQLError) -> dict[str, Any]:
+def _format_error(code: Code, error: GraphQLError) -> dict[str, Any]:
     locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
     where = {"locations": locations} if locations else {}
-    return {"message": without_values(error.message) + _expected(error), **where, "extensions": {"code": code}}
+    return {"message": without_values(error.message) + _declared_type(error), **where, "extensions": {"code": code}}
 
 
-def _expected(error: GraphQLError) -> str:
-    """For a variable that does not fit: the type it was declared with."""
+def _declared_type(error: GraphQLError) -> str:
+    """The declared type, if the error is about a variable's value."""
     node = error.nodes[0] if error.nodes else None
     return f" (it is declared as {print_ast(node.type)})" if isinstance(node, VariableDefinitionNode) else ""
 
 
 def without_values(message: str) -> str:
-    """graphql-core's message without what the client sent: names are no secret, values may be.
+    """graphql-core's message without values of the request, which may be personal; names of the schema stay.
 
-    What our scalars say of themselves (`PhoneNumber is written …`) holds no value, and stays.
+    The scalars' own messages (`PhoneNumber is written …`) hold no value and stay.
     """
     for pattern, instead in _VALUES:
         message = pattern.sub(instead, message)

@@ -9,6 +9,7 @@ from strawberry.schema_directive import Location
 
 from resolvers.planning.arguments import DEFAULT_PAGE_SIZE
 from resolvers.prices import POINTS_PER_STATEMENT, Price
+from resolvers.root_types import ROOT_TYPE_NAMES
 
 SLICING = ("first", "last")
 ENTRIES = ("nodes", "edges")
@@ -48,7 +49,7 @@ def price(type_: str, name: str, field: GraphQLField) -> Price | None:
         return known
     if not is_composite_type(get_named_type(field.type)):
         return None
-    weight = POINTS_PER_STATEMENT if type_ == "Query" and name != "viewer" else None
+    weight = POINTS_PER_STATEMENT if type_ in ROOT_TYPE_NAMES and name != "viewer" else None
     if set(SLICING) <= field.args.keys():
         return Price(weight, DEFAULT_PAGE_SIZE, SLICING, frozenset(ENTRIES))
     if is_list_type(get_nullable_type(field.type)) and not _is_entry(type_, name):

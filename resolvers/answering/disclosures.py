@@ -1,4 +1,4 @@
-"""After the answer is known and before it leaves: the record of it, and why single rows were withheld."""
+"""What an answer disclosed: its access record, and `extensions.privacy` with the reasons for single rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
@@ -9,17 +9,19 @@ from auth.viewer import Viewer
 from datasources.engine.running.answers import RootAnswer
 from resolvers.planning.plans import Plan
 
-# Such an answer is about nobody, whoever was found on the way to it.
-_NOBODY = b"null"
+# A null root discloses no customer, even if a row was read for it.
+_NULL = b"null"
 
 
 def record(
     plan: Plan, answers: Iterable[RootAnswer], viewer: Viewer, grant: Grant, request_id: str
 ) -> AccessRecord | None:
-    """Who saw whose data by this answer; None if it is about nobody."""
-    shown = [answer for answer in answers if answer.text != _NOBODY]
-    # Each answer names a customer once, however often it shows them.
-    subjects, flags = (shown[0].subjects, shown[0].flags) if len(shown) == 1 else _distinct_subjects(shown)
+    """The access record of the answer; None if it discloses no customer."""
+    disclosed = [answer for answer in answers if answer.text != _NULL]
+    # A root names each of its customers once, but two roots may have the same customer.
+    subjects, flags = (
+        (disclosed[0].subjects, disclosed[0].flags) if len(disclosed) == 1 else _distinct_subjects(disclosed)
+    )
     if not subjects or viewer.purpose is None:
         return None
     return AccessRecord(
@@ -43,27 +45,27 @@ def _distinct_subjects(answers: Iterable[RootAnswer]) -> tuple[Sequence[UUID], S
 
 
 def privacy(plan: Plan, answers: Sequence[RootAnswer]) -> bytes:
-    """`extensions.privacy`: what the plan knows, and for viewers who may read a customer's privacy state also why
-    that customer's row was withheld.
+    """`extensions.privacy`: what the plan withholds, and for viewers who may read a customer's privacy state also what
+    that customer's flags withhold.
     """
     if not plan.reasons.conditional:
         return plan.privacy
     reasons: dict[int, bytes] = {}
     for answer in answers:
-        # Many customers have the same few flags.
+        # Many customers share few combinations of flags.
         for flags in set(answer.flags):
-            if text := plan.reasons.told(flags):
+            if text := plan.reasons.serialize(flags):
                 reasons[flags] = text
     if not reasons:
         return plan.privacy
     rows = [
         b'{"subject":"%b","withheld":%b}' % (str(subject).encode(), reasons[flags])
-        for subject, flags in _subjects(answers).items()
+        for subject, flags in _flags_by_subject(answers).items()
         if flags in reasons
     ]
     return b'%b,"rows":[%b]}' % (plan.privacy[:-1], b",".join(rows)) if rows else plan.privacy
 
 
-def _subjects(answers: Iterable[RootAnswer]) -> Mapping[UUID, int]:
-    shown = (answer for answer in answers if answer.text != _NOBODY)
-    return dict(pair for answer in shown for pair in zip(answer.subjects, answer.flags, strict=True))
+def _flags_by_subject(answers: Iterable[RootAnswer]) -> Mapping[UUID, int]:
+    disclosed = (answer for answer in answers if answer.text != _NULL)
+    return dict(pair for answer in disclosed for pair in zip(answer.subjects, answer.flags, strict=True))

@@ -1,4 +1,4 @@
-"""Faults within an answer: the marks that statements leave become nulls, and errors that name their place."""
+"""Faults within an answer: each mark that a statement left becomes null and an error with its path."""
 
 from typing import Any
 
@@ -14,37 +14,37 @@ from resolvers.refusal import without_values
 _DOWN = parsed(down("").encode())
 _CURSOR = parsed(BAD_CURSOR.encode())
 
-# The answer to a root field without core: without its flags nothing personal is shown.
+# The answer of a root field while core is down: without its flags no personal data may be shown.
 CORE_DOWN = RootAnswer(down(CORE).encode(), is_marked=True)
 
 Error = dict[str, Any]
 
 
-def separated(key: str, text: bytes) -> tuple[bytes, list[Error]]:
-    """The answer of one root field without its marks, and an error for each, in order."""
+def extract_faults(key: str, text: bytes) -> tuple[bytes, list[Error]]:
+    """The text of one root field with null for each mark, and the errors in the order of the marks."""
     errors: list[Error] = []
-    cleaned = _cleaned(parsed(text), [key], errors)
-    return orjson.dumps(cleaned), errors
+    value = _replace_marks(parsed(text), [key], errors)
+    return orjson.dumps(value), errors
 
 
-def outside_the_plan(error: GraphQLError) -> Error:
-    """What went wrong in what graphql-core executed: a value that does not fit, or a fault of ours, which says nothing
-    of itself.
+def execution_error(error: GraphQLError) -> Error:
+    """An error of a field that graphql-core executed: an unfit value, or a fault of the server, whose text is not
+    shown.
     """
     where = {"path": error.path} if error.path else {}
     if error.original_error is None or isinstance(error.original_error, GraphQLError):
-        said, code = without_values(error.message), Code.BAD_USER_INPUT
+        message, code = without_values(error.message), Code.BAD_USER_INPUT
     else:
-        said, code = "Something went wrong here.", Code.INTERNAL_SERVER_ERROR
-    return {"message": said, **where, "extensions": {"code": code}}
+        message, code = "Something went wrong here.", Code.INTERNAL_SERVER_ERROR
+    return {"message": message, **where, "extensions": {"code": code}}
 
 
-def _cleaned(value: Any, path: list[str | int], errors: list[Error]) -> Any:
+def _replace_marks(value: Any, path: list[str | int], errors: list[Error]) -> Any:
     match value:
         case dict():
-            return {key: _cleaned(member, [*path, key], errors) for key, member in value.items()}
+            return {key: _replace_marks(member, [*path, key], errors) for key, member in value.items()}
         case list():
-            return [_cleaned(member, [*path, place], errors) for place, member in enumerate(value)]
+            return [_replace_marks(member, [*path, place], errors) for place, member in enumerate(value)]
         case str() if value.startswith(_DOWN):
             errors.append(_department_unavailable(value.removeprefix(_DOWN), path))
             return None

@@ -1,4 +1,4 @@
-"""What is asked of the graph, and what it answers: values that HTTP, tests and tools share."""
+"""Requests and answers of the graph."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from resolvers.planning.plans import NOTHING_WITHHELD, Withholdings
 
 
 class Outcome(StrEnum):
-    """How a request ended: with data, with data and errors, refused before it ran, or failed by our fault."""
+    """How a request ended: data, data with errors, refused before it ran, or failed by a fault of the server."""
 
     OK = "ok"
     PARTIAL = "partial"
@@ -23,9 +23,10 @@ class Outcome(StrEnum):
 
 
 class Request(NamedTuple):
-    """One operation as it was asked. `read_only` refuses mutations: they may not come by GET.
+    """One operation to run. `read_only` refuses mutations, which may not come by GET.
 
-    `dry_run` names the class and purpose that the viewer tries out, as resolvers/answering/dry_run.py reads it.
+    `dry_run` is the value of the header: the class and purpose to try out (resolvers/answering/dry_run.py).
+    `tells_cost` adds `extensions.cost`.
     """
 
     document: str
@@ -39,11 +40,11 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The whole response as JSON, how it ended, the first error's code, what was withheld, and the points that the
-    operation was estimated at, once it was answered.
+    """The response as JSON, its outcome, the first error's code, the number of withheld fields, and the estimated
+    points of an operation that was run.
 
-    `standing` is where the client's bucket stands, if they have one, and `wait` how many seconds they have to, if it
-    was too low.
+    `standing` is the level of the client's bucket, if they have one; `wait` the seconds until it holds enough, if it
+    did not.
     """
 
     body: bytes
@@ -57,7 +58,7 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What resolvers outside the plan may know: who asks, and by which rules."""
+    """The context of fields that graphql-core executes: viewer, grant, policy and schema."""
 
     viewer: Viewer
     grant: Grant

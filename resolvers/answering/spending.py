@@ -1,4 +1,4 @@
-"""What an operation was priced at and what its answer came to, told to clients who ask for it."""
+"""Points that an operation was estimated at and that its answer came to: `extensions.cost`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,32 +11,31 @@ from resolvers.documents.costs import Cost
 from resolvers.planning.plans import Plan
 from resolvers.prices import POINTS_PER_STATEMENT
 
-# What an operation comes to that is refused when it is planned: little, but not nothing for whoever does it in a loop.
-REFUSED = 1
+# An operation that planning refuses costs little, but not nothing, so that refusals in a loop are limited.
+POINTS_OF_REFUSAL = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """Points of an operation: those requested, and those that its answer came to."""
+    """Points of an operation: as estimated, and as its answer came to."""
 
     requested: int
     actual: int
 
-    def told(self, standing: Standing | None) -> bytes:
+    def serialize(self, standing: Standing | None) -> bytes:
         """`extensions.cost`."""
-        throttle = {"throttleStatus": standing.told()} if standing is not None else {}
-        told = {"requestedQueryCost": self.requested, "actualQueryCost": self.actual, **throttle}
-        return orjson.dumps(told)
+        throttle = {"throttleStatus": standing.throttle_status()} if standing is not None else {}
+        return orjson.dumps({"requestedQueryCost": self.requested, "actualQueryCost": self.actual, **throttle})
 
 
 def spending(cost: Cost, plan: Plan, texts: Iterable[bytes]) -> Spending:
-    """The actual cost is counted in the answer's own text, as the objects that it shows: so it cannot tell of anything
-    that the answer does not. It never exceeds what was requested.
+    """The actual points count the objects in the answer's own text, so that they reveal nothing more than the answer.
+    They never exceed the estimate.
     """
     if plan.rest is not None:
-        # What functions answer took them their time, whatever came of it.
+        # Fields that graphql-core executes cost their estimate, whatever they answer.
         return Spending(cost.points, cost.points)
     shown = sum(text.count(b"{") for text in texts)
-    # What was counted took its time too.
+    # `cost.values` are computed values, such as counts, which are no objects of the text.
     actual = ceil(POINTS_PER_STATEMENT * len(plan.roots)) + shown + cost.values
     return Spending(cost.points, min(cost.points, actual))

@@ -1,4 +1,4 @@
-"""The throttle: every client draws the points of their operations from a bucket, and whoever finds it empty waits."""
+"""Token-bucket rate limiting: an operation spends its points; an empty bucket is RATE_LIMITED with a time to wait."""
 
 import logging
 from collections import OrderedDict
@@ -17,7 +17,7 @@ log = logging.getLogger("customer360.throttle")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a client stands: what their bucket holds at most, what is left of it, and of what."""
+    """The level of a client's bucket: its rate, how much is left, and the unit."""
 
     rate: Rate
     left: float
@@ -28,10 +28,10 @@ class Standing:
         return ceil((self.rate.capacity - self.left) / self.rate.per_second)
 
     def seconds_to(self, points: float) -> int:
-        """How long until so many points are there."""
+        """Seconds until the bucket holds so many points."""
         return max(1, ceil((points - self.left) / self.rate.per_second))
 
-    def told(self) -> Mapping[str, int | float]:
+    def throttle_status(self) -> Mapping[str, int | float]:
         rate = self.rate
         return {
             "maximumAvailable": floor(rate.capacity),
@@ -41,7 +41,7 @@ class Standing:
 
 
 class Throttled(OperationRefused):
-    """The bucket does not hold enough. Nothing was drawn."""
+    """The bucket holds too little. Nothing was drawn."""
 
     def __init__(self, refusal: OperationRefused, standing: Standing, seconds: int) -> None:
         super().__init__(refusal.errors)
@@ -51,49 +51,49 @@ class Throttled(OperationRefused):
 
 @dataclass(slots=True)
 class Throttle:
-    """Points of cost for each client, where they are limited, and documents that are new for each in this process.
+    """Limits the points that a client spends, and the documents that are new in this process.
 
-    A client with a rate of its own has one bucket; of all others, each person who uses one has a bucket.
+    A client with a rate of its own has one bucket; of other clients, each person has one.
     """
 
     usual: Rate | None = None
     clients: Mapping[str, Rate] = field(default_factory=dict)
     new_documents: Rate | None = None
     buckets: Buckets = field(default_factory=OwnBuckets)
-    # What an operation drew and did not need, until the client draws again: so it costs no statement of its own.
+    # Points that were drawn and not needed, kept until the next draw so that returning them costs no statement.
     _credit: OrderedDict[str, float] = field(default_factory=OrderedDict)
     _own: OwnBuckets = field(default_factory=OwnBuckets)
     _new: OwnBuckets = field(default_factory=OwnBuckets)
 
     async def draw(self, viewer: Viewer, cost: int) -> Standing | None:
-        """Draw an operation's points. None if this client is not limited; raises Throttled if there are too few."""
+        """Draw an operation's points. None if the client is not limited; raises Throttled if there are too few."""
         rate = self._rate(viewer)
         if rate is None:
             return None
-        # An operation that is allowed at all can be asked of a full bucket.
+        # A full bucket is enough for any operation within the limits.
         points = min(cost, rate.capacity)
         key = self._key(viewer)
         credit = self._credit.pop(key, 0.0)
-        level = await self._drawn(key, points - credit, rate)
+        level = await self._draw(key, points - credit, rate)
         standing = Standing(rate, level.left)
         if not level.is_enough:
-            self._keep(key, credit)
+            self._keep_credit(key, credit)
             seconds = standing.seconds_to(points - credit)
-            raise Throttled(_too_fast(f"It costs {cost} points.", seconds), standing, seconds)
+            raise Throttled(_rate_limited(f"It costs {cost} points.", seconds), standing, seconds)
         return standing
 
     def give_back(self, viewer: Viewer, standing: Standing | None, cost: int, actual: int) -> Standing | None:
-        """Keep what was drawn for `cost` and not needed, for the client's next draw."""
+        """Credit what was drawn for `cost` and not needed to the client's next draw."""
         if standing is None:
             return None
         rate, key = standing.rate, self._key(viewer)
-        # Of an operation dearer than a full bucket, no more was drawn than that.
+        # An operation that costs more than a full bucket drew only the full bucket.
         points = max(0.0, min(cost, rate.capacity) - actual)
-        self._keep(key, self._credit.get(key, 0.0) + points)
+        self._keep_credit(key, self._credit.get(key, 0.0) + points)
         return Standing(rate, min(rate.capacity, standing.left + points))
 
     def check_new(self, viewer: Viewer) -> None:
-        """Draw for reading a document, or planning an operation, that is new here. Raises Throttled."""
+        """Draw for a document or plan that this process has not cached. Raises Throttled."""
         if self.new_documents is None:
             return
         level = self._new.take(self._key(viewer), 1, self.new_documents)
@@ -101,14 +101,14 @@ class Throttle:
             standing = Standing(self.new_documents, level.left, "documents")
             seconds = standing.seconds_to(1)
             hint = "Too many documents are new here. Send the same document, and values by variables."
-            raise Throttled(_too_fast(hint, seconds), standing, seconds)
+            raise Throttled(_rate_limited(hint, seconds), standing, seconds)
 
-    async def _drawn(self, key: str, points: float, rate: Rate) -> Level:
-        """Where the common buckets are away, each process goes by its own: neither everybody nor nobody is let in."""
+    async def _draw(self, key: str, points: float, rate: Rate) -> Level:
+        """Draw from the shared buckets, or from this process's own while they are unavailable."""
         try:
             return await self.buckets.draw(key, points, rate)
         except BucketsUnavailable as error:
-            log.warning("the common buckets are away, and this process counts by itself: %s", error)
+            log.warning("the shared buckets are unavailable, so this process counts by itself: %s", error)
             return self._own.take(key, points, rate)
 
     def _rate(self, viewer: Viewer) -> Rate | None:
@@ -119,13 +119,13 @@ class Throttle:
             return f"client {viewer.client}"
         return f"person {viewer.client or ''} {viewer.subject}"
 
-    def _keep(self, key: str, credit: float) -> None:
+    def _keep_credit(self, key: str, credit: float) -> None:
         if credit:
             self._credit[key] = credit
             if len(self._credit) > MAX_BUCKETS:
                 self._credit.popitem(last=False)
 
 
-def _too_fast(why: str, seconds: int) -> OperationRefused:
+def _rate_limited(why: str, seconds: int) -> OperationRefused:
     message = f"More is asked than is allowed in this time. {why} Ask again in {seconds} s."
     return refusal(Code.RATE_LIMITED, message, retryAfter=seconds)

@@ -1,1 +1,1 @@
-"""Documents: parsed, validated, measured and priced before anything is planned."""
+"""Documents: parsed, validated, measured and priced before an operation is planned."""

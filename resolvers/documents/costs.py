@@ -1,4 +1,4 @@
-"""What an operation may cost: the objects of its answer and the statements for them, before any of it is planned."""
+"""The estimated cost of an operation in points: the objects of its answer, and the statements for them."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -22,7 +22,7 @@ from resolvers.prices import Pricing
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Points of a selection: those that come once, and those for each entry of the list that it is a page of."""
+    """Points of a selection: those that count once, and those that count for each entry of the page above it."""
 
     once: float = 0.0
     each: float = 0.0
@@ -33,16 +33,16 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Points of an operation, and how many of them are for values that take work of their own, such as a count."""
+    """Points of an operation, and the part of them for computed values, such as counts."""
 
     points: int
     values: int = 0
 
 
 def cost(pricing: Pricing, selector: Selector, operation: OperationDefinitionNode) -> Cost:
-    """What a valid operation may cost. Each fragment is looked at once, and counts wherever it is used.
+    """The cost of a valid operation. The work grows with the document's length, because each fragment is summed once.
 
-    What is asked for twice under one key counts twice: it is an upper bound, and cheap to know.
+    It is an upper bound: a field that occurs twice under one response key counts twice.
     """
     points = _points(_Calculation(pricing, selector, {}), operation)
     return Cost(points, _points(_Calculation(pricing, selector, {}, counts_objects=False), operation))
@@ -50,18 +50,19 @@ def cost(pricing: Pricing, selector: Selector, operation: OperationDefinitionNod
 
 def _points(calculation: "_Calculation", operation: OperationDefinitionNode) -> int:
     selector = calculation.selector
-    # In the order in which a document keeps them, whatever a fragment uses is known before it.
+    # The fragments are in order: each comes after those that it uses.
     for name, fragment in selector.fragments.items():
         type_ = selector.schema.get_type(fragment.type_condition.name.value)
-        calculation.known[name] = calculation.sum(type_, fragment.selection_set)
-    return ceil(calculation.sum(selector.schema.query_type, operation.selection_set).once)
+        calculation.fragments[name] = calculation.sum(type_, fragment.selection_set)
+    root_type = selector.schema.get_root_type(operation.operation)
+    return ceil(calculation.sum(root_type, operation.selection_set).once)
 
 
 @dataclass(frozen=True, slots=True)
 class _Calculation:
     pricing: Pricing
     selector: Selector
-    known: dict[str, Sum]
+    fragments: dict[str, Sum]
     counts_objects: bool = True
 
     def sum(self, type_: GraphQLNamedType | None, selected: SelectionSetNode | None) -> Sum:
@@ -70,15 +71,15 @@ class _Calculation:
             return total
         for each in selected.selections:
             if self.selector.included(each):
-                total = total.plus(self._one(type_, each))
+                total = total.plus(self._selection(type_, each))
         return total
 
-    def _one(self, type_: GraphQLNamedType, selection: SelectionNode) -> Sum:
+    def _selection(self, type_: GraphQLNamedType, selection: SelectionNode) -> Sum:
         match selection:
             case FieldNode():
                 return self._field(type_, selection)
             case FragmentSpreadNode(name=name):
-                return self.known[name.value]
+                return self.fragments[name.value]
             case InlineFragmentNode(type_condition=condition, selection_set=inner):
                 named = type_ if condition is None else self.selector.schema.get_type(condition.name.value)
                 return self.sum(named, inner)

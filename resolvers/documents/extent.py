@@ -1,4 +1,4 @@
-"""How far a document goes, counted on its syntax before anything is looked up: each fragment is read once."""
+"""The extent of a document: fields, depth, aliases and breadth, counted on the syntax before validation."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -22,8 +22,8 @@ Fragments = Mapping[str, FragmentDefinitionNode]
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """Of a selection: the fields and aliases in all of it, how deep it goes, and its fields at the top and at most in
-    one place. A fragment counts wherever it is used.
+    """Of a selection: all its fields and aliases, depth, fields at its top (`roots`), and the most fields in one place.
+    A fragment counts wherever it is used.
     """
 
     fields: int = 0
@@ -43,61 +43,62 @@ class Extent:
         )
 
     def under(self, field: FieldNode) -> "Extent":
-        """Of the field whose selection this is."""
+        """The extent of the field that has this selection."""
         is_alias = field.alias is not None
         return Extent(self.fields + 1, self.aliases + is_alias, self.depth + 1, 1, max(self.breadth, 1))
 
 
 def extent(document: DocumentNode, fragments: Fragments) -> Extent:
-    """The most that one operation of the document, or a fragment of it, comes to. The work grows with the document's
-    length alone: what a fragment comes to is multiplied, never expanded. `fragments` are in their order.
+    """The maximum over the document's operations and fragments. The work grows with the document's length, because
+    fragments are measured once and not expanded. `fragments` are in the order of `fragments_in_order`.
     """
-    known: dict[str, Extent] = {}
+    measured: dict[str, Extent] = {}
     for name, fragment in fragments.items():
-        known[name] = _of(fragment.selection_set, known)
+        measured[name] = _measure(fragment.selection_set, measured)
     operations = (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
-    # What a fragment has at its top is at the top of an operation only if one uses it there.
-    below = (replace(each, roots=0) for each in known.values())
-    return _greatest((*below, *(_of(each.selection_set, known) for each in operations)))
+    # A fragment's top fields are root fields only where an operation spreads it at its top.
+    below = (replace(each, roots=0) for each in measured.values())
+    return _maximum((*below, *(_measure(each.selection_set, measured) for each in operations)))
 
 
-def ordered(document: DocumentNode) -> Fragments:
-    """The fragments by name, each after those that it uses. Raises Refusal where they go round in a circle."""
-    found = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+def fragments_in_order(document: DocumentNode) -> Fragments:
+    """The fragments by name, each after those that it uses. Raises OperationRefused for a cycle."""
+    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
     uses = {
-        name: [each for each in _spreads(fragment.selection_set) if each in found] for name, fragment in found.items()
+        name: [each for each in _spreads(fragment.selection_set) if each in fragments]
+        for name, fragment in fragments.items()
     }
     try:
-        return {name: found[name] for name in TopologicalSorter(uses).static_order()}
+        return {name: fragments[name] for name in TopologicalSorter(uses).static_order()}
     except CycleError:
         message = "Fragments use each other in a circle, so that the operation has no end."
         raise refusal(Code.GRAPHQL_VALIDATION_FAILED, message) from None
 
 
 def _spreads(selected: SelectionSetNode) -> set[str]:
-    found, waiting = set[str](), [selected]
-    while waiting:
-        for each in waiting.pop().selections:
+    names, pending = set[str](), [selected]
+    while pending:
+        for each in pending.pop().selections:
             if isinstance(each, FragmentSpreadNode):
-                found.add(each.name.value)
+                names.add(each.name.value)
             elif isinstance(each, FieldNode | InlineFragmentNode) and each.selection_set is not None:
-                waiting.append(each.selection_set)
-    return found
+                pending.append(each.selection_set)
+    return names
 
 
-def _of(selected: SelectionSetNode | None, known: Mapping[str, Extent]) -> Extent:
+def _measure(selected: SelectionSetNode | None, measured: Mapping[str, Extent]) -> Extent:
     total = Extent()
     for each in selected.selections if selected is not None else ():
         if isinstance(each, FieldNode):
-            total = total.beside(_of(each.selection_set, known).under(each))
+            total = total.beside(_measure(each.selection_set, measured).under(each))
         elif isinstance(each, FragmentSpreadNode):
-            total = total.beside(known.get(each.name.value, Extent()))
+            total = total.beside(measured.get(each.name.value, Extent()))
         elif isinstance(each, InlineFragmentNode):
-            total = total.beside(_of(each.selection_set, known))
+            total = total.beside(_measure(each.selection_set, measured))
     return total
 
 
-def _greatest(extents: Iterable[Extent]) -> Extent:
+def _maximum(extents: Iterable[Extent]) -> Extent:
     each = [*extents, Extent()]
     return Extent(
         max(one.fields for one in each),

@@ -1,8 +1,7 @@
-"""Documents: bounded, parsed and validated once, and the operation that is to be run."""
+"""Documents, parsed and validated once and kept by their text, and the operations in them."""
 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -11,8 +10,6 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     OperationDefinitionNode,
-    OperationType,
-    VariableDefinitionNode,
     parse,
     validate,
 )
@@ -22,57 +19,31 @@ from datasources.plan import Variables
 from resolvers.codes import Code
 from resolvers.contract import Contract
 from resolvers.documents.costs import Cost, cost
-from resolvers.documents.extent import extent, ordered
-from resolvers.documents.limits import MAX_DOCUMENT_CHARACTERS, MAX_FRAGMENTS, MAX_OPERATIONS, Limits, check, exceeded
+from resolvers.documents.document import Document, Operation
+from resolvers.documents.extent import extent, fragments_in_order
+from resolvers.documents.limits import (
+    MAX_DOCUMENT_CHARACTERS,
+    MAX_FRAGMENTS,
+    MAX_OPERATIONS,
+    Limits,
+    check_limit,
+    limit_exceeded,
+)
 from resolvers.documents.selection import Selector
 from resolvers.documents.skeleton import skeleton
-from resolvers.documents.syntax import Syntax, operations
-from resolvers.documents.variables import PlainVariables, plain
-from resolvers.refusal import OperationRefused, refusal, refusal_from, refuse_unwritable
+from resolvers.documents.syntax import Syntax, operations_by_name
+from resolvers.documents.variables import plain_variables
+from resolvers.refusal import OperationRefused, refusal_from, refuse_unwritable
 
-# Characters of documents that are kept.
+# Characters of all documents that are kept.
 MAX_CHARACTERS_KEPT = 1_000_000
-# Documents whose syntax is kept beside them. One that is planned for another grant is parsed again.
+# Documents whose syntax is kept. Planning any other for one more grant parses it again.
 MAX_DOCUMENTS_PARSED = 32
 MAX_COSTS_KEPT = 4_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
-    """All that has to be known of an operation each time it is run; of its variables, where all are plain, also how
-    they are read. Its key is the same whenever its document is.
-    """
-
-    key: tuple[bytes, str | None]
-    text: str
-    kind: OperationType
-    variables: tuple[VariableDefinitionNode, ...]
-    plain: PlainVariables | None
-
-    @property
-    def name(self) -> str | None:
-        return self.key[1]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Document:
-    """A valid document: its operations by name."""
-
-    operations: Mapping[str | None, Operation]
-
-    def operation(self, name: str | None) -> Operation:
-        """The named operation, or the only one. Raises OperationRefused otherwise."""
-        if name is None and len(self.operations) == 1:
-            (only,) = self.operations.values()
-            return only
-        if name in self.operations and name is not None:
-            return self.operations[name]
-        message = "Name the operation to run in operationName." if name is None else "No operation has this name."
-        raise refusal(Code.OPERATION_RESOLUTION_FAILURE, message)
-
-
 class Documents:
-    """Valid documents by their text: the last used of them are kept, and those that are trusted always."""
+    """A cache of valid documents by their text: trusted ones for good, others least recently used."""
 
     def __init__(self, contract: Contract, limits: Limits) -> None:
         self._schema = contract.schema
@@ -80,8 +51,8 @@ class Documents:
         self._pricing = contract.pricing
         self._limits = limits
         self._trusted: Mapping[str, Document] = {}
-        self._known: OrderedDict[str, Document] = OrderedDict()
-        self._kept = 0
+        self._recent: OrderedDict[str, Document] = OrderedDict()
+        self._characters = 0
         self._costs: OrderedDict[Hashable, Cost] = OrderedDict()
         self._parsed = lru_cache(MAX_DOCUMENTS_PARSED)(self._parse)
 
@@ -89,33 +60,33 @@ class Documents:
         """Keep these documents, by id, for as long as the process runs. Raises OperationRefused, naming the document,
         for one that cannot be run; then nothing changes.
         """
-        self._trusted = {text: self._named(name, text) for name, text in texts.items()}
+        self._trusted = {text: self._read_trusted(name, text) for name, text in texts.items()}
 
-    def known(self, text: str) -> Document | None:
-        """The document of this text, if it was read not long ago, or is trusted."""
-        found = self._trusted.get(text)
-        if found is None and (found := self._known.get(text)) is not None:
-            self._known.move_to_end(text)
-        return found
+    def find(self, text: str) -> Document | None:
+        """The document, if it is trusted or was read not long ago."""
+        document = self._trusted.get(text)
+        if document is None and (document := self._recent.get(text)) is not None:
+            self._recent.move_to_end(text)
+        return document
 
     def read(self, text: str) -> Document:
         """Parse, validate and keep a document. Raises OperationRefused with all of its errors."""
-        read = self._known[text] = self._read(text)
-        self._kept += len(text)
-        while self._kept > MAX_CHARACTERS_KEPT:
-            forgotten, _ = self._known.popitem(last=False)
-            self._kept -= len(forgotten)
-        return read
+        document = self._recent[text] = self._read(text)
+        self._characters += len(text)
+        while self._characters > MAX_CHARACTERS_KEPT:
+            evicted, _ = self._recent.popitem(last=False)
+            self._characters -= len(evicted)
+        return document
 
     def trusts(self, operation: Operation) -> bool:
         return operation.text in self._trusted
 
     def syntax(self, operation: Operation) -> Syntax:
         node = self._parsed(operation.text)
-        return Syntax(operations(node), ordered(node))
+        return Syntax(operations_by_name(node), fragments_in_order(node))
 
     def skeleton(self, operation: Operation, variables: Variables) -> Hashable:
-        """All of the variables that may shape a plan."""
+        """The structure of the variables that may shape a plan."""
         if not variables:
             return None
         if operation.plain is None:
@@ -123,21 +94,21 @@ class Documents:
         return operation.plain.skeleton(variables, self._nodes)
 
     def cost(self, operation: Operation, variables: Variables) -> Cost:
-        """What the operation may cost with lists of these sizes. Raises OperationRefused where that is too much."""
-        its = operation.plain
-        sizes = () if its is not None and its.usual is not None else tuple(_sizes(variables))
+        """The cost with these variables. Raises OperationRefused if it exceeds the limit."""
+        plain = operation.plain
+        sizes = () if plain is not None and plain.usual is not None else tuple(_sizes(variables))
         key = operation.key, sizes
-        found = self._costs.get(key)
-        if found is None:
+        estimate = self._costs.get(key)
+        if estimate is None:
             syntax = self.syntax(operation)
             selector = Selector(self._schema, syntax.fragments, variables)
-            found = self._costs[key] = cost(self._pricing, selector, syntax.operations[operation.name])
+            estimate = self._costs[key] = cost(self._pricing, selector, syntax.operations[operation.name])
             if len(self._costs) > MAX_COSTS_KEPT:
                 self._costs.popitem(last=False)
-        self._limits.check_cost(found.points)
-        return found
+        self._limits.check_cost(estimate.points)
+        return estimate
 
-    def _named(self, name: str, text: str) -> Document:
+    def _read_trusted(self, name: str, text: str) -> Document:
         try:
             return self._read(text)
         except OperationRefused as error:
@@ -146,37 +117,37 @@ class Documents:
 
     def _read(self, text: str) -> Document:
         node = self._parsed(text)
-        fragments = ordered(node)
-        check("fragments", len(fragments), MAX_FRAGMENTS)
-        check("operations", len(node.definitions) - len(fragments), MAX_OPERATIONS)
+        fragments = fragments_in_order(node)
+        check_limit("fragments", len(fragments), MAX_FRAGMENTS)
+        check_limit("operations", len(node.definitions) - len(fragments), MAX_OPERATIONS)
         self._limits.check_extent(extent(node, fragments))
         errors = validate(self._schema, node, hide_suggestions=True)
         if errors:
             raise refusal_from(Code.GRAPHQL_VALIDATION_FAILED, errors)
         digest = sha256(text.encode()).digest()
-        # Without the places in it, which would keep all of its tokens.
-        found = operations(parse(text, no_location=True))
-        return Document({name: self._operation(text, digest, name, each) for name, each in found.items()})
+        # Nodes with locations would keep all tokens of the document.
+        operations = operations_by_name(parse(text, no_location=True))
+        return Document({name: self._operation(text, digest, name, each) for name, each in operations.items()})
 
     def _operation(self, text: str, digest: bytes, name: str | None, node: OperationDefinitionNode) -> Operation:
         variables = tuple(node.variable_definitions or ())
-        return Operation((digest, name), text, node.operation, variables, plain(self._schema, variables))
+        return Operation((digest, name), text, node.operation, variables, plain_variables(self._schema, variables))
 
     def _parse(self, text: str) -> DocumentNode:
-        check("characters", len(text), MAX_DOCUMENT_CHARACTERS)
+        check_limit("characters", len(text), MAX_DOCUMENT_CHARACTERS)
         try:
             return parse(text, max_lexical_tokens=self._limits.tokens, max_comments=self._limits.tokens)
         except GraphQLError as error:
             for what in ("tokens", "comments"):
                 if error.message.endswith(f"more than {self._limits.tokens} {what}. Parsing aborted."):
-                    raise exceeded(what, self._limits.tokens) from None
+                    raise limit_exceeded(what, self._limits.tokens) from None
             raise refusal_from(Code.GRAPHQL_PARSE_FAILED, [error]) from None
 
     def variables(self, operation: Operation, given: Mapping[str, Any] | None) -> Variables:
-        """The variables coerced to their types, defaults applied. Raises OperationRefused for what does not fit."""
+        """The variables coerced to their types, with defaults. Raises OperationRefused for an unfit value."""
         if not operation.variables:
             return {}
-        if operation.plain is not None and (coerced := operation.plain.coerced(given)) is not None:
+        if operation.plain is not None and (coerced := operation.plain.coerce(given)) is not None:
             refuse_unwritable(coerced)
             return coerced
         values = get_variable_values(self._schema, operation.variables, dict(given or {}), hide_suggestions=True)
@@ -191,7 +162,7 @@ class Documents:
 
 
 def _sizes(variables: Variables) -> Iterator[tuple[str, int]]:
-    """All of the variables that a cost may rest on: numbers, decisions, and how many there are in a list."""
+    """What a cost may depend on: numbers, booleans, and the lengths of lists."""
     for name, value in variables.items():
         if isinstance(value, int):
             yield name, value

@@ -1,4 +1,4 @@
-"""The limits of one operation: what goes beyond them is refused before any work is done for it."""
+"""Limits of one operation, checked before any work is done for it."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ from resolvers.codes import Code
 from resolvers.documents.extent import Extent
 from resolvers.refusal import OperationRefused, refusal
 
-# Longer than any screen's document, and short enough to be read in a few milliseconds.
+# Longer than any screen's document, and parsed in a few milliseconds.
 MAX_DOCUMENT_CHARACTERS = 100_000
-# What is asked for in one place is compared pair by pair when a document is validated.
+# Validation compares the fields of one place pair by pair.
 MAX_FIELDS_IN_ONE_PLACE = 200
-# Fragments that use each other in a chain are followed one into the other.
+# Validation follows chains of fragments recursively.
 MAX_FRAGMENTS = 100
-# Each is validated by itself, and one of them is run.
+# Each operation is validated, and one of them is run.
 MAX_OPERATIONS = 50
 
 # A list's size given by a variable is planned as the next of these, so that few statements serve all sizes.
@@ -36,7 +36,7 @@ _REMEDIES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much one operation may ask for. Each is a setting, described in docs/settings.md."""
+    """The limits, each a setting described in docs/settings.md."""
 
     tokens: int = 2_000
     depth: int = 20
@@ -47,18 +47,18 @@ class Limits:
 
     def check_extent(self, extent: Extent) -> None:
         """Raises OperationRefused for a document of which some part goes too far."""
-        check("root fields", extent.roots, self.root_fields)
-        check("depth", extent.depth, self.depth)
-        check("aliases", extent.aliases, self.aliases)
-        check("fields", extent.fields, self.fields)
-        check("fields in one place", extent.breadth, MAX_FIELDS_IN_ONE_PLACE)
+        check_limit("root fields", extent.roots, self.root_fields)
+        check_limit("depth", extent.depth, self.depth)
+        check_limit("aliases", extent.aliases, self.aliases)
+        check_limit("fields", extent.fields, self.fields)
+        check_limit("fields in one place", extent.breadth, MAX_FIELDS_IN_ONE_PLACE)
 
     def check_cost(self, cost: int) -> None:
-        check("cost", cost, self.cost)
+        check_limit("cost", cost, self.cost)
 
 
 DEFAULT_LIMITS = Limits()
-# For tests that ask at random.
+# For tests with random operations.
 UNLIMITED = Limits(tokens=15_000, depth=10**9, aliases=10**9, root_fields=10**9, fields=5_000, cost=10**18)
 
 
@@ -67,14 +67,14 @@ def round_size(size: int) -> int:
     return next((limit for limit in _PLANNED_SIZES if 1 <= size <= limit), 0)
 
 
-def check(what: str, found: int, most: int) -> None:
-    if found > most:
-        raise exceeded(what, most, found)
+def check_limit(measure: str, value: int, limit: int) -> None:
+    if value > limit:
+        raise limit_exceeded(measure, limit, value)
 
 
-def exceeded(what: str, most: int, found: int | None = None) -> OperationRefused:
-    """Names the figure, the limit and what mends it; `found` is not known of what was not read to its end."""
-    told = {} if found is None else {"found": min(found, 2**53 - 1)}
-    has = "more than the limit" if found is None else f"{told['found']}"
-    message = f"The operation's {what}: {has}, where the limit is {most}. {_REMEDIES[what]}"
-    return refusal(Code.COST_EXCEEDED, message, measure=what, limit=most, **told)
+def limit_exceeded(measure: str, limit: int, value: int | None = None) -> OperationRefused:
+    """`value` is None if the document was not read to its end. It is shown as an integer that JavaScript can hold."""
+    shown = {} if value is None else {"found": min(value, 2**53 - 1)}
+    has = "more than the limit" if value is None else f"{shown['found']}"
+    message = f"The operation's {measure}: {has}, where the limit is {limit}. {_REMEDIES[measure]}"
+    return refusal(Code.COST_EXCEEDED, message, measure=measure, limit=limit, **shown)

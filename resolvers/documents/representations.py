@@ -1,4 +1,4 @@
-"""Representations: what a federation gateway sends of an object that it wants, its type and id."""
+"""Representations: the type and id by which a federation gateway requests an object of another subgraph."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from datasources.ids import NO_ID, parse_global_id
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """One object that is asked for. It is a key and never trusted as data.
+    """A requested object. It is used as a key only.
 
-    `type` is None for what is no such thing. An id that is none of its type's names no row, like one made up.
+    `type` is None for a value that is no representation. An id of another type names no row, as a made-up id does.
     """
 
     type: str | None
@@ -22,8 +22,8 @@ class Representation:
     row: UUID = NO_ID
 
 
-def read(value: Any) -> Representation:
-    """Never fails: an operation with something else than type and id is refused when it is planned."""
+def parse_representation(value: Any) -> Representation:
+    """Never fails: planning refuses an operation with a value that is no representation."""
     match value:
         case {"__typename": str(type_), "id": str(id_)} if len(value) == 2:
             parsed = parse_global_id(id_)
@@ -39,5 +39,5 @@ def distinct(representations: Iterable[Representation], type_: str) -> Sequence[
 
 
 ANY = GraphQLScalarType(
-    "_Any", parse_value=read, description="A representation: an object's type and id, nothing else."
+    "_Any", parse_value=parse_representation, description="A representation: an object's type and id, nothing else."
 )

@@ -1,4 +1,4 @@
-"""Selections: fragments expanded, repeated keys merged, @skip and @include decided, for one concrete type."""
+"""Selections for one concrete type: fragments expanded, repeated keys merged, @skip and @include decided."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from graphql import (
 from datasources.plan import Variables
 from resolvers.refusal import null_variable_refusal
 
-# All nodes that ask for one response key: the first gives the arguments, each may add to the selection below.
+# All nodes with one response key. The first has the arguments; each may add to the selection below.
 Nodes = list[FieldNode]
 
 
@@ -34,7 +34,7 @@ class Selector:
     variables: Variables
 
     def fields(self, type_: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> Mapping[str, Nodes]:
-        """The fields asked of an object of this type, by response key, in the order they first occur."""
+        """The fields selected on an object of this type, by response key, in the order of their first occurrence."""
         collected: dict[str, Nodes] = {}
         visited: set[str] = set()
         for selected in sets:

@@ -1,4 +1,4 @@
-"""The skeleton of variables: all of their structure that may shape a plan, and nothing of their values."""
+"""The skeleton of variables: the structure that may shape a plan, without the values."""
 
 from collections.abc import Collection, Hashable
 from enum import Enum
@@ -9,12 +9,12 @@ from resolvers.documents.limits import round_size
 from resolvers.documents.representations import Representation
 
 _VALUE = "*"
-# A text that looks like a global id and is none. A root that asks for it is planned otherwise than for a customer's.
+# Text that is no global id of a known type. A root with it is planned differently from one with a customer's id.
 _NO_ID = "-"
 
 
 def skeleton(value: Any, types: Collection[str]) -> Hashable:
-    """Keys that are present, nulls, booleans, enum values, the round size of a number, the type in a global id,
+    """Keys that are present, nulls, booleans, enum values, numbers rounded to planned sizes, the type of a global id
     if it is one of `types`, and the types of representations.
     """
     match value:

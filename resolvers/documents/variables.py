@@ -1,13 +1,12 @@
-"""Variables that are plain: scalars without a default, as most are. They are read without graphql-core, which is asked
-only where something does not fit, for what is to be said of it.
+"""Plain variables: scalars without a default. They are coerced here, because graphql-core takes many times longer; it
+is called only for the error of a value that does not fit.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
-    GraphQLScalarType,
     GraphQLSchema,
     Undefined,
     VariableDefinitionNode,
@@ -19,18 +18,18 @@ from graphql import (
 from datasources.plan import Variables
 from resolvers.documents.skeleton import skeleton
 
-# A text that is a global id shapes a plan by the type in it.
-_TEXTS = frozenset(("ID", "String"))
-# Of these, nothing of a value shapes a plan but that there is one.
-_FORMLESS = frozenset(
+# A value of these may be a global id, whose type shapes the plan.
+_ID_SCALARS = frozenset(("ID", "String"))
+# A value of these shapes the plan only by being there.
+_VALUE_SCALARS = frozenset(
     ("Date", "DateTime", "Decimal", "PhoneNumber", "EmailAddress", "CurrencyCode", "CountryCode", "LanguageTag")
 )
-_NONE: Mapping[str, Any] = {}
+_NO_VALUES: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
-    """One variable: what coerces a value of its type, and whether it must be given."""
+class PlainVariable:
+    """`coerce` is its scalar's function; it may raise, or return Undefined."""
 
     name: str
     coerce: Callable[[Any], Any]
@@ -39,24 +38,26 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class PlainVariables:
-    """All variables of an operation. `usual` is their skeleton where each has a value and none shapes the plan, as
-    `texts` may by a type that they name; None where others may.
+    """All variables of an operation.
+
+    `usual` is the skeleton of a request in which each has a value and none shapes the plan; None if a variable is of a
+    scalar that always shapes it. `ids` are the variables that shape it if their value is a global id.
     """
 
-    variables: tuple[Plain, ...]
-    texts: tuple[str, ...]
+    variables: tuple[PlainVariable, ...]
+    ids: tuple[str, ...]
     usual: Hashable | None
 
-    def coerced(self, given: Mapping[str, Any] | None) -> Variables | None:
-        """The values by name; None where one does not fit."""
-        given = _NONE if given is None else given
+    def coerce(self, given: Mapping[str, Any] | None) -> Variables | None:
+        """The values by name; None if one does not fit."""
+        given = _NO_VALUES if given is None else given
         values: dict[str, Any] = {}
         for each in self.variables:
             value = given.get(each.name)
             if value is not None:
                 try:
                     value = each.coerce(value)
-                except Exception:  # noqa: BLE001 - whatever a scalar says, graphql-core hears it again
+                except Exception:  # noqa: BLE001 - graphql-core coerces again and words the error
                     return None
                 if value is Undefined:
                     return None
@@ -68,33 +69,25 @@ class PlainVariables:
         return values
 
     def skeleton(self, variables: Variables, types: Collection[str]) -> Hashable:
-        """As `skeleton` tells it of any variables."""
+        """The same as the function `skeleton`, without a walk in the usual case."""
         if self.usual is None or len(variables) < len(self.variables) or None in variables.values():
             return skeleton(variables, types)
-        if any("_" in variables[name] for name in self.texts):
+        if any("_" in variables[name] for name in self.ids):
             return skeleton(variables, types)
         return self.usual
 
 
-def plain(schema: GraphQLSchema, definitions: Iterable[VariableDefinitionNode]) -> PlainVariables | None:
-    """None where one variable is not plain."""
-    found = list(_plain(schema, definitions))
-    if None in found:
-        return None
-    scalars = {variable.name: scalar for variable, scalar in filter(None, found)}
-    texts = tuple(name for name, scalar in scalars.items() if scalar.name in _TEXTS)
-    is_formless = all(scalar.name in _FORMLESS or scalar.name in _TEXTS for scalar in scalars.values())
-    usual = skeleton(dict.fromkeys(scalars, ""), ()) if is_formless else None
-    return PlainVariables(tuple(variable for variable, _ in filter(None, found)), texts, usual)
-
-
-def _plain(
-    schema: GraphQLSchema, definitions: Iterable[VariableDefinitionNode]
-) -> Iterator[tuple[Plain, GraphQLScalarType] | None]:
+def plain_variables(schema: GraphQLSchema, definitions: Iterable[VariableDefinitionNode]) -> PlainVariables | None:
+    """None if one of the variables is not plain."""
+    variables, scalars = list[PlainVariable](), dict[str, str]()
     for each in definitions:
-        type_ = type_from_ast(schema, each.type)
-        bare = type_.of_type if is_non_null_type(type_) else type_
-        if each.default_value is None and is_scalar_type(bare):
-            yield Plain(each.variable.name.value, bare.coerce_input_value, is_non_null_type(type_)), bare
-        else:
-            yield None
+        name, type_ = each.variable.name.value, type_from_ast(schema, each.type)
+        scalar = type_.of_type if is_non_null_type(type_) else type_
+        if each.default_value is not None or not is_scalar_type(scalar):
+            return None
+        variables.append(PlainVariable(name, scalar.coerce_input_value, is_non_null_type(type_)))
+        scalars[name] = scalar.name
+    ids = tuple(name for name, scalar in scalars.items() if scalar in _ID_SCALARS)
+    has_usual = all(scalar in _VALUE_SCALARS or scalar in _ID_SCALARS for scalar in scalars.values())
+    usual = skeleton(dict.fromkeys(scalars, ""), ()) if has_usual else None
+    return PlainVariables(tuple(variables), ids, usual)

@@ -1,4 +1,4 @@
-"""Arguments: what is given now decides a plan's structure; what is read when it runs are its values."""
+"""Arguments of fields: structure that shapes the plan, and values that are read when the plan runs."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,45 +32,45 @@ Read = Callable[[Variables], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """One argument or input field that was given, null included.
+class Argument:
+    """An argument or input field that the request has, null included.
 
-    `now` is its value for the request at hand: only what the plan's skeleton holds of it may shape the plan.
+    `value` is its value in the request that is planned: only what the variables' skeleton holds of it may shape the
+    plan. `read` reads it when the plan runs; `members` reads each field of an object that is a literal.
     """
 
-    now: Any
+    value: Any
     read: Read
     is_constant: bool
-    # What reads each field of an object that is written in the document.
     members: Mapping[str, Read] = field(default_factory=dict)
 
     @property
     def parameter(self) -> Parameter:
         return Parameter(self.read)
 
-    def fields(self) -> Mapping[str, "Given"]:
+    def fields(self) -> Mapping[str, "Argument"]:
         """The fields of an input object."""
-        reads = {name: self.members.get(name) or _member(self.read, name) for name in self.now}
-        return {name: Given(value, reads[name], self.is_constant) for name, value in self.now.items()}
+        reads = {name: self.members.get(name) or _member(self.read, name) for name in self.value}
+        return {name: Argument(value, reads[name], self.is_constant) for name, value in self.value.items()}
 
 
-def arguments(definition: GraphQLField, node: FieldNode, variables: Variables) -> Mapping[str, Given]:
-    """The arguments given to a field. What was not given, and has no default, is absent."""
-    written = {argument.name.value: argument.value for argument in node.arguments or ()}
-    return dict(_given(definition, written, variables))
+def arguments(definition: GraphQLField, node: FieldNode, variables: Variables) -> Mapping[str, Argument]:
+    """The arguments of a field by name. One that was not given and has no default is absent."""
+    literals = {argument.name.value: argument.value for argument in node.arguments or ()}
+    return dict(_arguments(definition, literals, variables))
 
 
-def _given(
-    definition: GraphQLField, written: Mapping[str, ValueNode], variables: Variables
-) -> Iterator[tuple[str, Given]]:
+def _arguments(
+    definition: GraphQLField, literals: Mapping[str, ValueNode], variables: Variables
+) -> Iterator[tuple[str, Argument]]:
     for name, argument in definition.args.items():
-        value = written.get(name)
-        if value is None or (isinstance(value, VariableNode) and value.name.value not in variables):
+        literal = literals.get(name)
+        if literal is None or (isinstance(literal, VariableNode) and literal.name.value not in variables):
             continue
-        read = _reader(value, argument.type)
-        now = read(variables)
-        refuse_unwritable(now)
-        yield name, Given(now, read, _is_constant(value), _members(value, argument.type))
+        read = _reader(literal, argument.type)
+        value = read(variables)
+        refuse_unwritable(value)
+        yield name, Argument(value, read, _is_constant(literal), _members(literal, argument.type))
 
 
 def _reader(value: ValueNode, type_: GraphQLInputType) -> Read:
@@ -88,10 +88,10 @@ def _reader(value: ValueNode, type_: GraphQLInputType) -> Read:
 
 def _variable_reader(name: str, *, is_required: bool) -> Read:
     def read(variables: Variables) -> Any:
-        found = variables.get(name)
-        if found is None and is_required:
+        value = variables.get(name)
+        if value is None and is_required:
             raise null_variable_refusal(name)
-        return found
+        return value
 
     return read
 
@@ -109,7 +109,7 @@ def _object_reader(value: ObjectValueNode, type_: Any) -> Read:
     optional = {name: each.name.value for name, each in fields.items() if isinstance(each, VariableNode)}
 
     def read(variables: Variables) -> dict[str, Any]:
-        """A field whose variable was not given is absent, as if it had not been written."""
+        """A field whose variable was not given is absent, as if the literal did not have it."""
         return {
             name: reader(variables)
             for name, reader in readers.items()
@@ -134,37 +134,37 @@ def _member(read: Read, name: str) -> Read:
     return lambda variables: read(variables)[name]
 
 
-def page(given: Mapping[str, Given]) -> Page:
-    """The part of a list that `first`, `after`, `last` and `before` ask for. Raises Refusal for a wrong size."""
-    first, last = _present(given, "first"), _present(given, "last")
+def page(arguments: Mapping[str, Argument]) -> Page:
+    """The page that `first`, `after`, `last` and `before` select. Raises OperationRefused for a size out of bounds."""
+    first, last = _present(arguments, "first"), _present(arguments, "last")
     if first is not None and last is not None:
         raise refusal(Code.BAD_USER_INPUT, "Give `first` or `last`, not both.")
     return Page(
         size=_size(first or last, "first" if last is None else "last"),
         backwards=last is not None,
-        after=_cursor(_present(given, "after")),
-        before=_cursor(_present(given, "before")),
+        after=_cursor(_present(arguments, "after")),
+        before=_cursor(_present(arguments, "before")),
     )
 
 
-def _present(given: Mapping[str, Given], name: str) -> Given | None:
-    found = given.get(name)
-    return None if found is None or found.now is None or found.now is Undefined else found
+def _present(arguments: Mapping[str, Argument], name: str) -> Argument | None:
+    argument = arguments.get(name)
+    return None if argument is None or argument.value is None or argument.value is Undefined else argument
 
 
-def _size(given: Given | None, name: str) -> Size:
-    if given is None:
+def _size(argument: Argument | None, name: str) -> Size:
+    if argument is None:
         return Size(DEFAULT_PAGE_SIZE)
-    if not 1 <= given.now <= MAX_ROWS_PER_LIST:
+    if not 1 <= argument.value <= MAX_ROWS_PER_LIST:
         raise refusal(Code.BAD_USER_INPUT, f"`{name}` is a number from 1 to {MAX_ROWS_PER_LIST}.", argument=name)
-    if given.is_constant:
-        return Size(given.now)
-    return Size(round_size(given.now), given.parameter)
+    if argument.is_constant:
+        return Size(argument.value)
+    return Size(round_size(argument.value), argument.parameter)
 
 
-def _cursor(given: Given | None) -> Parameter | None:
-    """A cursor is the random id of a row. What is no id names no row, like an id that was made up."""
-    if given is None:
+def _cursor(argument: Argument | None) -> Parameter | None:
+    """A cursor is the random id of a row. Text that is no id names no row, as a made-up id does."""
+    if argument is None:
         return None
-    read = given.read
+    read = argument.read
     return Parameter(lambda variables: row_id(read(variables)))

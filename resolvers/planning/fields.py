@@ -1,4 +1,4 @@
-"""The planner: selection and grant become a plan. The only door to a customer's data."""
+"""The planner: selection and grant become fields with effects. All access to a customer's data passes it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,16 +21,16 @@ from resolvers.codes import Code
 from resolvers.contract import Contract
 from resolvers.documents.selection import Nodes, Selector
 from resolvers.planning import arguments
-from resolvers.planning.arguments import PAGE_ARGUMENTS, Given
+from resolvers.planning.arguments import PAGE_ARGUMENTS, Argument
 from resolvers.refusal import OperationRefused, refusal
 
-# An operation that asks for more fields than this, after its fragments are expanded, is refused.
+# Fields of one operation, after its fragments are expanded.
 MAX_FIELDS_PER_OPERATION = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A coordinate that this grant masks or withholds for every row, and where in the answer it was asked for."""
+    """A coordinate that the grant masks or withholds for every row, and its path in the answer."""
 
     coordinate: str
     path: tuple[str, ...]
@@ -41,8 +41,8 @@ class Withheld:
 class Planner:
     """Plans one operation for one grant.
 
-    What it withholds from every row gathers in `withheld`, in the order of the answer; what it shows, or tells by a
-    filter or an order, in `disclosed`.
+    `withheld` collects what the grant withholds from every row, in the order of the answer; `disclosed` what the plan
+    shows, or reveals by a filter or an order.
     """
 
     contract: Contract
@@ -54,13 +54,13 @@ class Planner:
     _fields: int = 0
 
     def effect(self, coordinate: str, use: Use = Use.ITEM) -> Effect:
-        """What the grant does with a coordinate. One without a category is withheld, whatever the policy says."""
+        """The effect of the grant on a coordinate. Raises KeyError for a coordinate without a category."""
         return self.grant.effect(self.contract.categories[coordinate], use)
 
     def selection(
         self, type_name: str, sets: Sequence[SelectionSetNode], path: tuple[str, ...]
     ) -> Mapping[str, tuple[Field, ...]]:
-        """What is asked of a type: for an interface or union, of each of its concrete types."""
+        """The fields selected on a type; for an interface or union, on each of its concrete types."""
         type_ = self.contract.schema.get_type(type_name)
         if is_object_type(type_):
             return {type_name: self._object(type_, sets, path)}
@@ -83,54 +83,51 @@ class Planner:
         coordinate = f"{type_.name}.{name}"
         effect = self._shown_effect(type_, name)
         if effect.kind is not EffectKind.ALLOW:
-            self.note(coordinate, path, effect)
+            self.note_withheld(coordinate, path, effect)
         if not effect.shows:
             return Field(key, type_.name, name, effect)
         self.disclose(coordinate, effect)
-        return self._asked(type_, key, nodes, effect, path)
+        return self._shown_field(type_, key, nodes, effect, path)
 
-    def _asked(self, type_: GraphQLObjectType, key: str, nodes: Nodes, effect: Effect, path: tuple[str, ...]) -> Field:
+    def _shown_field(
+        self, type_: GraphQLObjectType, key: str, nodes: Nodes, effect: Effect, path: tuple[str, ...]
+    ) -> Field:
         definition = type_.fields[nodes[0].name.value]
         target = get_named_type(definition.type).name
-        asked = Field(
-            key,
-            type_.name,
-            nodes[0].name.value,
-            effect,
-            fields=self.selection(target, self.selector.below(nodes), path),
-        )
-        return self._listed(asked, definition, nodes[0])
+        selection = self.selection(target, self.selector.below(nodes), path)
+        field = Field(key, type_.name, nodes[0].name.value, effect, fields=selection)
+        return self._with_page(field, definition, nodes[0])
 
-    def _listed(self, asked: Field, definition: GraphQLField, node: FieldNode) -> Field:
-        shape = self.shapes.get(asked.type)
-        coordinate = shape.coordinate(asked.name) if shape else None
+    def _with_page(self, field: Field, definition: GraphQLField, node: FieldNode) -> Field:
+        shape = self.shapes.get(field.type)
+        coordinate = shape.coordinate(field.name) if shape else None
         if not isinstance(coordinate, Many | Pages):
-            return asked
+            return field
         orders = self.default_orders(coordinate.type)
         if isinstance(coordinate, Many):
-            return replace(asked, orders=orders)
+            return replace(field, orders=orders)
         given = arguments.arguments(definition, node, self.selector.variables)
-        narrowing = {name: each for name, each in given.items() if name not in PAGE_ARGUMENTS}
         filters = tuple(
             each
-            for name, value in narrowing.items()
-            if (each := self.filter(f"{asked.coordinate}({name}:)", name, value)) is not None
+            for name, argument in given.items()
+            if name not in PAGE_ARGUMENTS
+            and (each := self.filter(f"{field.coordinate}({name}:)", name, argument)) is not None
         )
-        asked = replace(asked, fields=self.count_of_list(asked))
-        return replace(asked, page=arguments.page(given), filters=filters, orders=orders)
+        field = replace(field, fields=self.count_of_list(field))
+        return replace(field, page=arguments.page(given), filters=filters, orders=orders)
 
-    def count_of_list(self, asked: Field) -> Mapping[str, tuple[Field, ...]]:
-        """`totalCount` is an aggregate over the list: its effect is that of the list's coordinate for aggregates."""
-        effect = self.effect(asked.coordinate, Use.AGGREGATE)
+    def count_of_list(self, field: Field) -> Mapping[str, tuple[Field, ...]]:
+        """The fields of a connection. `totalCount` has the effect of the list's coordinate for aggregates."""
+        effect = self.effect(field.coordinate, Use.AGGREGATE)
 
-        def counted(each: Field) -> Field:
+        def govern(each: Field) -> Field:
             return replace(each, effect=effect) if each.name == "totalCount" else each
 
-        return {name: tuple(counted(each) for each in fields) for name, fields in asked.fields.items()}
+        return {name: tuple(govern(each) for each in fields) for name, fields in field.fields.items()}
 
     def _shown_effect(self, type_: GraphQLObjectType, name: str) -> Effect:
-        """A mask hides part of a text. What has a form of its own (a number, a phone number) cannot be masked in place,
-        and is withheld instead.
+        """A mask hides part of a text. A value of another scalar (a number, a phone number) has no masked form, and is
+        withheld instead.
         """
         effect = self.effect(f"{type_.name}.{name}")
         shape = self.shapes.get(type_.name)
@@ -143,45 +140,45 @@ class Planner:
         return effect
 
     def default_orders(self, type_name: str) -> tuple[Order, ...]:
-        """A list's own order. Where the viewer may not order by a key, the list goes without it."""
+        """A list's default order. The compiler drops a key that the viewer may not order by."""
         return tuple(self._order(type_name, key) for key in self.shapes[type_name].order)
 
     def _order(self, type_name: str, key: Key) -> Order:
         return Order(key.field, key.descending, self.effect(f"{type_name}.{key.field}", Use.ORDER))
 
     def order(self, coordinate: str, *, descending: bool) -> Order:
-        """An order that the viewer asked for. Raises OperationRefused if their class may not order by it."""
-        effect = self._used(coordinate, Use.ORDER)
+        """A requested order. Raises OperationRefused if the viewer's class may not order by the coordinate."""
+        effect = self._allowed_effect(coordinate, Use.ORDER)
         return Order(coordinate.partition(".")[2], descending, effect)
 
-    def filter(self, place: str, name: str, given: Given) -> Filter | None:
-        """A narrowing by an input or argument; None where null was given, which narrows nothing.
+    def filter(self, place: str, name: str, argument: Argument) -> Filter | None:
+        """The filter of an input field or argument at `place`; None for null, which filters nothing.
 
-        Raises OperationRefused if the viewer's class may not filter by what it governs.
+        Raises OperationRefused if the viewer's class may not filter by the coordinate that the input governs.
         """
-        if given.now is None:
+        if argument.value is None:
             return None
-        use = self.contract.inputs[place]
-        effect = self._used(use.coordinate, Use.FILTER)
-        by = name if use.operator == "has" else use.coordinate.partition(".")[2]
-        value = given.parameter
-        if use.operator == "starts":
-            read = given.read
+        governed = self.contract.inputs[place]
+        effect = self._allowed_effect(governed.coordinate, Use.FILTER)
+        by = name if governed.operator == "has" else governed.coordinate.partition(".")[2]
+        value = argument.parameter
+        if governed.operator == "starts":
+            read = argument.read
             value = Parameter(lambda variables: read(variables).lower())
-        return Filter(by, use.operator, value, effect)
+        return Filter(by, governed.operator, value, effect)
 
-    def _used(self, coordinate: str, use: Use) -> Effect:
+    def _allowed_effect(self, coordinate: str, use: Use) -> Effect:
         effect = self.effect(coordinate, use)
         if not effect.allows:
-            raise withheld_use(coordinate, use, effect)
+            raise use_withheld(coordinate, use, effect)
         self.disclose(f"{coordinate}:{use}", effect)
         return effect
 
-    def note(self, coordinate: str, path: tuple[str, ...], effect: Effect) -> None:
+    def note_withheld(self, coordinate: str, path: tuple[str, ...], effect: Effect) -> None:
         self.withheld.append(Withheld(coordinate, path, effect))
 
     def disclose(self, what: str, effect: Effect) -> None:
-        """Note that the plan shows a coordinate, or uses it (`Customer.since:filter`)."""
+        """Note that the plan shows a coordinate, or uses it otherwise (`Customer.since:filter`)."""
         if effect is not UNGOVERNED:
             self.disclosed[what] = effect
 
@@ -194,8 +191,8 @@ class Planner:
             raise refusal(Code.BAD_USER_INPUT, message)
 
 
-def withheld_use(coordinate: str, use: Use, effect: Effect) -> OperationRefused:
-    """A use that the class may not make of a field: known from schema and class alone, so it says nothing of data."""
+def use_withheld(coordinate: str, use: Use, effect: Effect) -> OperationRefused:
+    """The class may not use the coordinate so. It follows from schema and class alone, so it reveals no data."""
     return refusal(
         Code.USE_WITHHELD,
         f"You may not use {coordinate} for {use} for this purpose.",

@@ -1,4 +1,4 @@
-"""A root field as it was asked: its arguments and selection, and whether the viewer may know of what it finds."""
+"""A root field of an operation: its arguments and selection, and the effects on what it finds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from datasources.departments import SHAPES
 from datasources.plan import Field
 from datasources.shapes import Many, Pages
 from resolvers.documents.selection import Nodes
-from resolvers.planning.arguments import Given
+from resolvers.planning.arguments import Argument
 from resolvers.planning.fields import Planner
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A root field as it was asked."""
+class RootField:
+    """All nodes of the operation with one response key, on the root type."""
 
     planner: Planner
-    query: GraphQLObjectType
+    type: GraphQLObjectType
     key: str
     nodes: Nodes
-    given: Mapping[str, Given]
+    arguments: Mapping[str, Argument]
 
     @property
     def node(self) -> FieldNode:
@@ -30,30 +30,31 @@ class Asked:
 
     @property
     def coordinate(self) -> str:
-        return f"Query.{self.node.name.value}"
+        return f"{self.type.name}.{self.node.name.value}"
 
-    def exists(self, coordinate: str | None = None) -> Effect | None:
-        """The effect on there being such an object at all; None, and noted, where it is withheld."""
-        return self.may(coordinate or self.coordinate, Use.ITEM)
+    def existence(self, coordinate: str | None = None) -> Effect | None:
+        """The effect on the object's existence; None, and noted as withheld, if the class may not know of it."""
+        return self.allowed_effect(coordinate or self.coordinate, Use.ITEM)
 
-    def may(self, coordinate: str, use: Use) -> Effect | None:
+    def allowed_effect(self, coordinate: str, use: Use) -> Effect | None:
+        """The effect, noted as disclosed; None, and noted as withheld, if the grant does not allow the use."""
         effect = self.planner.effect(coordinate, use)
         if effect.allows:
             self.planner.disclose(coordinate if use is Use.ITEM else f"{coordinate}:{use}", effect)
             return effect
-        self.planner.note(coordinate, (self.key,), effect)
+        self.planner.note_withheld(coordinate, (self.key,), effect)
         return None
 
     def field(self, type_: str, effect: Effect) -> Field:
-        """What is asked of the type: of an interface's selection, as much as applies to it."""
+        """The plan's field with the selection on this type; of an interface's selection, the part that applies."""
         fields = self.planner.selection(type_, self.planner.selector.below(self.nodes), (self.key,))
-        return Field(self.key, "Query", self.node.name.value, effect, fields=fields)
+        return Field(self.key, self.type.name, self.node.name.value, effect, fields=fields)
 
 
 def list_of(type_: str) -> str:
-    """The coordinate of the list that holds objects of the type: its category says that they exist.
+    """The coordinate of the list that holds objects of the type. Its category decides whether they exist.
 
-    The whole graph's shapes tell it: a subgraph knows no lists of other departments.
+    It is looked up in the whole graph's shapes, because a subgraph has no lists of other departments.
     """
     for shape in SHAPES.values():
         for name, coordinate in shape.fields.items():

@@ -1,4 +1,4 @@
-"""The root fields: how each finds its customers, and what it answers when the viewer may not look."""
+"""Root fields: how each finds its customers, and its answer if the viewer's class may not look them up."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -12,16 +12,17 @@ from datasources.plan import Customers, Field, Filter, Find, OneCustomer, OneObj
 from resolvers.codes import Code
 from resolvers.documents.selection import Nodes
 from resolvers.planning import arguments
-from resolvers.planning.arguments import Given
+from resolvers.planning.arguments import Argument
 from resolvers.planning.entities import ENTITIES, PlannedEntities, plan_entities, plan_reference
 from resolvers.planning.fields import Planner
-from resolvers.planning.root_field import Asked, list_of
+from resolvers.planning.root_field import RootField, list_of
 from resolvers.refusal import refusal
+from resolvers.root_types import CUSTOMER_EXISTS
 
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """A root that is answered without asking anybody: the viewer may not look, or there is nothing to find."""
+    """A root that is answered without a statement: the class may not look it up, or there is nothing to find."""
 
     text: bytes
 
@@ -30,142 +31,142 @@ Planned = Root | Nothing | PlannedEntities
 _NULL = Nothing(b"null")
 
 
-def plan_root(planner: Planner, query: GraphQLObjectType, key: str, nodes: Nodes) -> Planned:
-    """Plan one root field. Raises Refusal where the request cannot be run as it stands."""
+def plan_root(planner: Planner, root_type: GraphQLObjectType, key: str, nodes: Nodes) -> Planned:
+    """Plan one root field. Raises OperationRefused if its arguments are wrong or use what the class may not use."""
     node = nodes[0]
-    given = arguments.arguments(query.fields[node.name.value], node, planner.selector.variables)
-    return _ROOTS[node.name.value](Asked(planner, query, key, nodes, given))
+    given = arguments.arguments(root_type.fields[node.name.value], node, planner.selector.variables)
+    return _ROOTS[node.name.value](RootField(planner, root_type, key, nodes, given))
 
 
-def _customer(asked: Asked) -> Planned:
-    name, given = _only(asked.given["by"].fields())
-    exists = asked.exists()
-    use = asked.planner.contract.inputs[f"CustomerBy.{name}"]
-    lookup = asked.may(use.coordinate, Use.LOOKUP)
+def _customer(root: RootField) -> Planned:
+    name, given = _only_member(root.arguments["by"].fields())
+    exists = root.existence()
+    governed = root.planner.contract.inputs[f"CustomerBy.{name}"]
+    lookup = root.allowed_effect(governed.coordinate, Use.LOOKUP)
     if exists is None or lookup is None:
         return _NULL
     read = given.read
     value = Parameter(lambda variables: row_id(read(variables))) if name == "id" else given.parameter
-    return Root(OneCustomer(exists, Find(name, value, lookup)), asked.field(CUSTOMER, exists))
+    return Root(OneCustomer(exists, Find(name, value, lookup)), root.field(CUSTOMER, exists))
 
 
-def _only(fields: Mapping[str, Given]) -> tuple[str, Given]:
-    given = [(name, each) for name, each in fields.items() if each.now is not None]
+def _only_member(fields: Mapping[str, Argument]) -> tuple[str, Argument]:
+    given = [(name, each) for name, each in fields.items() if each.value is not None]
     if len(given) != 1 or len(fields) != 1:
         raise refusal(Code.BAD_USER_INPUT, "`by` names exactly one way to find the customer.", argument="by")
     return given[0]
 
 
-def _customers(asked: Asked) -> Planned:
-    page = arguments.page(asked.given)
-    exists = asked.exists()
-    field = asked.field("CustomerConnection", exists or asked.planner.effect(asked.coordinate))
+def _customers(root: RootField) -> Planned:
+    page = arguments.page(root.arguments)
+    exists = root.existence()
+    field = root.field("CustomerConnection", exists or root.planner.effect(root.coordinate))
     if exists is None:
         return Nothing(_empty_object(field))
-    counted = asked.planner.count_of_list(field)
-    filters, orders = _filters(asked), _orders(asked)
+    counted = root.planner.count_of_list(field)
+    filters, orders = _filters(root), _orders(root)
     return Root(Customers(exists), replace(field, page=page, filters=filters, orders=orders, fields=counted))
 
 
-def _filters(asked: Asked) -> tuple[Filter, ...]:
-    given = asked.given.get("filter")
-    if given is None or given.now is None:
+def _filters(root: RootField) -> tuple[Filter, ...]:
+    given = root.arguments.get("filter")
+    if given is None or given.value is None:
         return ()
-    planned = (asked.planner.filter(f"CustomerFilter.{name}", name, each) for name, each in given.fields().items())
+    planned = (root.planner.filter(f"CustomerFilter.{name}", name, each) for name, each in given.fields().items())
     return tuple(each for each in planned if each is not None)
 
 
-def _orders(asked: Asked) -> tuple[Order, ...]:
-    given = asked.given.get("orderBy")
-    if given is None or given.now is None:
+def _orders(root: RootField) -> tuple[Order, ...]:
+    given = root.arguments.get("orderBy")
+    if given is None or given.value is None:
         return ()
-    order = given.now
+    order = given.value
     descending = order.get("direction") == "DESC"
-    return (asked.planner.order(f"{CUSTOMER}.{order['field'].value}", descending=descending),)
+    return (root.planner.order(f"{CUSTOMER}.{order['field'].value}", descending=descending),)
 
 
-def _numbered(type_: str) -> Callable[[Asked], Planned]:
-    """The root of a department's object that people know by its number."""
+def _numbered(type_: str) -> Callable[[RootField], Planned]:
+    """Plans the root of a department's object that is looked up by its number."""
 
-    def plan(asked: Asked) -> Planned:
-        exists = asked.exists()
-        lookup = asked.may(f"{type_}.number", Use.LOOKUP)
-        customer_exists = _customer_exists(asked)
+    def plan(root: RootField) -> Planned:
+        exists = root.existence()
+        lookup = root.allowed_effect(f"{type_}.number", Use.LOOKUP)
+        customer_exists = _customer_exists(root)
         if exists is None or lookup is None or customer_exists is None:
             return _NULL
-        find = Find("number", asked.given["number"].parameter, lookup)
-        return Root(OneObject(customer_exists, type_, find), asked.field(type_, exists))
+        find = Find("number", root.arguments["number"].parameter, lookup)
+        return Root(OneObject(customer_exists, type_, find), root.field(type_, exists))
 
     return plan
 
 
-def _customer_exists(asked: Asked) -> Effect | None:
-    """What must hold of a customer for anything of theirs to be shown; None, and noted, where nothing opens it."""
-    effect = asked.planner.effect("Query.customer")
+def _customer_exists(root: RootField) -> Effect | None:
+    """The effect on the existence of a customer, who is not shown; None, and noted as withheld, if it allows none."""
+    effect = root.planner.effect(CUSTOMER_EXISTS)
     if effect.allows:
         return effect
-    asked.planner.note("Query.customer", (asked.key,), effect)
+    root.planner.note_withheld(CUSTOMER_EXISTS, (root.key,), effect)
     return None
 
 
-def _node(asked: Asked) -> Planned:
-    given = asked.given["id"]
-    parsed = parse_global_id(given.now)
-    if parsed is None or parsed.type not in asked.planner.contract.nodes:
+def _node(root: RootField) -> Planned:
+    given = root.arguments["id"]
+    parsed = parse_global_id(given.value)
+    if parsed is None or parsed.type not in root.planner.contract.nodes:
         return _NULL
     read = given.read
-    if asked.planner.shapes[parsed.type].is_reference:
-        return plan_reference(asked, parsed.type)
+    if root.planner.shapes[parsed.type].is_reference:
+        return plan_reference(root, parsed.type)
     if parsed.type == CUSTOMER:
-        return _node_customer(asked, Parameter(lambda variables: row_id(read(variables))))
-    return _node_object(asked, parsed.type, read)
+        return _node_customer(root, Parameter(lambda variables: row_id(read(variables))))
+    return _node_object(root, parsed.type, read)
 
 
-def _node_customer(asked: Asked, value: Parameter) -> Planned:
-    exists = asked.exists()
-    lookup = asked.may("Customer.number", Use.LOOKUP)
+def _node_customer(root: RootField, value: Parameter) -> Planned:
+    exists = root.existence()
+    lookup = root.allowed_effect("Customer.number", Use.LOOKUP)
     if exists is None or lookup is None:
         return _NULL
-    return Root(OneCustomer(exists, Find("id", value, lookup)), asked.field(CUSTOMER, exists))
+    return Root(OneCustomer(exists, Find("id", value, lookup)), root.field(CUSTOMER, exists))
 
 
-def _node_object(asked: Asked, type_: str, read: Callable[[Mapping[str, Any]], str]) -> Planned:
-    exists = asked.exists()
-    object_exists = asked.exists(list_of(type_))
+def _node_object(root: RootField, type_: str, read: Callable[[Mapping[str, Any]], str]) -> Planned:
+    exists = root.existence()
+    object_exists = root.existence(list_of(type_))
     if exists is None or object_exists is None:
         return _NULL
-    row = Parameter(lambda variables: _parsed(read(variables)).row)
-    customer = Parameter(lambda variables: _parsed(read(variables)).customer)
+    row = Parameter(lambda variables: _global_id(read(variables)).row)
+    customer = Parameter(lambda variables: _global_id(read(variables)).customer)
     entry = OneObject(exists, type_, Find("id", row, object_exists), customer)
-    return Root(entry, asked.field(type_, object_exists))
+    return Root(entry, root.field(type_, object_exists))
 
 
-def _parsed(text: str) -> GlobalId:
+def _global_id(text: str) -> GlobalId:
     return parse_global_id(text) or GlobalId(CUSTOMER, NO_ID, NO_ID)
 
 
 def _empty_object(field: Field) -> bytes:
-    """A connection without entries, for a viewer for whom there is nobody."""
+    """A connection without entries, for a viewer for whom no customer exists."""
     members = ",".join(f'"{each.key}":{_empty(each)}' for each in field.only_fields)
     return f"{{{members}}}".encode()
 
 
-def _empty(asked: Field) -> str:
-    match asked.name:
+def _empty(field: Field) -> str:
+    match field.name:
         case "nodes" | "edges":
             return "[]"
         case "totalCount":
             return "0"
         case "pageInfo":
-            return _empty_object(asked).decode()
+            return _empty_object(field).decode()
         case "hasNextPage" | "hasPreviousPage":
             return "false"
         case "startCursor" | "endCursor":
             return "null"
-    return f'"{asked.type}"'
+    return f'"{field.type}"'
 
 
-_ROOTS: Mapping[str, Callable[[Asked], Planned]] = {
+_ROOTS: Mapping[str, Callable[[RootField], Planned]] = {
     "customer": _customer,
     "customers": _customers,
     "invoice": _numbered("Invoice"),

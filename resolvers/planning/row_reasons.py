@@ -1,4 +1,4 @@
-"""Why single rows are withheld: the part of a plan that rests on each customer's flags."""
+"""Reasons why a customer's flags withhold fields that the plan shows under a condition."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,28 +9,28 @@ import orjson
 from auth.policy.effects import Condition, Effect
 from auth.policy.rules import conditions_in
 
-# There are few combinations of flags; more than this come from nowhere.
-_MOST = 1024
+# Combinations of flags whose reasons are cached. Few occur.
+_MAX_CACHED_REASONS = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class RowReasons:
-    """The coordinates that a plan shows under a condition, and what is said where one is not met: of customers whose
-    privacy state the viewer may read.
+    """`conditional` are the coordinates that the plan shows under a condition; `readable` is the condition under which
+    the viewer may read a customer's privacy state, and so the reasons.
     """
 
     conditional: tuple[tuple[str, Effect], ...]
-    told_of: Condition
-    _known: dict[int, bytes] = field(default_factory=dict)
+    readable: Condition
+    _cached: dict[int, bytes] = field(default_factory=dict)
 
-    def told(self, flags: int) -> bytes:
-        """The reasons as JSON, for a customer with these flags; empty if nothing is withheld from them."""
-        text = self._known.get(flags)
+    def serialize(self, flags: int) -> bytes:
+        """The reasons as JSON for a customer with these flags; empty if there are none."""
+        text = self._cached.get(flags)
         if text is None:
-            reasons = list(self._reasons(flags)) if self.told_of.met_by(flags) else []
+            reasons = list(self._reasons(flags)) if self.readable.met_by(flags) else []
             text = orjson.dumps(reasons) if reasons else b""
-            if len(self._known) < _MOST:
-                self._known[flags] = text
+            if len(self._cached) < _MAX_CACHED_REASONS:
+                self._cached[flags] = text
         return text
 
     def _reasons(self, flags: int) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,8 @@ from graphql import (
 
 from auth.departments import CORE
 from datasources.ids import CUSTOMER
-from schema.federation.parts import QUERY, Part
+from resolvers.root_types import QUERY
+from schema.federation.parts import Part
 
 # 2.9 is the highest that every composer takes.
 FEDERATION = "https://specs.apollo.dev/federation/v2.9"

@@ -18,8 +18,8 @@ from auth.departments import CORE, DEPARTMENTS
 from datasources.departments import SHAPES
 from datasources.ids import CUSTOMER
 from datasources.shapes import DepartmentLink
+from resolvers.root_types import QUERY
 
-QUERY = "Query"
 NODE = "Node"
 # Named by the directive that every field carries.
 DIRECTIVE_TYPES = ("Department",)

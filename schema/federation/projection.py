@@ -23,7 +23,8 @@ from graphql import (
 
 from resolvers.documents.representations import ANY
 from resolvers.planning.entities import ENTITIES, REPRESENTATIONS
-from schema.federation.parts import QUERY, Part
+from resolvers.root_types import QUERY
+from schema.federation.parts import Part
 
 
 def project(whole: GraphQLSchema, part: Part, sdl: str) -> GraphQLSchema:

@@ -35,9 +35,9 @@ async def test_documents_that_are_kept_have_a_bounded_length(make_graph: Make) -
     for number in range(30):
         body = b'{"query": "{ __typename } #%d%b"}' % (number, b"x" * 90_000)
         assert await endpoint.ask(body, {}) == (200, "")
-    kept = graph._documents._known
-    assert sum(map(len, kept)) == graph._documents._kept == 11 * 90_018
-    assert graph._documents._kept <= 1_000_000
+    kept = graph._documents._recent
+    assert sum(map(len, kept)) == graph._documents._characters == 11 * 90_018
+    assert graph._documents._characters <= 1_000_000
 
 
 def test_a_document_is_measured_in_time_by_its_length() -> None:
@@ -53,7 +53,7 @@ _PER_LEVEL = 3
 def _calls(levels: int) -> int:
     """How many calls of ours it takes to measure fragments doubled so many times."""
     document = parse("{ ...F0 } " + fragments("Query", "...F# ...F#", levels, "__typename"))
-    known = extent.ordered(document)
+    known = extent.fragments_in_order(document)
     count = 0
 
     def counted(frame: FrameType, event: str, argument: object) -> None:

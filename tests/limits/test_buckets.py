@@ -1,4 +1,4 @@
-"""The common buckets on a real database: several processes draw at once, and together take no more than there is."""
+"""The shared buckets on a real database: several processes draw at once, and together take no more than there is."""
 
 import asyncio
 

@@ -3,14 +3,14 @@ from typing import Any
 import pytest
 from graphql import parse
 
-from resolvers.documents.extent import Extent, extent, ordered
+from resolvers.documents.extent import Extent, extent, fragments_in_order
 from resolvers.documents.limits import Limits
 from resolvers.refusal import OperationRefused
 
 
 def measured(text: str) -> Extent:
     document = parse(text)
-    return extent(document, ordered(document))
+    return extent(document, fragments_in_order(document))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_extent(text: str, expected: Extent) -> None:
 
 def test_fragments_come_after_those_that_they_use() -> None:
     text = "{ ...A } fragment A on T { ...B ...C } fragment B on T { c { ...C } } fragment C on T { d }"
-    assert list(ordered(parse(text))) == ["C", "B", "A"]
+    assert list(fragments_in_order(parse(text))) == ["C", "B", "A"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement
 import auth.policy.grant
 import datasources.compiler.sql.fields
 import resolvers.answering.disclosures
-import resolvers.planning.plans
+import resolvers.planning.operations
+import resolvers.planning.plan_privacy
 from auth.policy.categories import Category
 from auth.policy.effects import ALWAYS, UNGOVERNED, Condition, Effect, EffectKind, Use
 from auth.policy.flags import Flag
@@ -27,7 +28,8 @@ from resolvers.documents.library import Documents
 from resolvers.planning import roots
 from resolvers.planning.fields import Planner
 from resolvers.planning.plans import PlanCache
-from resolvers.planning.root_field import Asked
+from resolvers.planning.root_field import RootField
+from resolvers.root_types import CUSTOMER_EXISTS
 from tests.permissions import suite
 
 Patch = pytest.MonkeyPatch
@@ -119,7 +121,7 @@ def use_ungoverned(patch: Patch) -> None:
         effect = self.effect(coordinate, use)
         return effect if effect.allows else OPEN
 
-    patch.setattr(Planner, "_used", used)
+    patch.setattr(Planner, "_allowed_effect", used)
 
 
 def default_order_ungoverned(patch: Patch) -> None:
@@ -150,12 +152,12 @@ def masked_money_allowed(patch: Patch) -> None:
 
 
 def lookup_ungoverned(patch: Patch) -> None:
-    original = Asked.may
+    original = RootField.allowed_effect
 
-    def may(self: Asked, coordinate: str, use: Use) -> Effect | None:
+    def allowed_effect(self: RootField, coordinate: str, use: Use) -> Effect | None:
         return original(self, coordinate, use) or (OPEN if use is Use.LOOKUP else None)
 
-    patch.setattr(Asked, "may", may)
+    patch.setattr(RootField, "allowed_effect", allowed_effect)
 
 
 def lookup_unconditional(patch: Patch) -> None:
@@ -190,13 +192,13 @@ def reach_ignored(patch: Patch) -> None:
 
 
 def reasons_for_everybody(patch: Patch) -> None:
-    original = resolvers.planning.plans._reasons
+    original = resolvers.planning.plan_privacy.row_reasons
     opened = Grant("anybody", "anything", "", {(Category.PRIVACY, Use.ITEM): OPEN})
-    patch.setattr(resolvers.planning.plans, "_reasons", lambda _, disclosed: original(opened, disclosed))
+    patch.setattr(resolvers.planning.operations, "row_reasons", lambda _, disclosed: original(opened, disclosed))
 
 
 def reasons_of_nothing(patch: Patch) -> None:
-    patch.setattr(resolvers.answering.disclosures, "_NOBODY", b"nothing")
+    patch.setattr(resolvers.answering.disclosures, "_NULL", b"nothing")
 
 
 def derived_without_sources(patch: Patch) -> None:
@@ -207,7 +209,7 @@ def derived_without_sources(patch: Patch) -> None:
 
 
 def owner_not_asked(patch: Patch) -> None:
-    patch.setattr(roots, "_customer_exists", lambda asked: asked.planner.effect("Query.customer"))
+    patch.setattr(roots, "_customer_exists", lambda root: root.planner.effect(CUSTOMER_EXISTS))
 
 
 MUTANTS: Mapping[str, Callable[[Patch], None]] = {

@@ -7,7 +7,7 @@ from graphql import OperationDefinitionNode, VariableDefinitionNode, get_variabl
 from graphql.execution.values import VariableValues
 
 from resolvers.documents.skeleton import skeleton
-from resolvers.documents.variables import PlainVariables, plain
+from resolvers.documents.variables import PlainVariables, plain_variables
 from schema.build import build_schema, contract
 
 CONTRACT = contract(build_schema())
@@ -33,8 +33,8 @@ def definitions(text: str) -> tuple[VariableDefinitionNode, ...]:
     return operation.variable_definitions or ()
 
 
-def read(text: str) -> PlainVariables:
-    found = plain(CONTRACT.schema, definitions(text))
+def variables_of(text: str) -> PlainVariables:
+    found = plain_variables(CONTRACT.schema, definitions(text))
     assert found is not None
     return found
 
@@ -49,29 +49,29 @@ def expected(text: str, given: dict[str, Any]) -> Any:
 def test_each_value_is_read_as_graphql_core_reads_it(type_: str, is_required: bool) -> None:
     text = f"$value: {type_}{'!' if is_required else ''}"
     for given in ({}, *({"value": each} for each in VALUES[type_])):
-        coerced = read(text).coerced(given)
+        coerced = variables_of(text).coerce(given)
         assert coerced == expected(text, given), given
         if coerced is not None:
-            assert read(text).skeleton(coerced, CONTRACT.nodes) == skeleton(coerced, CONTRACT.nodes), given
+            assert variables_of(text).skeleton(coerced, CONTRACT.nodes) == skeleton(coerced, CONTRACT.nodes), given
 
 
 def test_several_are_read_together() -> None:
     text = "$phone: PhoneNumber!, $id: ID, $from: Date"
     for given in ({"phone": "+46701740605"}, {"phone": "+46701740605", "id": ORDER, "from": None, "more": 1}):
-        coerced = read(text).coerced(given)
+        coerced = variables_of(text).coerce(given)
         assert coerced == expected(text, given)
         assert coerced is not None
-        assert read(text).skeleton(coerced, CONTRACT.nodes) == skeleton(coerced, CONTRACT.nodes)
+        assert variables_of(text).skeleton(coerced, CONTRACT.nodes) == skeleton(coerced, CONTRACT.nodes)
 
 
 @pytest.mark.parametrize(
     "text", ["$a: ID = 1", "$a: [ID!]!", "$a: CustomerBy!", "$a: CustomerStatus!", "$a: ID, $b: [ID]"]
 )
 def test_what_is_not_plain_is_left_to_graphql_core(text: str) -> None:
-    assert plain(CONTRACT.schema, definitions(text)) is None
+    assert plain_variables(CONTRACT.schema, definitions(text)) is None
 
 
 def test_a_scalar_that_is_not_known_here_may_shape_a_plan() -> None:
     """`_Any`, as a gateway sends it, names the type of an object."""
-    assert read("$a: Int!").usual is None
-    assert read("$a: ID!, $b: String!").usual == (("a", "*"), ("b", "*"))
+    assert variables_of("$a: Int!").usual is None
+    assert variables_of("$a: ID!, $b: String!").usual == (("a", "*"), ("b", "*"))

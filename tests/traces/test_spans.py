@@ -61,7 +61,7 @@ async def test_a_document_may_be_new_where_its_plan_is_not(
 ) -> None:
     async with served(seeded, tmp_path, traces="on") as server:
         await server.ask()
-        server.graph._documents._known.clear()
+        server.graph._documents._recent.clear()
         await server.ask()
     reading, plan, *_ = collector.below(collector.operations[1])
     assert (reading.facts["customer360.is_new"], plan.facts["customer360.is_new"]) == (True, False)

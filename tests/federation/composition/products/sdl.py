@@ -17,8 +17,9 @@ from graphql import (
     print_ast,
 )
 
+from resolvers.root_types import QUERY
 from schema.federation.entities import subgraph_sdl
-from schema.federation.parts import QUERY, Part
+from schema.federation.parts import Part
 
 # Our builder's entities have one key, `id`. What has others keeps them as the kit writes them.
 KEYED_BY_ID = ("Product", "Inventory")
