@@ -10,7 +10,7 @@ import uvicorn
 
 from tests.limits.serving import serving
 from tests.server.fake_graph import FakeGraph
-from tests.server.test_process import BODY, answer, is_closed, request, status
+from tests.server.process.test_process import BODY, answer, is_closed, request, status
 
 LONG = b'{"query": "{ echo(text: \\"' + b"x" * 900_000 + b'\\") }"}'
 
