@@ -1,4 +1,4 @@
-"""The ASGI application: the graph at /graphql, GraphiQL for people, health for machines."""
+"""The ASGI application: /graphql, GraphiQL, sign-in, health and metrics."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
@@ -33,7 +33,10 @@ GRAPHIQL = "/graphiql"
 
 
 class Customer360:
-    """`/graphql` is reached directly, past every middleware; the few other pages are Starlette's."""
+    """Routes /graphql straight to its endpoint, without middleware; Starlette serves all other paths.
+
+    `takes_proofs` is False for a subgraph, which accepts no DPoP proofs (docs/adr/0026).
+    """
 
     def __init__(
         self,
@@ -45,7 +48,6 @@ class Customer360:
         takes_proofs: bool = True,
     ) -> None:
         self._settings = settings
-        # A subgraph does not: docs/adr/0026.
         self._takes_proofs = takes_proofs
         self._verifier = verifier
         self._purposes = purposes
@@ -58,7 +60,7 @@ class Customer360:
         self._metrics = _metrics(settings)
         self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
         self._is_draining = False
-        # What kept the process from starting; the command line says it in one line.
+        # The exception that stopped the start; the command line prints it in one line.
         self.failure: BaseException | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +70,7 @@ class Customer360:
             await self._pages(scope, receive, send)
 
     def drain(self) -> None:
-        """From now on we are not ready: whoever chooses among servers shall choose another."""
+        """Answer /readyz with 503 from now on, so that load balancers send requests elsewhere."""
         self._is_draining = True
 
     @asynccontextmanager
@@ -90,8 +92,16 @@ class Customer360:
         reader = BodyReader(settings.max_body_bytes, settings.receive_timeout_ms)
         origins = AllowedOrigins(settings.allowed_origins)
         authenticator = self._make_authenticator(backend)
-        given = settings.partial_status, backend.trusted, backend.limiter, self._observers(backend)
-        endpoint = GraphQLOverHTTP(backend.graph, authenticator, reader, origins, *given)
+        endpoint = GraphQLOverHTTP(
+            backend.graph,
+            authenticator,
+            reader,
+            origins,
+            partial_status=settings.partial_status,
+            trusted=backend.trusted,
+            limiter=backend.limiter,
+            observers=self._observers(backend),
+        )
         return endpoint if backend.traces is None else backend.traces.around(endpoint)
 
     def _make_authenticator(self, backend: Backend) -> Authenticator:
@@ -104,9 +114,9 @@ class Customer360:
         return Authenticator(gate, self._purposes, gates.public_url(self._settings) + gates.RESOURCE_METADATA)
 
     def _observers(self, backend: Backend) -> list[OperationObserver]:
-        written = [log_operation] if self._settings.log_operations else []
-        told = (each.ended for each in (self._metrics, backend.traces) if each is not None)
-        return [*written, *told]
+        log = [log_operation] if self._settings.log_operations else []
+        telemetry = (each.observe for each in (self._metrics, backend.traces) if each is not None)
+        return [*log, *telemetry]
 
     def _routes(self) -> list[BaseRoute]:
         routes = [*health.routes(self._check, lambda: self._is_draining), *self._oauth_routes()]
@@ -122,10 +132,10 @@ class Customer360:
         settings = self._settings
         site = gates.site_of(settings)
         issuers = [*([site.issuer] if site else []), *self._trusted.urls]
-        told = resource.routes(gates.public_url(settings), issuers, takes_proofs=self._takes_proofs)
+        metadata = resource.routes(gates.public_url(settings), issuers, takes_proofs=self._takes_proofs)
         if site is None:
-            return told
-        return told + oauth_routes(
+            return metadata
+        return metadata + oauth_routes(
             self._find_oauth, settings.receive_timeout_ms, AllowedOrigins(settings.allowed_origins)
         )
 

@@ -1,4 +1,4 @@
-"""What the process stands on: the graph over its open databases."""
+"""Opens what the process serves: databases, graph, authorization server, throttle and telemetry."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """The graph, and a look at whether each department's database answers."""
+    """What the application needs while it runs. `check` reports which departments answer."""
 
     graph: Answers
     check: Callable[[], Awaitable[Mapping[str, bool]]]
-    # The authorization server, where there is one.
+    # The built-in authorization server, if this process serves one.
     oauth: OAuthService | None = None
-    # Of who serves none.
-    looked_up: Register | None = None
+    # The token register of a process that serves no authorization server.
+    own_register: Register | None = None
     trusted: TrustedDocuments = field(default_factory=TrustedDocuments)
     limiter: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
     gauges: Gauges = tuple
@@ -46,11 +46,12 @@ class Backend:
 
     @property
     def register(self) -> Register | None:
-        """What is known of tokens beyond what they say."""
-        return self.oauth.register if self.oauth is not None else self.looked_up
+        """Signing keys and revocations, which tokens are checked against."""
+        return self.oauth.register if self.oauth is not None else self.own_register
 
 
-# For each connection of a pool, how many operations may run at once: more than wait for one slow department.
+# Concurrent operations per pooled connection. More than the queue of one slow department holds, so that it
+# cannot take up the whole limit.
 OPERATIONS_PER_CONNECTION = 2 * QUEUE
 
 Opener = Callable[[], AbstractAsyncContextManager[Backend]]
@@ -64,20 +65,20 @@ def opener(
     *,
     looks_up: bool = False,
 ) -> Opener:
-    """Opens the databases when the process starts and closes them when it ends. Serves all, or one's subgraph.
+    """Return a context manager that opens the backend of the whole graph, or of one subgraph.
 
-    With `looks_up`, tokens are looked up in core's register by who has no authorization server to ask.
+    With `looks_up`, a process without an authorization server reads keys and revocations from core's register.
     """
 
     @asynccontextmanager
-    async def opened() -> AsyncIterator[Backend]:
+    async def open_backend() -> AsyncIterator[Backend]:
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
         budget = min(settings.department_budget_ms, settings.deadline_ms)
         at_core = addresses["core"]
         logs = CoreAccessLog.open(at_core, settings.deadline_ms)
         async with (
-            sources.open_sources(settings, subgraph) as found,
-            Databases.open(addresses, settings.pool_size, budget, found) as databases,
+            sources.open_sources(settings, subgraph) as plain_sources,
+            Databases.open(addresses, settings.pool_size, budget, plain_sources) as databases,
             logs as log,
             _oauth(settings, policy, at_core) as oauth,
             _register(settings, at_core, looks_up=looks_up) as register,
@@ -90,10 +91,18 @@ def opener(
             core = databases.core.patience
             limiter = ConcurrencyLimit(OPERATIONS_PER_CONNECTION * settings.pool_size, lambda: core.is_slow)
             with reload_on_hangup(graph, settings, trusted), measure_lag() as lag:
-                look = gauges(graph, databases, limiter, lag)
-                yield Backend(graph, databases.reachable, oauth, register, trusted, limiter, look, traces)
+                yield Backend(
+                    graph,
+                    databases.reachable,
+                    oauth=oauth,
+                    own_register=register,
+                    trusted=trusted,
+                    limiter=limiter,
+                    gauges=gauges(graph, databases, limiter, lag),
+                    traces=traces,
+                )
 
-    return opened
+    return open_backend
 
 
 @asynccontextmanager
@@ -111,7 +120,7 @@ async def _traces(settings: Settings, subgraph: str | None) -> AsyncIterator["Tr
 
 @asynccontextmanager
 async def _register(settings: Settings, address: str, *, looks_up: bool) -> AsyncIterator[Register | None]:
-    """For who has no authorization server, which brings it along: subgraphs, and whoever trusts other issuers only."""
+    """The register of a process without an authorization server: a subgraph, or one that trusts other issuers only."""
     if looks_up:
         opening = register.looked_up(address, settings.deadline_ms)
     elif site_of(settings) is None and settings.issuers_file is not None:

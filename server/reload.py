@@ -1,4 +1,4 @@
-"""Reading policy and trusted documents again while the server runs: on SIGHUP, and only what is sound."""
+"""Reloads policy and trusted documents on SIGHUP. A file that is invalid changes nothing."""
 
 import asyncio
 import logging
@@ -17,19 +17,17 @@ log = logging.getLogger("customer360.policy")
 
 @contextmanager
 def reload_on_hangup(graph: Graph, settings: Settings, trusted: TrustedDocuments) -> Iterator[None]:
-    """While this lasts, SIGHUP has the graph decide by the policy as it then stands in its file, and know the trusted
-    documents as they then stand in theirs.
-    """
+    """Inside this context, SIGHUP reloads the policy and the trusted documents from their files."""
 
-    def read_again() -> None:
-        _reload(graph, settings)
+    def reload() -> None:
+        _reload_policy(graph, settings)
         trusted.reload(settings, graph)
 
     loop = asyncio.get_running_loop()
     try:
-        loop.add_signal_handler(signal.SIGHUP, read_again)
+        loop.add_signal_handler(signal.SIGHUP, reload)
     except (AttributeError, NotImplementedError, RuntimeError, ValueError):
-        # No such signal here, or not our thread: the policy that the process started with counts.
+        # Because this platform has no SIGHUP, or this is not the main thread, nothing is reloaded.
         yield
         return
     try:
@@ -38,7 +36,7 @@ def reload_on_hangup(graph: Graph, settings: Settings, trusted: TrustedDocuments
         loop.remove_signal_handler(signal.SIGHUP)
 
 
-def _reload(graph: Graph, settings: Settings) -> None:
+def _reload_policy(graph: Graph, settings: Settings) -> None:
     try:
         policy = policy_of(settings)
         _check_same_names(graph.policy, policy)
@@ -50,6 +48,6 @@ def _reload(graph: Graph, settings: Settings) -> None:
 
 
 def _check_same_names(old: Policy, new: Policy) -> None:
-    """Tokens are checked against the classes and purposes that the process started with."""
+    """Raise PolicyError for other classes or purposes: token checks keep those of the start."""
     if old.classes != new.classes or old.purposes.keys() != new.purposes.keys():
         raise PolicyError("other classes or purposes count from the next start on")

@@ -1,4 +1,4 @@
-"""The departments whose data is not in SQL, as the settings name them."""
+"""Opens the departments whose data is not in SQL, as the settings name them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from server.settings.environment import Settings
 
 @asynccontextmanager
 async def open_sources(settings: Settings, subgraph: str | None = None) -> AsyncIterator[Sources]:
-    """Those that this process answers for: all, or the one of its subgraph."""
+    """Open every such source, or only that of the given subgraph."""
     if settings.service_url is None or subgraph not in (None, "service"):
         yield {}
         return

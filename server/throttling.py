@@ -1,4 +1,4 @@
-"""Limits and rates as the settings have them: how much one operation may ask, and how much one client."""
+"""Makes the limits of one operation and the rates of clients from the settings."""
 
 import tomllib
 from collections.abc import AsyncIterator, Mapping
@@ -13,17 +13,17 @@ from resolvers.documents.limits import Limits
 from server.settings import values
 from server.settings.environment import Settings, SettingsError
 
-# A gateway puts what a client asks for in many places into one operation, under aliases of its own.
+# Because a gateway merges the fields of one client operation under aliases of its own, a subgraph allows more.
 GATEWAY_FACTOR = 5
 
 
 def document_limits(settings: Settings, *, asked_by_gateway: bool = False) -> Limits:
-    times = GATEWAY_FACTOR if asked_by_gateway else 1
+    factor = GATEWAY_FACTOR if asked_by_gateway else 1
     return Limits(
         tokens=settings.max_tokens,
         depth=settings.max_depth,
-        aliases=settings.max_aliases * times,
-        root_fields=settings.max_root_fields * times,
+        aliases=settings.max_aliases * factor,
+        root_fields=settings.max_root_fields * factor,
         fields=settings.max_fields,
         cost=settings.max_cost,
     )
@@ -31,7 +31,7 @@ def document_limits(settings: Settings, *, asked_by_gateway: bool = False) -> Li
 
 @asynccontextmanager
 async def open_throttle(settings: Settings, core: str) -> AsyncIterator[Throttle]:
-    """The throttle, with its buckets in this process or in core's database, which all processes share."""
+    """The throttle. Its buckets are in this process, or in core's database for all processes."""
     clients = read_client_rates(settings.client_rates) if settings.client_rates else {}
     throttle = Throttle(settings.rate_limit, clients, settings.new_documents)
     if settings.rate_store == "process":
@@ -42,7 +42,7 @@ async def open_throttle(settings: Settings, core: str) -> AsyncIterator[Throttle
 
 
 def read_client_rates(file: Path) -> Mapping[str, Rate]:
-    """Clients with a rate of their own: `[clients]` and lines like `acme-dashboard = "20000/60"`."""
+    """Rates of single clients from a TOML file: `[clients]`, then `acme-dashboard = "20000/60"` per line."""
     try:
         listed: Any = tomllib.loads(file.read_text())
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

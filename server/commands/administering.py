@@ -1,4 +1,4 @@
-"""What the commands about clients, users and keys have in common: core's database, opened for a change."""
+"""Opens core's register of clients, users and keys for the commands that change it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager

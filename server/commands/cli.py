@@ -1,4 +1,4 @@
-"""The command line. Each command is a file in server/commands, and imports what it needs when it runs."""
+"""The command line. Each command is a module in server/commands that is imported when it is called."""
 
 import os
 import sys
@@ -25,7 +25,7 @@ COMMANDS = {
     "consent": "Record consents, objections and restrictions.",
     "config": "Show the settings that count.",
 }
-# Found when it is called, and not listed: the program starts it itself.
+# Not listed in --help, because only the program itself calls it.
 HIDDEN = ("worker",)
 EPILOG = """Settings are environment variables that start with CUSTOMER360_; docs/settings.md lists them.
 
@@ -33,7 +33,7 @@ Exit codes: 0 done, 1 a check failed or something went wrong, 2 wrong usage or a
 
 
 class Commands(click.Group):
-    """Finds a command by its name, and imports it only when it is called."""
+    """A group that imports a command's module only when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    """Run a command and return its exit code. Whatever goes wrong is said in a line, without a traceback."""
+    """Run a command and return its exit code. An error is printed in one line, without a traceback."""
     try:
         code = customer360.main(arguments, prog_name="customer360", standalone_mode=False)
     except click.ClickException as error:
@@ -74,7 +74,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _fail("stopped", 1)
     except BrokenPipeError:
-        # Whoever read our output has enough, and what is left must not be written at exit.
+        # Because the reader has closed the pipe, Python must not flush the rest at exit.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - it is kept until the process ends
         return 1
     except Exception as error:  # noqa: BLE001 - the last stop before a traceback
@@ -92,7 +92,7 @@ def _explain(error: Exception) -> int:
     text = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, SettingsError | PolicyError):
         return _fail(text, 2)
-    # Errors of our own are ValueErrors with a sentence; of all others the kind says as much as the text.
+    # The project's own errors are ValueErrors with a complete sentence; others need their type's name.
     return _fail(text if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {text}", 1)
 
 

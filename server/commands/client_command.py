@@ -21,7 +21,7 @@ CUSTOMER = "UUID of a customer that the contract covers. Repeatable."
 
 @click.group("client")
 def command() -> None:
-    """Register applications and their contracts. What changes counts within a second on every worker."""
+    """Register applications and their contracts. Changes take effect within a second on every worker."""
 
 
 @command.command("create")
@@ -39,14 +39,14 @@ def command() -> None:
 @click.option("--public", is_flag=True, help="It cannot keep a secret: a page in a browser, or an app on a device.")
 @click.option("--jwks", type=EXISTING, help="Its public keys, in a file; it then signs (private_key_jwt).")
 @as_json
-def create(name: str, customers: tuple[UUID, ...], as_json: bool, **given: Any) -> None:
+def create(name: str, customers: tuple[UUID, ...], as_json: bool, **options: Any) -> None:
     """Register the application NAME. Its secret is shown this once: only a hash of it is kept."""
     policy = _policy()
-    for purpose in given["purposes"]:
+    for purpose in options["purposes"]:
         check_known(purpose, policy.purposes, "--purpose")
-    jwks = given.pop("jwks")
+    jwks = options.pop("jwks")
     try:
-        record, secret = register(policy, name, jwks=json.loads(jwks.read_text()) if jwks else None, **given)
+        record, secret = register(policy, name, jwks=json.loads(jwks.read_text()) if jwks else None, **options)
     except RegistrationError as error:
         raise CommandError(str(error)) from None
     if customers and record.contract is None:
@@ -69,10 +69,12 @@ def list_clients(as_json: bool) -> None:
 
 @command.command("rotate")
 @click.argument("client_id")
-@click.option("--keep", type=click.IntRange(0, 720), default=24, show_default=True, help="Hours the old one counts on.")
+@click.option(
+    "--keep", type=click.IntRange(0, 720), default=24, show_default=True, help="Hours the old one stays valid."
+)
 @as_json
 def rotate(client_id: str, keep: int, as_json: bool) -> None:
-    """Give the application a new secret. The old one counts on for a while, so that it can be moved."""
+    """Give the application a new secret. The old one stays valid for --keep hours."""
     secret = secrets.new(secrets.Prefix.CLIENT_SECRET)
     until = datetime.now(UTC) + timedelta(hours=keep)
     _change(lambda administration: administration.rotate_client(client_id, secrets.digest(secret), until))
@@ -83,7 +85,7 @@ def rotate(client_id: str, keep: int, as_json: bool) -> None:
 @command.command("revoke")
 @click.argument("client_id")
 def revoke(client_id: str) -> None:
-    """End the application: it gets no more tokens, and those that it has count no more."""
+    """End the application: it gets no more tokens, and those that it has end."""
     _change(lambda administration: administration.revoke_client(client_id))
     say(f"{client_id} is revoked, and all its tokens.")
 

@@ -24,26 +24,32 @@ def command() -> None:
     """Record consents, objections and restrictions. They count from the next request on."""
 
 
-def _to_processing(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Whose statement it is, and through whom."""
+def _statement_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add options for the customer, the channel and the actor."""
     options = (
         click.option("--customer", type=click.UUID, required=True, help="The customer's id."),
-        click.option("--via", type=click.Choice(DEPARTMENTS), default="CORE", show_default=True, help="Told to whom."),
-        click.option("--actor", help="Who writes it down."),
+        click.option(
+            "--via",
+            type=click.Choice(DEPARTMENTS),
+            default="CORE",
+            show_default=True,
+            help="The department that was told.",
+        ),
+        click.option("--actor", help="Who records it."),
     )
     for option in reversed(options):
         function = option(function)
     return function
 
 
-def _about(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Whose consent, to what, and through whom."""
+def _consent_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the same options and the topic."""
     topic = click.option("--topic", type=click.Choice(TOPICS), required=True, help="What it is about.")
-    return _to_processing(topic(function))
+    return _statement_options(topic(function))
 
 
 @command.command("record")
-@_about
+@_consent_options
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="Last day, if it has one: 2027-12-31.")
 @click.option("--text-version", help="Which wording they consented to.")
 def record(
@@ -51,34 +57,34 @@ def record(
 ) -> None:
     """Record that a customer consents."""
     until = expires.replace(hour=23, minute=59, second=59, tzinfo=UTC) if expires else None
-    _add(customer, topic, "CONSENT_GIVEN", via, actor, expires_at=until, text_version=text_version)
+    _record(customer, topic, "CONSENT_GIVEN", via, actor, expires_at=until, text_version=text_version)
 
 
 @command.command("withdraw")
-@_about
+@_consent_options
 def withdraw(customer: UUID, topic: str, via: str, actor: str | None) -> None:
     """Record that a customer withdraws a consent."""
-    _add(customer, topic, "CONSENT_WITHDRAWN", via, actor)
+    _record(customer, topic, "CONSENT_WITHDRAWN", via, actor)
 
 
 @command.command("object")
-@_to_processing
+@_statement_options
 @click.option("--topic", type=click.Choice(OBJECTIONS), required=True, help="What they object to.")
 @click.option("--lift", is_flag=True, help="They no longer object.")
 def objection(customer: UUID, via: str, actor: str | None, topic: str, lift: bool) -> None:
     """Record that a customer objects to a kind of processing (GDPR Art. 21)."""
-    _add(customer, topic, "OBJECTION_LIFTED" if lift else "OBJECTED", via, actor, basis="LEGITIMATE_INTEREST")
+    _record(customer, topic, "OBJECTION_LIFTED" if lift else "OBJECTED", via, actor, basis="LEGITIMATE_INTEREST")
 
 
 @command.command("restrict")
-@_to_processing
+@_statement_options
 @click.option("--lift", is_flag=True, help="The restriction ends.")
 def restrict(customer: UUID, via: str, actor: str | None, lift: bool) -> None:
     """Restrict the processing of a customer's data (GDPR Art. 18): they stay findable, with their status only."""
-    _add(customer, "PROCESSING", "RESTRICTION_LIFTED" if lift else "RESTRICTED", via, actor, basis=None)
+    _record(customer, "PROCESSING", "RESTRICTION_LIFTED" if lift else "RESTRICTED", via, actor, basis=None)
 
 
-def _add(
+def _record(
     customer: UUID, topic: str, state: str, via: str, actor: str | None, basis: str | None = "CONSENT", **more: Any
 ) -> None:
     said = PrivacyTopic(topic), PrivacyState(state)

@@ -1,4 +1,4 @@
-"""Explains one cell of the policy: what a role may do with one field for one purpose."""
+"""Explains the policy: one role's effect on one field for one purpose, and changes between policies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from auth.policy.rules import Policy, conditions_in
 
 @dataclass(frozen=True, slots=True)
 class PolicyExplainer:
-    """The policy, and the category of every field that the schema has."""
+    """The policy, with the category of every coordinate of the schema."""
 
     policy: Policy
     categories: Mapping[str, Category]
@@ -47,8 +47,8 @@ def change_row(change: Change) -> dict[str, str]:
         "purpose": change.purpose,
         "category": change.category.value,
         "use": change.use.value,
-        "before": _in_short(change.before),
-        "after": _in_short(change.after),
+        "before": _summary(change.before),
+        "after": _summary(change.after),
     }
 
 
@@ -61,7 +61,7 @@ def class_change_row(change: ClassChange) -> dict[str, str]:
     }
 
 
-def _in_short(effect: Effect) -> str:
+def _summary(effect: Effect) -> str:
     shown = effect.mask.value if effect.mask else effect.kind.value
     return " when ".join([shown, *([", ".join(when)] if (when := conditions_in(effect.condition)) else [])])
 

@@ -1,4 +1,4 @@
-"""The whole policy as a matrix: categories down, roles with their purposes across."""
+"""The policy as a matrix: a row per category, a column per role and purpose."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ LEGEND = (
 
 
 def matrix_cells(policy: Policy, use: str) -> list[Cell]:
-    """What each role sees of each category for each purpose that some rule gives it."""
+    """One cell per category, role and purpose, for the purposes that some rule gives the role."""
     return [
         {
             "role": role,

@@ -60,16 +60,16 @@ def subgraph_settings(settings: Settings, subgraph: str) -> Settings:
 
 
 def _signs_people_in(settings: Settings, subgraph: str) -> bool:
-    """Core's subgraph has the accounts, clients and keys; where clients find it, an operator has to say."""
+    """Only core's subgraph has accounts, clients and keys, and only with CUSTOMER360_PUBLIC_URL."""
     return subgraph == "core" and settings.public_url is not None
 
 
 def open_listener(host: str | None, port: int | None) -> tuple[Settings, socket]:
-    """The settings with what the options say instead, and the port taken."""
+    """The settings with the options applied, and the bound socket."""
     read = load()
     settings = replace(read, host=read.host if host is None else host, port=read.port if port is None else port)
     listener = listen(settings)
-    # With port 0 one was chosen; whoever names our address must name that.
+    # With port 0 the system has chosen one, which must appear in URLs.
     return replace(settings, port=listener.getsockname()[1]), listener
 
 
@@ -103,7 +103,7 @@ def _supervise(
     subgraph: str | None,
 ) -> None:
     log_to_stderr(settings.log_level)
-    # What workers would find missing is said once; and the keys that they share are made once.
+    # Report an invalid configuration once, and create the keys that all workers share.
     verifier(settings, policy_of(settings))
     told = worker_environment(addresses, settings.host, settings.port)
     workers = Workers(listener, count, told, *([subgraph] if subgraph else []))
@@ -114,14 +114,14 @@ def _supervise(
 
 
 async def check(addresses: Mapping[str, str]) -> None:
-    """A department that is down now may come back; one whose tables are old would only give errors."""
+    """Refuse to start on outdated tables. A department that is down is only reported, as it may come back."""
     for department, address in addresses.items():
         try:
             (found,) = await status({department: address})
             lost = await lost_settings(address)
         except SessionError as error:
             raise CommandError(f"{department}: {error}") from None
-        except Exception as error:  # noqa: BLE001 - whatever keeps it from answering
+        except Exception as error:  # noqa: BLE001 - any error means that it does not answer
             say(f"customer360: {department} does not answer ({type(error).__name__}); its fields will be null")
             continue
         _refuse(department, found)

@@ -1,4 +1,4 @@
-"""Speaks to whoever sits at the terminal: results on standard output, everything else on standard error."""
+"""Terminal output: results on standard output, everything else on standard error."""
 
 import asyncio
 import sys
@@ -16,7 +16,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, 
 
 
 class CommandError(click.ClickException):
-    """A check found something, or what was asked for could not be done: exit code 1."""
+    """A check or a command failed: one line on standard error, exit code 1."""
 
     def show(self, file: Any = None) -> None:
         click.echo(f"customer360: {self.format_message()}", err=True)
@@ -27,7 +27,7 @@ def run(work: Coroutine[Any, Any, Value]) -> Value:
 
 
 def say(text: str) -> None:
-    """A word on what happens; not part of the result."""
+    """Print a message on standard error."""
     click.echo(text, err=True)
 
 
@@ -37,7 +37,7 @@ def show_json(value: Any) -> None:
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """Columns, each as wide as its widest word."""
+    """Rows as text, in columns as wide as their widest word."""
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = ("  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
@@ -58,7 +58,7 @@ def check_known(word: str, words: Iterable[str], option: str) -> None:
 
 
 class Progress:
-    """One line that is written over, on a terminal only: a log file gets none of it."""
+    """A progress line that overwrites itself. Shown on a terminal only."""
 
     def __init__(self, what: str) -> None:
         self._what = what

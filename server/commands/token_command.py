@@ -10,10 +10,10 @@ from server.trust.identity import expected, policy_of
 
 
 @click.command("token")
-@click.option("--role", required=True, help="Whom the token stands for, such as service_agent.")
+@click.option("--role", required=True, help="The role of the bearer, such as service_agent.")
 @click.option("--purpose", "purposes", multiple=True, help="What it may be used for, such as care. Repeatable.")
 @click.option("--minutes", type=click.IntRange(1, 1440), default=480, show_default=True, help="How long it lives.")
-@click.option("--subject", help="Who bears it; by default one named after the role.")
+@click.option("--subject", help="The bearer's id; by default one named after the role.")
 @click.option("--contract", help="For a partner's role: the contract whose customers it may see.")
 @click.option("--customer", help="For a customer's own role: their id.")
 @click.option("--territory", help="For a role that is limited to one: which.")

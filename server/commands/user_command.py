@@ -68,7 +68,7 @@ def list_users(as_json: bool) -> None:
 @click.argument("username")
 @password_option
 def password(username: str, password_stdin: bool) -> None:
-    """Set a new password. Whoever is signed in as USERNAME is signed out, and their tokens count no more."""
+    """Set a new password. USERNAME is signed out everywhere, and their tokens end."""
     name = username.strip().lower()
     try:
         kept = hashed(_password(password_stdin), name)
@@ -81,7 +81,7 @@ def password(username: str, password_stdin: bool) -> None:
 @command.command("revoke")
 @click.argument("username")
 def revoke(username: str) -> None:
-    """End the account: USERNAME cannot sign in any more, and their tokens count no more."""
+    """End the account: USERNAME can no longer sign in, and their tokens end."""
     run(change_register(lambda administration: administration.revoke_account(username.strip().lower())))
     say(f"{username} is revoked.")
 

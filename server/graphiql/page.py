@@ -1,4 +1,4 @@
-"""Serves GraphiQL from our own origin: the page at /graphiql and the files that it is made of."""
+"""Serves GraphiQL: the page at /graphiql and its files, all from this origin."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from server.graphiql.sign_in import SIGNED_IN, SignIn
 
 VIEWER_QUERY = "query WhoAmI { viewer { title role department purpose purposes } }"
 NOT_BUILT = "GraphiQL is not built yet: run `python -m server.graphiql.build` and reload this page.\n"
-# Written down here: what a machine believes about .js differs, and a script of the wrong type does not start.
+# Fixed here, because the system's media type for .js varies, and browsers refuse a script of the wrong type.
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf", ".txt": "text/plain"}
 
 
@@ -29,7 +29,7 @@ def routes(
     viewer_query: str = VIEWER_QUERY,
     dist: Path = DIST,
 ) -> list[BaseRoute]:
-    """The page, which opens with `query` and asks `endpoint`, the one that sign-ins come back to, and their files."""
+    """Routes of the page, of the page that sign-ins return to, and of their files. `query` is shown first."""
     settings = {
         "endpoint": endpoint,
         "query": query,
@@ -63,7 +63,7 @@ def routes(
 
 
 def render(bundle: Bundle, shell: str, settings: Mapping[str, str]) -> str:
-    """A page's HTML, with its settings as attributes: there is no inline script to put them in."""
+    """A page's HTML. Its settings are attributes, because the content policy forbids inline scripts."""
     names = {
         "script": bundle.script,
         "style": bundle.style,
@@ -75,7 +75,7 @@ def render(bundle: Bundle, shell: str, settings: Mapping[str, str]) -> str:
 
 
 def send(path: Path, accepted: str) -> Response:
-    """One file, compressed beforehand for those who take it so; its name changes with its content."""
+    """Send one file, as gzip if accepted. It may be cached for ever, because its name changes with its content."""
     media_type = MEDIA_TYPES[path.suffix]
     if "gzip" not in accepted:
         return FileResponse(path, headers=policy.ASSET, media_type=media_type)

@@ -1,8 +1,8 @@
-"""The response headers that keep the page, its scripts and its workers to our own origin."""
+"""Security headers that restrict the page, its scripts and its workers to this origin."""
 
 from collections.abc import Mapping
 
-# Monaco sets style attributes and draws with images in data: addresses; everything else is refused.
+# Monaco needs style attributes and images from data: URLs; nothing else is allowed.
 DIRECTIVES = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -29,12 +29,12 @@ SECURITY = {
     "X-Content-Type-Options": "nosniff",
 }
 PAGE = {**SECURITY, "Cache-Control": "no-cache"}
-# The policy goes with the files too: a worker is bound by that of its own script, not by the page's.
+# Files carry the policy too, because a worker is bound by that of its script, not of the page.
 ASSET = {**SECURITY, "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 
 def page(token_origin: str | None = None) -> dict[str, str]:
-    """The page's headers; it may fetch tokens from one more origin, if it signs people in there."""
+    """The page's headers. `token_origin` is another issuer's, from which the page fetches tokens."""
     if token_origin is None:
         return PAGE
     directives = {**DIRECTIVES, "connect-src": f"'self' {token_origin}"}

@@ -1,4 +1,4 @@
-"""The first query that everybody meets, *who is calling?*: GraphiQL, the demo and the README share it."""
+"""The first example query, *who is calling?*, which GraphiQL, the demo and the README share."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 
 QUERY_FILE = Path(__file__).with_name("screen_pop.graphql")
-# A customer of the sample data that the demo makes; every department knows them.
+# A sample customer of the demo, with data in every department.
 SAMPLE_SEED = 1
 SAMPLE_PHONE = "+46701740624"
 

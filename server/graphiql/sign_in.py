@@ -1,4 +1,4 @@
-"""Where GraphiQL signs people in, as a public client: at the built-in authorization server, or one that is set."""
+"""Where GraphiQL signs people in, as a public client: the built-in authorization server or another issuer."""
 
 import json
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ SIGNED_IN = "/graphiql/signed-in"
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What the page must know to ask for a token. None of it is secret: a page in a browser can keep no secret."""
+    """What the page needs to request a token. Nothing of it is secret, because a page cannot keep a secret."""
 
     issuer: str
     authorization_endpoint: str
@@ -21,7 +21,7 @@ class SignIn:
 
     @property
     def token_origin(self) -> str:
-        """Whom the page has to reach besides its own server."""
+        """The origin that the page sends token requests to."""
         parts = urlsplit(self.token_endpoint)
         return f"{parts.scheme}://{parts.netloc}"
 

@@ -1,1 +1,1 @@
-"""GraphQL over HTTP: how a request is read, bounded and answered."""
+"""GraphQL over HTTP: reads, bounds and answers requests."""

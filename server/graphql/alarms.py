@@ -1,5 +1,6 @@
-"""Alarms that are nearly always cancelled: the loop keeps one timer for all of them, where each would cost as much as a
-small answer's JSON.
+"""Timeouts that share one timer of the event loop.
+
+Nearly all are cancelled before they are due; a loop timer for each would cost as much as a small answer's JSON.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from datasources.engine.pools.timers import EARLY
 
 
 class Alarm:
-    """Rings once, unless it is cancelled before."""
+    """One timeout: calls `ring` once, unless it is cancelled first."""
 
     __slots__ = ("_ring", "has_rung", "time")
 
@@ -33,7 +34,7 @@ class Alarm:
 
 
 class Alarms:
-    """All ring so many seconds after they were set, and so are due in the order in which they were set."""
+    """Alarms with one delay in seconds. They are due in the order in which they were set."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -42,25 +43,25 @@ class Alarms:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def set(self, ring: Callable[[], object]) -> Alarm:
-        """In the running loop; all have to be set in the same."""
+        """Set an alarm in the running loop, which must be the same for all."""
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
-        # Most are cancelled long before their time, and need not be kept until then.
+        # Drop cancelled alarms now, so that they are not kept until they would be due.
         while self._set and self._set[0].is_cancelled:
             self._set.popleft()
         alarm = Alarm(self._loop.time() + self._seconds, ring)
         self._set.append(alarm)
         if self._timer is None:
-            self._wind(self._loop)
+            self._start_timer(self._loop)
         return alarm
 
-    def _wind(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._timer = loop.call_at(self._set[0].time, self._due, loop) if self._set else None
+    def _start_timer(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = loop.call_at(self._set[0].time, self._ring_due, loop) if self._set else None
 
-    def _due(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _ring_due(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time() + EARLY
         try:
             while self._set and (self._set[0].is_cancelled or self._set[0].time <= now):
                 self._set.popleft().ring()
         finally:
-            self._wind(loop)
+            self._start_timer(loop)

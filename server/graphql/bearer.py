@@ -1,4 +1,4 @@
-"""Who asks: reads token and purpose from a request's headers, and challenges where they lack."""
+"""Authenticates a request by its headers: access token, DPoP proof and purpose."""
 
 from collections.abc import Collection, Mapping
 
@@ -22,14 +22,14 @@ PURPOSE = "Customer360-Purpose"
 TOKEN_PARAMETER = "access_token"  # noqa: S105 - a parameter's name
 RETRY: Header = (b"retry-after", b"1")
 SCHEMES = ("bearer", "dpop")
-# Those that tell who asks, as we name them in errors.
-_HEADERS = {b"dpop": "DPoP", b"authorization": "Authorization"}
+# Credentials, with the names that errors use for them.
+_CREDENTIALS = {b"dpop": "DPoP", b"authorization": "Authorization"}
 
 
 class Authenticator:
-    """Lets those in whose token holds, as the viewer that they are for this request.
+    """Turns a request's credentials into a viewer, or refuses it with a challenge.
 
-    `metadata` is where a client finds out how to get a token (RFC 9728). DPoP is offered where proofs can be checked.
+    `metadata` is the URL of the resource metadata (RFC 9728). DPoP is offered if the gate can check proofs.
     """
 
     def __init__(self, gate_: Gate | Verifier, purposes: Collection[str], metadata: str | None = None) -> None:
@@ -41,7 +41,7 @@ class Authenticator:
     async def authenticate(
         self, headers: Mapping[bytes, bytes], repeated: Collection[bytes] = (), method: str = "POST"
     ) -> Viewer:
-        """Raises Refusal. Of the headers that tell who asks, and for what, none may be `repeated`."""
+        """The viewer of this request. Raises Refusal, also if a credential or the purpose is `repeated`."""
         viewer = await self._viewer(self._presented(headers, repeated, method))
         purpose = headers.get(b"customer360-purpose")
         if purpose is None:
@@ -53,12 +53,12 @@ class Authenticator:
     def _presented(self, headers: Mapping[bytes, bytes], repeated: Collection[bytes], method: str) -> PresentedToken:
         authorization = headers.get(b"authorization")
         if authorization is None:
-            # RFC 6750 section 3.1: one who did not try is told how, and is told of no error.
+            # RFC 6750 section 3.1: a request without credentials gets a challenge without an error code.
             message = "Send an access token in the header Authorization: Bearer."
             raise Refusal(Code.UNAUTHENTICATED, message, *self._challenges())
-        for name in _HEADERS if repeated else ():
+        for name in _CREDENTIALS if repeated else ():
             if name in repeated:
-                raise invalid_request(f"The header {_HEADERS[name]} occurs twice.")
+                raise invalid_request(f"The header {_CREDENTIALS[name]} occurs twice.")
         named, _, token = authorization.decode("latin-1").partition(" ")
         scheme = named.lower()
         if scheme not in self._schemes:
@@ -84,7 +84,7 @@ class Authenticator:
             raise Refusal(Code.CORE_UNAVAILABLE, message, RETRY, status=503) from error
 
     def step_up(self, error: StepUpNeeded) -> Refusal:
-        """RFC 9470: the token holds, but whoever bears it has to sign in again."""
+        """The RFC 9470 challenge: the token is valid, but a newer or stronger sign-in is needed."""
         challenges = self._challenges(
             "insufficient_user_authentication", str(error), more=error.requirement.challenge_parameters()
         )
@@ -109,7 +109,7 @@ class Authenticator:
     def _challenges(
         self, error: str | None = None, description: str = "", tried: str = "Bearer", more: str = ""
     ) -> list[Header]:
-        """One header for each scheme that would do; the error stands with the one that was tried."""
+        """One header per accepted scheme. Only that of the scheme `tried` carries the error."""
         pointer = f', resource_metadata="{self._metadata}"' if self._metadata else ""
         details = f', error="{error}", error_description="{description}"{more}' if error else ""
         offers = {"Bearer": f"{CHALLENGE}{pointer}"}
@@ -123,7 +123,7 @@ def _several_purposes() -> Refusal:
 
 
 def invalid_request(message: str) -> Refusal:
-    """A token that is sent in a way it must not be: RFC 6750 section 3.1."""
+    """The refusal for a token that is sent in a forbidden way (RFC 6750 section 3.1)."""
     return Refusal(
         Code.BAD_REQUEST, message, _header(f'{CHALLENGE}, error="invalid_request", error_description="{message}"')
     )

@@ -1,4 +1,4 @@
-"""Receives a request's body within bounds of size and time."""
+"""Reads a request's body within limits of size and time."""
 
 import asyncio
 
@@ -8,12 +8,12 @@ from resolvers.codes import Code
 from server.graphql.alarms import Alarms
 from server.graphql.refusals import Disconnected, Refusal
 
-# Far more than any proxy lets pass, and less than the protocol takes for a whole head.
+# More than proxies usually accept, and less than the protocol's limit for all headers.
 MAX_QUERY_BYTES = 32 * 1024
 
 
 class BodyReader:
-    """Receives bodies. What is too large is refused as soon as it is seen to be."""
+    """Reads bodies of at most `max_bytes`, each within `timeout_ms`. A larger one is refused without reading on."""
 
     def __init__(self, max_bytes: int, timeout_ms: int) -> None:
         self._max_bytes = max_bytes
@@ -30,7 +30,7 @@ class BodyReader:
         except asyncio.CancelledError:
             if not alarm.has_rung or task.uncancel():
                 raise
-            # What still arrives belongs to a request that was given up.
+            # Because the rest of the body may still arrive, the connection cannot be used again.
             closing = (b"connection", b"close")
             raise Refusal(Code.REQUEST_TIMEOUT, "The body did not arrive in time.", closing) from None
         finally:

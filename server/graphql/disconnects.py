@@ -1,4 +1,4 @@
-"""Notices a client who leaves while the answer is made, and ends the work that nobody waits for."""
+"""Cancels a request's work when its client disconnects."""
 
 import asyncio
 from types import TracebackType
@@ -8,40 +8,40 @@ from starlette.types import Receive
 from server.graphql.alarms import Alarms
 from server.graphql.refusals import Disconnected
 
-# Most answers are there before anybody looks: only a slow one costs a task to watch its client.
+# Because most answers take less, only a slow request costs a task that watches its client.
 SECONDS_BEFORE_WATCHING = 0.1
 
 
 class DisconnectWatch:
-    """While this lasts, the task that entered it is cancelled when the client leaves. It then raises Disconnected."""
+    """Inside this context, a client that disconnects cancels the current task; leaving it raises Disconnected."""
 
-    __slots__ = ("_alarm", "_alarms", "_has_left", "_looking", "_receive", "_task")
+    __slots__ = ("_alarm", "_alarms", "_has_left", "_receive", "_task", "_watcher")
 
     def __init__(self, receive: Receive, alarms: Alarms) -> None:
         self._receive = receive
         self._alarms = alarms
-        self._looking: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
         self._has_left = False
 
     def __enter__(self) -> None:
         self._task = asyncio.current_task()
-        self._alarm = self._alarms.set(self._look)
+        self._alarm = self._alarms.set(self._start_watching)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._alarm.cancel()
-        if self._looking is not None:
-            self._looking.cancel()
+        if self._watcher is not None:
+            self._watcher.cancel()
         if self._has_left and self._task is not None:
             self._task.uncancel()
             raise Disconnected from None
 
-    def _look(self) -> None:
-        self._looking = asyncio.get_running_loop().create_task(self._watch(), name="attendance")
+    def _start_watching(self) -> None:
+        self._watcher = asyncio.get_running_loop().create_task(self._watch(), name="disconnect watch")
 
     async def _watch(self) -> None:
-        # What is left of the request comes first; after it there is only the end of the connection.
+        # After the rest of the request's body, the only message is the end of the connection.
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self._has_left = True

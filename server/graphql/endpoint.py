@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: a raw ASGI application that reads a request, asks the graph and answers."""
+"""The ASGI application at /graphql: reads a request, runs it and sends the answer."""
 
 import logging
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from server.graphql.cors import METHODS, AllowedOrigins
 from server.graphql.disconnects import DisconnectWatch
 from server.graphql.documents.trusted import TrustedDocuments
 from server.graphql.exchange import Exchange, Response
-from server.graphql.faults import report
+from server.graphql.faults import log_fault
 from server.graphql.limiter import RETRY, ConcurrencyLimit
 from server.graphql.operations import CLIENT_LEFT, OperationObserver, OperationReport
 from server.graphql.parameters import Parameters
@@ -34,19 +34,19 @@ FAULT = Refusal(Code.INTERNAL_SERVER_ERROR, "Something went wrong on our side. T
 ALLOW: Header = (b"allow", METHODS)
 ALLOW_POST: Header = (b"allow", b"POST")
 READS = ("GET", "HEAD")
-# What is missing may be back in a moment.
-PASSING = (Code.CORE_UNAVAILABLE, Code.ACCESS_LOG_UNAVAILABLE)
+# Faults that usually pass: the client may retry.
+TRANSIENT = (Code.CORE_UNAVAILABLE, Code.ACCESS_LOG_UNAVAILABLE)
 
 
 class Answers(Protocol):
-    """What is asked: the graph."""
+    """The graph, as far as the endpoint needs it."""
 
     async def answer(self, request: Request) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQLOverHTTP:
-    """The endpoint. It reads no cookie, so that no foreign page can ask in somebody's name."""
+    """The endpoint. It reads no cookie, so that a foreign page cannot send requests as the person signed in."""
 
     graph: Answers
     authenticator: Authenticator
@@ -68,48 +68,54 @@ class GraphQLOverHTTP:
         try:
             response = await self._respond(exchange, receive)
         except Disconnected:
-            self._tell(exchange, Response(CLIENT_LEFT), began)
+            self._report(exchange, Response(CLIENT_LEFT), began)
             return
-        self._tell(exchange, response, began)
+        self._report(exchange, response, began)
         await exchange.send(send, response, self.origins.headers(origin))
 
-    def _tell(self, exchange: Exchange, response: Response, began: float) -> None:
+    def _report(self, exchange: Exchange, response: Response, began: float) -> None:
         log.debug("%s %d %s", exchange.method, response.status, exchange.request_id)
         if self.observers:
-            told = response.status, response.code, perf_counter() - began, response.withheld, response.points
-            operation = OperationReport(exchange.request_id, exchange.method, *told)
+            report = OperationReport(
+                exchange.request_id,
+                exchange.method,
+                response.status,
+                response.code,
+                seconds=perf_counter() - began,
+                withheld=response.withheld,
+                points=response.points,
+            )
             for observer in self.observers:
-                observer(operation)
+                observer(report)
 
     async def _respond(self, exchange: Exchange, receive: Receive) -> Response:
         try:
             return await self._answer(exchange, receive)
         except Refusal as refusal:
-            return Response(refusal.status, refusal.body, refusal.headers, refusal.code)
+            return _refused(refusal)
         except StepUpNeeded as error:
-            needed = self.authenticator.step_up(error)
-            return Response(needed.status, needed.body, needed.headers, needed.code)
+            return _refused(self.authenticator.step_up(error))
         except Disconnected:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the client is told nothing of it
-            report(error, exchange.request_id)
+        except Exception as error:  # noqa: BLE001 - the client learns nothing of any fault
+            log_fault(error, exchange.request_id)
             return Response(FAULT.status, FAULT.body, code=FAULT.code)
 
     async def _answer(self, exchange: Exchange, receive: Receive) -> Response:
         self._check(exchange)
         viewer = await self.authenticator.authenticate(exchange.headers, exchange.repeated, exchange.method)
-        asked = await self._read(exchange, receive)
-        document = self.trusted.text_of(asked, viewer)
+        sent = await self._read(exchange, receive)
+        document = self.trusted.text_of(sent, viewer)
         with DisconnectWatch(receive, self.alarms):
             async with self.limiter:
-                answer = await self.graph.answer(_request(document, asked, viewer, exchange))
+                answer = await self.graph.answer(_request(document, sent, viewer, exchange))
         status, headers = self._status(answer, exchange)
         if answer.standing is not None:
             headers += _rate_headers(answer.standing)
         return Response(status, answer.body, headers, answer.code, answer.withheld, answer.points)
 
     def _check(self, exchange: Exchange) -> None:
-        """What can be told without knowing who asks."""
+        """Checks that need no viewer. Raises Refusal."""
         if self.limiter.is_full:
             raise self.limiter.overloaded()
         if exchange.method not in ("POST", *READS):
@@ -133,7 +139,7 @@ class GraphQLOverHTTP:
         if answer.code == Code.RATE_LIMITED:
             return STATUSES[Code.RATE_LIMITED], (_retry_after(answer.wait),)
         match answer.outcome:
-            case Outcome.FAILED if answer.code in PASSING:
+            case Outcome.FAILED if answer.code in TRANSIENT:
                 return 503, (RETRY,)
             case Outcome.FAILED:
                 return 500, ()
@@ -141,16 +147,20 @@ class GraphQLOverHTTP:
                 return 400, ()
             case Outcome.PARTIAL if exchange.media == media.GRAPHQL_RESPONSE:
                 return self.partial_status, ()
-        # With application/json every well-formed answer is 200: older clients read no other.
+        # Because older clients expect 200 with application/json, so is every well-formed answer.
         return 200, ()
 
 
-def _request(document: str, asked: Parameters, viewer: Viewer, exchange: Exchange) -> Request:
+def _refused(refusal: Refusal) -> Response:
+    return Response(refusal.status, refusal.body, refusal.headers, refusal.code)
+
+
+def _request(document: str, sent: Parameters, viewer: Viewer, exchange: Exchange) -> Request:
     dry_run = exchange.headers.get(b"customer360-dry-run")
     return Request(
         document=document,
-        operation_name=asked.operation_name,
-        variables=asked.variables,
+        operation_name=sent.operation_name,
+        variables=sent.variables,
         viewer=viewer,
         read_only=exchange.method in READS,
         request_id=exchange.request_id,
@@ -160,7 +170,7 @@ def _request(document: str, asked: Parameters, viewer: Viewer, exchange: Exchang
 
 
 def _rate_headers(standing: Standing) -> tuple[Header, ...]:
-    """The bucket's size and level, as draft-ietf-httpapi-ratelimit-headers writes them."""
+    """The bucket's size and level, by draft-ietf-httpapi-ratelimit-headers."""
     rate = standing.rate
     policy = f'"{standing.unit}";q={floor(rate.capacity)};w={ceil(rate.capacity / rate.per_second)}'
     level = f'"{standing.unit}";r={max(0, floor(standing.left))};t={standing.seconds_to_full}'

@@ -1,4 +1,4 @@
-"""One HTTP exchange, without a framework: what of the request counts, and how the response is sent."""
+"""One HTTP exchange on bare ASGI: the request's relevant headers, and the response."""
 
 import os
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from server.graphql.cors import REQUEST_ID
 from server.graphql.media import CONTENT_TYPES, JSON
 from server.graphql.refusals import Header
 
-COUNTED = frozenset(
+USED_HEADERS = frozenset(
     (
         b"accept",
         b"authorization",
@@ -25,7 +25,7 @@ COUNTED = frozenset(
         b"origin",
     )
 )
-# Answers hold personal data and depend on the token: nobody on the way may keep them.
+# Because answers hold personal data and depend on the token, caches must not keep them.
 ALWAYS: tuple[Header, ...] = (
     (b"cache-control", b"no-store"),
     (b"vary", b"Accept, Authorization, Customer360-Dry-Run, Customer360-Purpose, Origin"),
@@ -38,7 +38,7 @@ class Response(NamedTuple):
     status: int
     body: bytes = b""
     headers: tuple[Header, ...] = ()
-    # What is told of it to those who operate the server.
+    # For logs, metrics and traces.
     code: str | None = None
     withheld: Withholdings = NOTHING_WITHHELD
     points: int | None = None
@@ -46,11 +46,11 @@ class Response(NamedTuple):
 
 @dataclass(slots=True)
 class Exchange:
-    """What came in, and the media type to answer with once it is negotiated."""
+    """A request, and the media type of its answer once that is negotiated."""
 
     method: str
     query: bytes
-    # Those that count; of one that came several times all values, as the one list that RFC 9110 takes them for.
+    # The used headers. Values of a repeated header are joined by commas (RFC 9110, 5.3).
     headers: dict[bytes, bytes]
     repeated: set[bytes]
     request_id: str
@@ -61,7 +61,7 @@ class Exchange:
         headers: dict[bytes, bytes] = {}
         repeated: set[bytes] = set()
         for name, value in scope["headers"]:
-            if name in COUNTED:
+            if name in USED_HEADERS:
                 if name in headers:
                     repeated.add(name)
                     headers[name] = b"%b, %b" % (headers[name], value)

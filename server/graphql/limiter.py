@@ -1,4 +1,4 @@
-"""How many operations run at once: as many as core answers quickly, a few wait, and more are told to come again."""
+"""Limits concurrent operations: a few wait for their turn, and more are refused with OVERLOADED."""
 
 import asyncio
 from collections import deque
@@ -13,23 +13,23 @@ from server.graphql.refusals import Header, Refusal
 MIN_OPERATIONS = 8
 INITIAL_OPERATIONS = 32
 MAX_OPERATIONS = 256
-# Longer than a burst takes, and far shorter than anybody waits for an answer.
+# Longer than a burst takes, and far shorter than a client's timeout.
 MAX_QUEUE_SECONDS = 0.25
-# What was decided has to show before more is decided.
+# Because a smaller limit takes effect with a delay, the next cut waits for it.
 SECONDS_BETWEEN_CUTS = 0.1
 SHRINK_FACTOR = 0.9
 
 RETRY: Header = (b"retry-after", b"1")
 
-# Whether it came in time.
+# Resolves to True when the operation may start, to False on timeout.
 Turn = asyncio.Future[bool]
 
 
 class ConcurrencyLimit:
-    """A limit that grows by one while it is used up and core is quick, and shrinks by a tenth while core is slow.
+    """An adaptive limit: grows by one while it is used and core is quick, shrinks by a tenth while core is slow.
 
-    Only core's slowness counts. A slow department is bounded by its own queue (datasources/engine/running/patience.py),
-    and must not turn away requests that do not need it.
+    Only core's slowness counts, because a slow department has a queue of its own
+    (datasources/engine/running/patience.py) and must not refuse requests that do not need it.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class ConcurrencyLimit:
         self._most = most
         self._is_slow = is_slow
         self._clock = clock
-        # Grows by less than one at a time; `limit` is what it comes to.
+        # The exact limit, which grows by fractions; `limit` is its whole part.
         self._limit = float(min(INITIAL_OPERATIONS, most))
         self.limit = int(self._limit)
         self._cut_at = float("-inf")
@@ -51,7 +51,7 @@ class ConcurrencyLimit:
 
     @property
     def is_full(self) -> bool:
-        """Whether whoever comes now would be turned away: it can be told before anything of a request is read."""
+        """Whether the next request would be refused. Known before any of it is read."""
         return self.in_use >= self.limit and len(self._waiting) >= self.limit
 
     def overloaded(self) -> Refusal:
@@ -65,7 +65,7 @@ class ConcurrencyLimit:
             return
         if self.is_full:
             raise self.overloaded()
-        await self._turn()
+        await self._wait_for_turn()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -73,21 +73,21 @@ class ConcurrencyLimit:
         self._adapt()
         self._leave()
 
-    async def _turn(self) -> None:
+    async def _wait_for_turn(self) -> None:
         loop = asyncio.get_running_loop()
         turn: Turn = loop.create_future()
         self._waiting.append(turn)
         alarm = loop.call_later(MAX_QUEUE_SECONDS, _expire, turn)
         try:
-            # Whoever wakes it has counted it in.
-            has_come = await turn
+            # The operation that resolves the future has counted this one in.
+            has_turn = await turn
         except asyncio.CancelledError:
             self._give_up(turn)
             raise
         finally:
             alarm.cancel()
-        if not has_come:
-            # Whoever left meanwhile may have passed it over already.
+        if not has_turn:
+            # An operation that ended meanwhile may have removed it from the queue.
             with suppress(ValueError):
                 self._waiting.remove(turn)
             raise self.overloaded()
@@ -120,6 +120,6 @@ class ConcurrencyLimit:
 
 
 def _expire(turn: Turn) -> None:
-    """Told by a value: by cancelling it, a wait that is over could not be told from a client who left."""
+    """Resolve with a value; cancelling the future would look like a client that disconnected."""
     if not turn.done():
         turn.set_result(False)

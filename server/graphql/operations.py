@@ -1,4 +1,4 @@
-"""What may be told of an operation to those who operate the server: how it went, never what it was about."""
+"""Reports of finished operations for logs, metrics and traces: outcomes, never content."""
 
 import logging
 from collections.abc import Callable
@@ -9,13 +9,13 @@ import orjson
 from resolvers.planning.plans import Withholdings
 
 log = logging.getLogger("customer360.operations")
-# A client that left was sent no status; proxies write this one.
+# Status for a client that disconnected, as proxies log it.
 CLIENT_LEFT = 499
 
 
 @dataclass(frozen=True, slots=True)
 class OperationReport:
-    """One request that ended. Of one that was answered, what was withheld and the points that it was estimated at."""
+    """A finished request. `withheld` and `points`, its estimated cost, are known for answered ones only."""
 
     request_id: str
     method: str
@@ -30,8 +30,8 @@ OperationObserver = Callable[[OperationReport], None]
 
 
 def log_operation(operation: OperationReport) -> None:
-    """One line of JSON for one operation. There is no document in it, no variable, and nobody's name."""
-    told = {
+    """Log one line of JSON, without document, variables or names."""
+    line = {
         "request": operation.request_id,
         "method": operation.method,
         "status": operation.status,
@@ -39,4 +39,4 @@ def log_operation(operation: OperationReport) -> None:
         "ms": round(operation.seconds * 1000, 1),
         "withheld": sum(operation.withheld.values()),
     }
-    log.info("%s", orjson.dumps(told).decode())
+    log.info("%s", orjson.dumps(line).decode())

@@ -1,4 +1,4 @@
-"""The parameters of a GraphQL request, read from a body or a query string and checked for their types."""
+"""Reads a GraphQL request's parameters from a body or a query string, and checks their types."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from resolvers.codes import Code
 from server.graphql.bearer import TOKEN_PARAMETER, invalid_request
 from server.graphql.refusals import Refusal
 
-# Deeper variables than any input type needs would only exhaust whoever walks them.
+# Limits of variables; no input type needs as much.
 MAX_DEPTH = 64
 MAX_VALUES = 10_000
 MAX_PARAMETERS = 32
@@ -20,7 +20,7 @@ _OPTIONAL = (("documentId", str), ("operationName", str), ("variables", dict), (
 
 
 class Parameters(NamedTuple):
-    """What is asked: a document, or the id of one that is trusted."""
+    """A request's parameters. It has either a document or the id of a trusted one."""
 
     document: str | None
     document_id: str | None
@@ -29,27 +29,27 @@ class Parameters(NamedTuple):
 
 
 def from_body(body: bytes) -> Parameters:
-    return _checked(_json(body, "The body"))
+    return _check_parameters(_json(body, "The body"))
 
 
 def from_query(query: bytes) -> Parameters:
-    """The same parameters from a URL, where objects are written as JSON."""
+    """Parameters from a URL, where objects are JSON texts."""
     try:
         pairs = parse_qsl(query.decode("ascii"), True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except ValueError:
         raise Refusal(Code.BAD_REQUEST, "The URL's query string cannot be read.") from None
-    given: dict[str, Any] = dict(pairs)
+    members: dict[str, Any] = dict(pairs)
     for name, count in Counter(name for name, _ in pairs).items():
         if count > 1 and name in ("query", "documentId", "operationName", "variables", "extensions"):
             raise Refusal(Code.BAD_REQUEST, f"The parameter {name} occurs twice.")
     for name in ("variables", "extensions"):
-        if name in given:
-            given[name] = _json(given[name].encode(), f"The parameter {name}")
-    return _checked(given)
+        if name in members:
+            members[name] = _json(members[name].encode(), f"The parameter {name}")
+    return _check_parameters(members)
 
 
 def refuse_token_in_url(query: bytes) -> None:
-    """URLs end up in logs and histories; a token in one is refused whatever else it asks (RFC 9700)."""
+    """Refuse a token in the URL, because URLs are kept in logs and histories (RFC 9700)."""
     if TOKEN_PARAMETER.encode() in query and any(
         name == TOKEN_PARAMETER for name, _ in parse_qsl(query.decode("latin-1"), True)
     ):
@@ -63,29 +63,29 @@ def _json(content: bytes, what: str) -> Any:
         raise Refusal(Code.BAD_REQUEST, f"{what} is not JSON.") from None
 
 
-def _checked(given: Any) -> Parameters:
-    # A parameter that is not ours is ignored: the specification keeps their names for itself.
-    if not isinstance(given, dict):
+def _check_parameters(members: Any) -> Parameters:
+    # Unknown parameters are ignored, because the specification reserves their names.
+    if not isinstance(members, dict):
         raise Refusal(Code.BAD_REQUEST, "The body must be one JSON object; batches are not taken.")
-    if TOKEN_PARAMETER in given:
+    if TOKEN_PARAMETER in members:
         raise invalid_request("An access token must not be in the body.")
     for name, kind in _OPTIONAL:
-        if (value := given.get(name)) is not None and not isinstance(value, kind):
+        if (value := members.get(name)) is not None and not isinstance(value, kind):
             word = "an object" if kind is dict else "a text"
             raise Refusal(Code.BAD_REQUEST, f"The parameter {name} must be {word} or null.")
-    document, document_id = given.get("query"), given.get("documentId")
+    document, document_id = members.get("query"), members.get("documentId")
     if document_id is None and (not isinstance(document, str) or not document):
         raise Refusal(Code.BAD_REQUEST, "The parameter query is missing or is no text.")
     if document_id is not None and document is not None:
         raise Refusal(Code.BAD_REQUEST, "Send query or documentId, not both.")
-    variables = given.get("variables")
+    variables = members.get("variables")
     if variables:
         _check_extent(variables)
-    return Parameters(document, document_id, given.get("operationName"), variables)
+    return Parameters(document, document_id, members.get("operationName"), variables)
 
 
 def _check_extent(variables: Mapping[str, Any]) -> None:
-    """Level by level, since a walk that calls itself is what deep variables would break."""
+    """Walk level by level, because deep variables would exhaust a recursive walk's stack."""
     level: list[Any] = [variables]
     values = 0
     for _ in range(MAX_DEPTH):

@@ -1,4 +1,4 @@
-"""Refusals: requests that are answered without asking the graph, as HTTP status and as GraphQL error."""
+"""Refusals: requests that end with an HTTP status and a GraphQL error before they are executed."""
 
 import orjson
 
@@ -27,7 +27,7 @@ STATUSES = {
 
 
 class Refusal(Exception):
-    """Ends a request. The message is for the client, so it repeats nothing that could be personal."""
+    """Ends a request. The client gets the message, which must not repeat anything personal."""
 
     def __init__(self, code: Code, message: str, *headers: Header, status: int | None = None) -> None:
         super().__init__(message)
@@ -41,4 +41,4 @@ class Refusal(Exception):
 
 
 class Disconnected(Exception):
-    """The client went away before it had its answer."""
+    """The client disconnected before it was answered."""

@@ -22,7 +22,7 @@ from auth.tokens.revocations import RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
 from server.graphql.body import BodyReader
 from server.graphql.cors import AllowedOrigins
-from server.graphql.faults import report
+from server.graphql.faults import log_fault
 from server.graphql.refusals import Disconnected, Refusal
 from server.oauth import forms
 from server.oauth.forms import UnreadableError
@@ -114,7 +114,7 @@ class Endpoints:
             log.warning("the store of the authorization server does not answer: %s", type(error).__name__)
             return unavailable()
         except Exception as error:  # noqa: BLE001 - whatever it is, the client is told nothing of it
-            report(error, "of the authorization server")
+            log_fault(error, "of the authorization server")
             return refused("server_error", "Something went wrong on our side.", 500)
 
 

@@ -23,7 +23,7 @@ from auth.oauth.secrets import Prefix
 from auth.tokens.revocations import RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
 from server.graphql.body import BodyReader
-from server.graphql.faults import report
+from server.graphql.faults import log_fault
 from server.graphql.refusals import Disconnected, Refusal
 from server.oauth import cookies, forms, pages
 from server.oauth.asked import AUTHORIZE, Asked, ConsentRequired, LoginRequired, UnmetRequirements, asked_in
@@ -191,7 +191,7 @@ async def _answered(
         log.warning("the store of the authorization server does not answer: %s", type(error).__name__)
         return _later(503)
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody is told anything of it
-        report(error, "of the authorization server")
+        log_fault(error, "of the authorization server")
         return pages.message("Something went wrong", "Something went wrong on our side. Try again later.", 500)
 
 

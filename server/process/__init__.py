@@ -1,1 +1,1 @@
-"""The process: serving, its workers, their pulse, and an orderly end."""
+"""The process: serving, workers, their heartbeat and draining."""

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol, with the bounds that it lacks: on connections, on the size of a head, and on time."""
+"""uvicorn's HTTP protocol with limits of connections, size of headers, and time."""
 
 import asyncio
 from asyncio import TimerHandle
@@ -9,41 +9,40 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD_BYTES = 64 * 1024
 BUSY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-# How often within the time that clients have it is looked who has used it up.
-_LOOKS = 8
+# Checks per timeout; a client is cut off at most an eighth of the timeout late.
+_CHECKS_PER_TIMEOUT = 8
 _FIRST_HEAD = object()
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Ends a connection whose request has too large a head, or does not arrive in time, or whose answer is not read in
-    time; and one too many at once.
+    """Closes a connection over the limit, or whose headers are too large, request too slow or answer not read.
 
-    What a client owes is looked up from time to time: a timer of their own would cost all the requests that keep it.
+    One timer checks all connections; a timer per request would cost every request.
     """
 
-    seconds: ClassVar[float] = 10.0
-    most: ClassVar[int] = 1_000
-    watch: ClassVar["Watch"]
+    timeout_seconds: ClassVar[float] = 10.0
+    max_connections: ClassVar[int] = 1_000
+    watch: ClassVar["TimeoutWatch"]
 
     _reader: TimerHandle | None = None
     _head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > self.most:
+        if len(self.connections) > self.max_connections:
             transport.write(BUSY)
             transport.close()
             return
-        self.watch.over(cast("set[BoundedProtocol]", self.connections), self.loop)
+        self.watch.start(cast("set[BoundedProtocol]", self.connections), self.loop)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.resume_writing()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """Whoever does not read what they asked for may not have it kept for ever."""
+        """Give the client `timeout_seconds` to read the answer, so that it is not kept for ever."""
         super().pause_writing()
-        self._reader = self.loop.call_later(self.seconds, self.transport.abort)
+        self._reader = self.loop.call_later(self.timeout_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
         if self._reader is not None:
@@ -53,10 +52,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         head = self.scope
-        # By its parent's name, where `super()` would cost every request a microsecond.
+        # Not by `super()`, which would cost every request a microsecond.
         HttpToolsProtocol.data_received(self, data)
         if self._is_in_head:
-            # What came before it in the same piece is not this head's.
+            # Headers that begin inside this piece are counted from the next piece on.
             is_same = self.cycle is None or self.scope is head  # type: ignore[redundant-expr]
             self._head_bytes = self._head_bytes + len(data) if is_same else 0
             if self._head_bytes > MAX_HEAD_BYTES:
@@ -64,22 +63,22 @@ class BoundedProtocol(HttpToolsProtocol):
 
     @property
     def _is_in_head(self) -> bool:
-        """Of a request that is not there yet, the connection's first or another."""
-        # Neither is there from the start, whatever uvicorn's types say.
+        """Whether the headers of the next request are incomplete."""
+        # Both attributes are None at first, although uvicorn's types say otherwise.
         return self.cycle is None or self.cycle.scope is not self.scope  # type: ignore[redundant-expr]
 
     @property
-    def owed(self) -> object:
-        """What the client has begun to send, or has to: the same object until it is there. None if it is our turn."""
+    def pending_input(self) -> object:
+        """Identifies what the client has to send next: the same object until it is complete. None if nothing."""
         if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]
-            # Whoever reads the body keeps its time.
+            # The reader of the body has a timeout of its own.
             return None
         if self._is_in_head:
             return self.scope or _FIRST_HEAD  # type: ignore[unreachable]
-        # Answered early, since the body was not wanted; it may end, but not go on for ever.
+        # The request was answered before its body was complete; the rest has the same timeout.
         return self.cycle if self.cycle.more_body else None
 
-    def is_late(self) -> None:
+    def time_out(self) -> None:
         self._end(b"408 Request Timeout")
 
     def _end(self, status: bytes) -> None:
@@ -90,35 +89,39 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-class Watch:
-    """Looks from time to time which clients have owed the same for too long, while there are any."""
+class TimeoutWatch:
+    """Times out connections that have waited for the same part of a request for too long."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._owing: dict[BoundedProtocol, tuple[object, float]] = {}
+        self._pending: dict[BoundedProtocol, tuple[object, float]] = {}
         self._timer: TimerHandle | None = None
 
-    def over(self, connections: Collection[BoundedProtocol], loop: asyncio.AbstractEventLoop) -> None:
+    def start(self, connections: Collection[BoundedProtocol], loop: asyncio.AbstractEventLoop) -> None:
         if self._timer is None:
-            self._timer = loop.call_later(self._seconds / _LOOKS, self._look, connections, loop)
+            self._timer = loop.call_later(self._seconds / _CHECKS_PER_TIMEOUT, self._check, connections, loop)
 
-    def _look(self, connections: Collection[BoundedProtocol], loop: asyncio.AbstractEventLoop) -> None:
-        now, before, self._owing, self._timer = loop.time(), self._owing, {}, None
+    def _check(self, connections: Collection[BoundedProtocol], loop: asyncio.AbstractEventLoop) -> None:
+        now, before, self._pending, self._timer = loop.time(), self._pending, {}, None
         for each in [*connections]:
-            owed = each.owed
-            if owed is None:
+            pending = each.pending_input
+            if pending is None:
                 continue
-            what, since = before.get(each, (owed, now))
-            if what is not owed:
+            what, since = before.get(each, (pending, now))
+            if what is not pending:
                 since = now
             if now - since >= self._seconds:
-                each.is_late()
+                each.time_out()
             else:
-                self._owing[each] = (owed, since)
+                self._pending[each] = (pending, since)
         if connections:
-            self.over(connections, loop)
+            self.start(connections, loop)
 
 
-def bounded_protocol(seconds: float, most: int = BoundedProtocol.most) -> type[BoundedProtocol]:
-    """The protocol with these limits of time and of connections; uvicorn makes one for each connection."""
-    return type("BoundedProtocol", (BoundedProtocol,), {"seconds": seconds, "most": most, "watch": Watch(seconds)})
+def bounded_protocol(seconds: float, max_connections: int = BoundedProtocol.max_connections) -> type[BoundedProtocol]:
+    """The protocol class with these limits; uvicorn makes an instance per connection."""
+    return type(
+        "BoundedProtocol",
+        (BoundedProtocol,),
+        {"timeout_seconds": seconds, "max_connections": max_connections, "watch": TimeoutWatch(seconds)},
+    )

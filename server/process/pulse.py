@@ -1,39 +1,39 @@
-"""A worker's pulse: its event loop says each second that it goes round, on the line to who started it."""
+"""A worker's pulse: its event loop sends a byte per second to the parent process."""
 
 import asyncio
 import socket
 from contextlib import suppress
 
 SECONDS_BETWEEN_BEATS = 1.0
-# A loop that is only busy comes round far sooner; whoever waits for one that is not, has waited long enough.
+# A busy loop beats far sooner; a worker that misses so many is replaced.
 MAX_MISSED_BEATS = 10
 BEAT = b"."
 
 
 def beat(line: socket.socket) -> None:
-    """From now on, as long as the running loop goes round. The first says that the worker answers."""
-    # Nobody may be listening; and that the line has ended is found by who reads from it.
+    """Beat each second as long as the running loop turns. The first beat says that the worker answers."""
+    # An error is ignored, because the reader of the line detects its end.
     with suppress(OSError):
         line.send(BEAT, socket.MSG_DONTWAIT)
     asyncio.get_running_loop().call_later(SECONDS_BETWEEN_BEATS, beat, line)
 
 
 class Pulse:
-    """Hears the beats of one worker, until it is told to stop."""
+    """Receives the beats of one worker until `stop`."""
 
     def __init__(self, line: socket.socket) -> None:
         self._line = line
         self._missed = 0
         self._loop = asyncio.get_running_loop()
         self._first: asyncio.Future[bool] = self._loop.create_future()
-        self._loop.add_reader(line, self._hear)
+        self._loop.add_reader(line, self._receive)
 
     async def began(self) -> bool:
-        """Whether it answers: the first beat, or the end of the line."""
+        """Wait for the first beat: True. If the line ends before it: False."""
         return await self._first
 
     def has_ceased(self) -> bool:
-        """Asked each second. Looks are counted and no time: while the whole machine stands still, none is missed."""
+        """Called each second. It counts calls, not time, so that a machine that was suspended misses none."""
         self._missed += 1
         return self._missed > MAX_MISSED_BEATS
 
@@ -41,14 +41,14 @@ class Pulse:
         self._loop.remove_reader(self._line)
         self._line.close()
 
-    def _hear(self) -> None:
+    def _receive(self) -> None:
         try:
-            heard = self._line.recv(4096)
+            received = self._line.recv(4096)
         except OSError:
-            heard = b""
-        if heard:
+            received = b""
+        if received:
             self._missed = 0
         else:
             self._loop.remove_reader(self._line)
         if not self._first.done():
-            self._first.set_result(bool(heard))
+            self._first.set_result(bool(received))

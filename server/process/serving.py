@@ -1,4 +1,4 @@
-"""The process: binds the port, runs the application under uvicorn, and ends in order."""
+"""Binds the port and runs the application under uvicorn until a signal ends it."""
 
 import gc
 import logging
@@ -17,7 +17,7 @@ from server.process.draining import RETIRE, DrainingServer
 from server.process.protocol import bounded_protocol
 from server.settings.environment import Settings
 
-# How long requests in flight may take to end, once the process is told to.
+# How long requests in flight may take once the process stops.
 SECONDS_TO_FINISH = 10
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -25,7 +25,7 @@ Announce = Callable[[str], None]
 
 
 class ListenError(OSError):
-    """The address cannot be listened on. The message says why and which setting changes it."""
+    """The address cannot be bound. The message has the reason and the setting."""
 
 
 def run_until_signal(
@@ -35,14 +35,12 @@ def run_until_signal(
     announce: Announce,
     line: socket.socket | None = None,
 ) -> None:
-    """Serve until a signal ends it, or the line to who started it does. `announce` is told the address as soon as it
-    answers.
-    """
+    """Serve until a signal, or the end of the line to the parent process. `announce` gets the URL at the start."""
     log_to_stderr(settings.log_level)
     signal.signal(signal.SIGTERM, _end)
 
     def ready() -> None:
-        # The schema and all that was made for it stay: the collector need not walk through them again and again.
+        # Because the schema lives as long as the process, the garbage collector need not visit it again.
         gc.freeze()
         announce(url_of(listener))
 
@@ -53,7 +51,7 @@ def run_until_signal(
     except KeyboardInterrupt:
         return
     except SystemExit:
-        # uvicorn ends so when the application could not start; what kept it from starting says more.
+        # uvicorn exits so when the application fails to start; the application has the cause.
         if app.failure is None:
             raise
         raise app.failure from None
@@ -71,11 +69,11 @@ def _configuration(app: Customer360, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=bounded_protocol(settings.receive_timeout_ms / 1000, settings.max_connections),
-        # uvicorn waits as it is told, in parts of a second too.
+        # uvicorn's type is int, but it accepts fractions of a second.
         timeout_keep_alive=settings.keep_alive_ms / 1000,  # type: ignore[arg-type]
         ws="none",
         lifespan="on",
-        # Its lines would hold the query string of every GET, and so values.
+        # Because access lines contain query strings, they could contain personal data.
         access_log=False,
         log_config=None,
         proxy_headers=False,
@@ -85,7 +83,7 @@ def _configuration(app: Customer360, settings: Settings) -> uvicorn.Config:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """Take the port first: whoever cannot have it is told before anything is started."""
+    """Bind the port before anything else starts. Raises ListenError."""
     address = (settings.host, settings.port)
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
@@ -105,12 +103,12 @@ def log_to_stderr(level: str) -> None:
     operations = logging.StreamHandler(sys.stderr)
     operations.setFormatter(logging.Formatter("%(message)s"))
     logger = logging.getLogger("customer360.operations")
-    # The whole line is JSON.
+    # Each line is JSON without a prefix.
     logger.handlers, logger.propagate, logger.level = [operations], False, logging.INFO
-    # Its news are ours to tell, and its tracebacks would hold what exceptions quote.
+    # Because uvicorn logs tracebacks, whose texts may contain personal data, it is silent by default.
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL if level != "debug" else logging.DEBUG)
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:
-    """By an exception, so that what was opened is closed: the embedded PostgreSQL among it."""
+    """Raise, so that open contexts are closed, such as the embedded PostgreSQL."""
     raise SystemExit(0)

@@ -1,4 +1,4 @@
-"""Several processes on one socket: started, replaced one by one, and ended together."""
+"""Runs several worker processes on one socket: starts, replaces and ends them."""
 
 import asyncio
 import logging
@@ -17,31 +17,31 @@ from server.process.pulse import MAX_MISSED_BEATS, SECONDS_BETWEEN_BEATS, Pulse
 log = logging.getLogger("customer360.workers")
 
 SECONDS_TO_START = 60
-# What a worker may take to end beyond its grace: its requests in flight, and closing what it opened.
+# Time to end after the drain period: requests in flight, and closing connections.
 SECONDS_TO_END = 15
-# One that cannot start is not tried again at once.
+# Pause before a worker that failed to start is tried again.
 SECONDS_BETWEEN_TRIES = 1.0
-# All may be lost at once, and then each as often as this: what harms one worker after the other is not mended by haste,
-# and a machine that is too slow for all of them would be slower still.
-SECONDS_FOR_EACH = 30.0
-# The program itself, whatever the name is by which it was called.
+# Lost workers are replaced at this rate, with a burst of all: a fault that ends every worker is not cured by faster
+# restarts, and an overloaded machine would become slower still.
+SECONDS_PER_REPLACEMENT = 30.0
+# By module, because the script may have been called by another name.
 COMMAND = (sys.executable, "-m", "server.commands.cli", "worker")
 
 
 class WorkerFailed(Exception):
-    """A worker ended before it answered. What it said stands above."""
+    """A worker ended before it answered. Its own message was printed before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Worker:
-    """One process, and what we hear of it. It ends when the line between us does, even if we are killed."""
+    """One process and its pulse. It stops when the parent's end of the line closes, even if the parent is killed."""
 
     process: asyncio.subprocess.Process
     pulse: Pulse
 
 
 class Workers:
-    """Keeps so many workers running. They share the socket and nothing else."""
+    """Keeps `count` workers running. They share the socket and nothing else."""
 
     def __init__(self, listener: socket.socket, count: int, environment: Mapping[str, str], *arguments: str) -> None:
         self._listener = listener
@@ -51,22 +51,22 @@ class Workers:
         self._running: list[Worker] = []
         self._watches: set[asyncio.Task[None]] = set()
         self._signals: asyncio.Queue[signal.Signals] = asyncio.Queue()
-        self._rate = Rate(count, count / SECONDS_FOR_EACH)
+        self._rate = Rate(count, count / SECONDS_PER_REPLACEMENT)
         self._turns = OwnBuckets()
         self._is_ending = False
 
     async def run(self, announce: Callable[[], None], grace: float) -> None:
-        """Until SIGTERM or Ctrl+C, which all workers are told. SIGHUP replaces them one by one."""
-        loop, told = asyncio.get_running_loop(), signal.SIGINT
+        """Run until SIGTERM or Ctrl+C, which is passed on to all workers. SIGHUP replaces them one by one."""
+        loop, received = asyncio.get_running_loop(), signal.SIGINT
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._signals.put_nowait, number)
         try:
             await asyncio.gather(*(self._add() for _ in range(self._count)))
             announce()
-            while (told := await self._signals.get()) == signal.SIGHUP:
+            while (received := await self._signals.get()) == signal.SIGHUP:
                 await self._replace_all()
         finally:
-            await self._end_all(told, grace)
+            await self._end_all(received, grace)
 
     async def _add(self) -> None:
         worker = await self._start_worker()
@@ -79,12 +79,12 @@ class Workers:
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         with theirs:
-            given = self._listener.fileno(), theirs.fileno()
+            descriptors = self._listener.fileno(), theirs.fileno()
             process = await asyncio.create_subprocess_exec(
-                *(*COMMAND, *map(str, given), *self._arguments),
+                *(*COMMAND, *map(str, descriptors), *self._arguments),
                 env={**self._environment},
-                pass_fds=given,
-                # Ctrl+C is for us; we pass it on.
+                pass_fds=descriptors,
+                # Only this process receives Ctrl+C; it passes the signal on.
                 process_group=0,
             )
         worker = Worker(process, Pulse(ours))
@@ -99,24 +99,24 @@ class Workers:
         return worker
 
     async def _watch(self, worker: Worker) -> None:
-        """Another takes the place of one that ends by itself, is killed, or stands still."""
+        """Replace the worker when it ends, is killed or stops beating."""
         why = await _wait_until_lost(worker)
         if self._is_ending or worker not in self._running:
             return
         log.error("a worker %s; another takes its place", why)
-        await self._turn()
-        # Meanwhile it may have been replaced with all others.
+        await self._wait_for_replacement()
+        # SIGHUP may have replaced it meanwhile.
         if worker in self._running:
             self._running.remove(worker)
             await _end(worker, signal.SIGKILL, SECONDS_TO_END)
-            await self._put_in_place()
+            await self._add_replacement()
 
-    async def _turn(self) -> None:
-        """Until another may be replaced."""
+    async def _wait_for_replacement(self) -> None:
+        """Wait until the rate allows another replacement."""
         while not (level := self._turns.take("", 1, self._rate)).is_enough:  # noqa: ASYNC110 - it waits for time to pass
             await asyncio.sleep((1 - level.left) / self._rate.per_second)
 
-    async def _put_in_place(self) -> None:
+    async def _add_replacement(self) -> None:
         while not self._is_ending:
             try:
                 await self._add()
@@ -129,7 +129,7 @@ class Workers:
     async def _replace_all(self) -> None:
         for old in list(self._running):
             if not self._signals.empty():
-                # To end, or to begin again.
+                # Because another signal is waiting, this round ends.
                 return
             try:
                 await self._add()
@@ -149,7 +149,7 @@ class Workers:
 
 
 async def _wait_until_lost(worker: Worker) -> str:
-    """What became of it, once it is of no use any more."""
+    """Wait until the worker has ended or stopped beating. Returns the reason for the log."""
     while not worker.pulse.has_ceased():
         with suppress(TimeoutError):
             async with asyncio.timeout(SECONDS_BETWEEN_BEATS):
@@ -171,9 +171,9 @@ async def _end(worker: Worker, number: signal.Signals, seconds: float) -> None:
 
 
 def worker_environment(addresses: Mapping[str, str], host: str, port: int) -> dict[str, str]:
-    """What workers are told: our settings, with the addresses as they were found and the port as it was taken."""
+    """The workers' environment: this one, with the resolved database addresses and the bound port."""
     keys = {f"CUSTOMER360_{department.upper()}_DATABASE_URL": url for department, url in addresses.items()}
     given = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in keys}
-    # Buckets of their own would give a client as much again from each worker.
+    # Because buckets per worker would multiply a client's rate, all workers share core's.
     common = {"CUSTOMER360_RATE_STORE": "core"}
     return {**given, **keys, **common, "CUSTOMER360_HOST": host, "CUSTOMER360_PORT": str(port)}

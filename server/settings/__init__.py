@@ -1,1 +1,1 @@
-"""The settings: read from the environment once, and checked before anything starts."""
+"""Settings: read from the environment once and checked before anything starts."""

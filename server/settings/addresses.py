@@ -1,4 +1,4 @@
-"""Which department's data lie where: at the URLs that are set, in the embedded PostgreSQL, or behind HTTP."""
+"""Where each department's data are: at a configured URL, in the embedded PostgreSQL, or behind HTTP."""
 
 from collections.abc import Collection
 
@@ -7,9 +7,7 @@ from server.settings.environment import Settings
 
 
 def database_addresses(settings: Settings, departments: Collection[str] = DEPARTMENTS) -> dict[str, str]:
-    """The databases of these departments, less those who need none. Starts the embedded server if one of them has no
-    URL.
-    """
+    """Database URLs of these departments, as far as they use SQL. Starts the embedded server for those without."""
     found = configured_addresses(settings)
     departments = [department for department in sql_departments(settings) if department in departments]
     missing = [department for department in departments if department not in found]
@@ -22,7 +20,7 @@ def database_addresses(settings: Settings, departments: Collection[str] = DEPART
 
 
 def configured_addresses(settings: Settings) -> dict[str, str]:
-    """The URLs that are set: a department's own, or the one for all."""
+    """The configured URLs: a department's own, or the common one."""
     own = {department: getattr(settings, f"{department}_database_url") for department in DEPARTMENTS}
     return {
         department: url for department in sql_departments(settings) if (url := own[department] or settings.database_url)
@@ -30,5 +28,5 @@ def configured_addresses(settings: Settings) -> dict[str, str]:
 
 
 def sql_departments(settings: Settings) -> list[str]:
-    """The departments whose data are in SQL."""
+    """Departments whose data are in a SQL database."""
     return [department for department in DEPARTMENTS if department != "service" or settings.service_url is None]

@@ -1,4 +1,4 @@
-"""The settings: read from the environment once, checked before anything starts, and never guessed."""
+"""The settings: read from the environment once and checked before anything starts."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -12,19 +12,19 @@ from resolvers.documents.limits import DEFAULT_LIMITS
 from server.settings import values
 
 PREFIX = "CUSTOMER360_"
-# Tests say here which server they look at; it is no setting of ours.
+# Variables with this prefix configure the test suite, not the server.
 FOR_TESTS = "CUSTOMER360_TEST_"
 FROM_FILE = "_FILE"
 MODES = ("off", "log", "allow", "require")
 
 
 class SettingsError(ValueError):
-    """A setting cannot be used. The message names the key and what would mend it."""
+    """A setting is invalid. The message names the key and the remedy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an operator decides. Each is described in docs/settings.md."""
+    """The values of all settings. docs/settings.md describes each."""
 
     database_url: str | None
     core_database_url: str | None
@@ -75,7 +75,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One key: how its text is read, and what counts when it is not set."""
+    """One key, the reader of its text, and its default."""
 
     key: str
     read: Callable[[str], Any]
@@ -142,7 +142,7 @@ KEYS = {setting.key: setting for setting in SETTINGS}
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read every key. Raises SettingsError for one that is unknown or has a value that cannot be used."""
+    """Read every key. Raises SettingsError for an unknown key or an invalid value."""
     _check_known(environment)
     read = {setting.name: _read(setting, environment) for setting in SETTINGS}
     assert read.keys() == {field.name for field in fields(Settings)}, "a key without a field, or the reverse"
@@ -152,7 +152,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _check_service(settings: Settings) -> None:
-    """Service's data lie in one place, and a secret goes to whom it is meant for."""
+    """Raise SettingsError for service data in two places, or a service secret without a service URL."""
     if settings.service_url and settings.service_database_url:
         raise SettingsError("CUSTOMER360_SERVICE_URL: CUSTOMER360_SERVICE_DATABASE_URL is set too; keep one of them")
     if settings.service_secret and not settings.service_url:
@@ -170,17 +170,17 @@ def _check_known(environment: Mapping[str, str]) -> None:
 
 
 def _read(setting: Setting, environment: Mapping[str, str]) -> Any:
-    key, given = _given(setting, environment)
-    if given is None:
+    key, text = _key_and_text(setting, environment)
+    if text is None:
         return None
     try:
-        return setting.read(given.strip())
+        return setting.read(text.strip())
     except ValueError as error:
         raise SettingsError(f"{key}: {error}") from None
 
 
-def _given(setting: Setting, environment: Mapping[str, str]) -> tuple[str, str | None]:
-    """The key that sets it and the text; a secret may stand in a file that a key names."""
+def _key_and_text(setting: Setting, environment: Mapping[str, str]) -> tuple[str, str | None]:
+    """The key that is set, and its text. A secret may be in a file that the key with suffix _FILE names."""
     file_key = setting.key + FROM_FILE
     if not setting.is_secret or file_key not in environment:
         return setting.key, environment.get(setting.key, setting.default)

@@ -1,4 +1,4 @@
-"""How the text of a setting is read: each reader raises ValueError with what it would take."""
+"""Readers of settings' texts. Each raises ValueError with what it accepts."""
 
 import re
 from collections.abc import Callable
@@ -48,7 +48,7 @@ def on_off(given: str) -> bool:
 
 
 def rate(given: str) -> Rate | None:
-    """A bucket of points, and the seconds in which an empty one fills: `20000/60`."""
+    """A bucket's size in points, and the seconds in which an empty one fills: `20000/60`."""
     if given == "off":
         return None
     if (found := RATE.fullmatch(given)) is None:
@@ -78,7 +78,7 @@ def existing(given: str) -> Path:
 
 
 def origins(given: str) -> frozenset[str]:
-    """Origins as a browser sends them, with commas between. No wildcard: each is named."""
+    """Comma-separated origins, as a browser sends them. There is no wildcard."""
     listed = frozenset(word.strip() for word in given.split(",") if word.strip())
     for origin in listed:
         if not ORIGIN.fullmatch(origin):
@@ -87,14 +87,14 @@ def origins(given: str) -> frozenset[str]:
 
 
 def public_url(given: str) -> str:
-    """An origin, without a path: a token's issuer must be told apart from another's to the letter."""
+    """An origin without a path, because issuers are compared character by character."""
     if not ORIGIN.fullmatch(given):
         raise ValueError(f"{given!r} is no address of a server; one looks like https://customers.example.com")
     return given
 
 
 def api_url(given: str) -> str:
-    """The address that an API's paths begin with. What is wrong with it is said without its text."""
+    """The base URL of an API. Error messages do not contain it."""
     wrong = "must be an address without a query" if "?" in given else address_fault(given)
     if wrong:
         raise ValueError(f"{wrong}; one looks like https://tickets.example.com/api")
@@ -102,21 +102,21 @@ def api_url(given: str) -> str:
 
 
 def bearer(given: str) -> bytes:
-    """A bearer token, as RFC 6750 spells them. What is wrong with it is said without its text."""
+    """A bearer token by RFC 6750. Error messages do not contain it."""
     if not BEARER.fullmatch(given):
         raise ValueError("must be a bearer token: letters, digits and -._~+/ without spaces")
     return given.encode()
 
 
 def secret(given: str) -> bytes:
-    """What is wrong with it is said without its text."""
+    """A key of 32 bytes in hexadecimal. Error messages do not contain it."""
     if not SECRET.fullmatch(given):
         raise ValueError("must be 64 hexadecimal digits; `openssl rand -hex 32` makes them")
     return bytes.fromhex(given)
 
 
 def database_url(given: str) -> str:
-    """A libpq URL. What is wrong with it is said without its text, which may hold a password."""
+    """A libpq URL. Error messages do not contain it, because it may contain a password."""
     scheme = urlsplit(given).scheme
     if scheme.startswith("postgresql+"):
         raise ValueError("must start with postgresql://, without the name of a driver")
@@ -126,7 +126,7 @@ def database_url(given: str) -> str:
 
 
 def hidden(address: str) -> str:
-    """The address without its password and without parameters, which may hold one too."""
+    """The URL without password and without parameters, which may contain one too."""
     parts = urlsplit(address)
     who, at, where = parts.netloc.rpartition("@")
     user, colon, _ = who.partition(":")

@@ -1,4 +1,4 @@
-"""Delivery of spans: in the background, to the collector that the OTEL_ variables name, at no answer's cost."""
+"""Exports spans in the background to the collector that the OTEL_ variables name."""
 
 import asyncio
 import logging
@@ -22,13 +22,13 @@ except ImportError as error:
 log = logging.getLogger("customer360.traces")
 
 NAME = "customer360"
-# For spans that are still here when the process ends; what takes longer is given up.
+# Time for the last spans when the process ends; those that take longer are lost.
 SECONDS_TO_FLUSH = 2.0
 PROTOCOL = "http/protobuf"
 
 
 class ReportingExporter(SpanExporter):
-    """Delivers spans, and says once when it no longer can, and once when it can again."""
+    """Exports spans, and logs once when the collector fails and once when it is back."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
@@ -48,23 +48,23 @@ class ReportingExporter(SpanExporter):
 
 @asynccontextmanager
 async def open_tracer(service: str, environment: Mapping[str, str] = os.environ) -> AsyncIterator[Tracer]:
-    """Makes spans of this service, and delivers them. Raises SettingsError for variables that cannot be used."""
+    """A tracer for this service whose spans are exported. Raises SettingsError for invalid variables."""
     _check(environment)
     try:
-        courier = ReportingExporter(OTLPSpanExporter())
+        exporter = ReportingExporter(OTLPSpanExporter())
         provider = TracerProvider(resource=_resource(service), shutdown_on_exit=False)
-        provider.add_span_processor(BatchSpanProcessor(courier))
+        provider.add_span_processor(BatchSpanProcessor(exporter))
     except (ValueError, OSError, RuntimeError) as error:
         raise SettingsError(f"CUSTOMER360_TRACES: an OTEL_ variable cannot be used: {error}") from None
     _quiet()
     try:
         yield provider.get_tracer(NAME)
     finally:
-        await asyncio.to_thread(_flush, provider, courier)
+        await asyncio.to_thread(_flush, provider, exporter)
 
 
 def _check(environment: Mapping[str, str]) -> None:
-    """What would go unheard is said at once."""
+    """Raise SettingsError for an exporter or a protocol that is not supported."""
     exporter = environment.get("OTEL_TRACES_EXPORTER") or "otlp"
     if exporter != "otlp":
         raise SettingsError(
@@ -79,21 +79,21 @@ def _check(environment: Mapping[str, str]) -> None:
 
 def _resource(service: str) -> Resource:
     found = Resource.create()
-    # The operator's name for it counts; without one OpenTelemetry makes up its own.
+    # Without OTEL_SERVICE_NAME, OpenTelemetry makes up a name; ours replaces that.
     is_named = not str(found.attributes[SERVICE_NAME]).startswith("unknown_service")
     return found if is_named else found.merge(Resource({SERVICE_NAME: service}))
 
 
 def _quiet() -> None:
-    """OpenTelemetry reports each batch that is lost, and each span; the courier says it once."""
+    """Silence OpenTelemetry's log of each lost batch, because ReportingExporter logs the loss once."""
     if not log.isEnabledFor(logging.DEBUG):
         logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
 
 
-def _flush(provider: TracerProvider, courier: ReportingExporter) -> None:
-    """A thread that nobody has to wait for: by itself, the provider waits for half a minute."""
+def _flush(provider: TracerProvider, exporter: ReportingExporter) -> None:
+    """Flush in a daemon thread for at most SECONDS_TO_FLUSH; the provider alone would block for half a minute."""
     closing = threading.Thread(target=provider.shutdown, name="last spans", daemon=True)
     closing.start()
     closing.join(SECONDS_TO_FLUSH)
     if closing.is_alive():
-        courier.shutdown()
+        exporter.shutdown()

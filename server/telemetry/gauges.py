@@ -1,4 +1,4 @@
-"""What the process is doing at this moment, for those who operate it: breakers, pools, plans, limit, and the loop."""
+"""Gauges of the running process: breakers, pools, plans, concurrency limit and event loop lag."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +14,7 @@ SECONDS_BETWEEN_LOOKS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """A number that goes up and down; some are told for each department."""
+    """A measured value; some gauges have one for each department."""
 
     name: str
     what: str
@@ -26,7 +26,7 @@ Gauges = Callable[[], Iterable[Gauge]]
 
 
 class Lag:
-    """How late the event loop is: the most since somebody asked."""
+    """The event loop's worst delay since the last `take`."""
 
     def __init__(self) -> None:
         self._worst = 0.0
@@ -51,7 +51,7 @@ class Lag:
 
 @contextmanager
 def measure_lag() -> Iterator[Lag]:
-    """While this lasts, the running loop is looked at."""
+    """Measure the running loop's lag inside this context."""
     lag = Lag()
     lag.watch()
     try:

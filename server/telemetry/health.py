@@ -1,4 +1,4 @@
-"""Health: whether the process lives, and whether it can answer."""
+"""Health checks: /healthz for liveness, /readyz for readiness."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ log = logging.getLogger("customer360.health")
 
 
 def routes(check: Check, is_draining: Callable[[], bool] = lambda: False) -> list[BaseRoute]:
-    """`/healthz` for restarts, `/readyz` for load balancers. Neither needs a token or tells of data."""
+    """`/healthz` for restarts, `/readyz` for load balancers. Both need no token and show no data."""
 
     async def alive(request: Request) -> Response:
         return JSONResponse({"status": "ok"}, headers=HEADERS)
@@ -25,7 +25,7 @@ def routes(check: Check, is_draining: Callable[[], bool] = lambda: False) -> lis
         if is_draining():
             return JSONResponse({"status": "draining"}, 503, HEADERS)
         departments = await _departments(check)
-        # Without core nothing personal is answered. Another department costs its own fields only.
+        # Without core no personal data can be answered; another department costs its own fields only.
         is_ready = departments.get("core", False)
         status = "unready" if not is_ready else "ready" if all(departments.values()) else "degraded"
         content = {"status": status, "departments": departments}
@@ -38,6 +38,6 @@ async def _departments(check: Check) -> dict[str, bool]:
     try:
         async with asyncio.timeout(MAX_CHECK_SECONDS):
             return dict(await check())
-    except Exception as error:  # noqa: BLE001 - whatever keeps us from knowing, we are not ready
+    except Exception as error:  # noqa: BLE001 - any error means not ready
         log.warning("the databases cannot be looked at: %s", type(error).__name__)
         return {}

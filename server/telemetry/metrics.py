@@ -1,4 +1,4 @@
-"""Metrics for Prometheus at `/metrics`: how many, how long, which codes. No label comes from what was asked."""
+"""Prometheus metrics at /metrics. No label contains anything from a request."""
 
 from __future__ import annotations
 
@@ -27,26 +27,40 @@ PREFIX = "customer360_"
 
 
 class Metrics:
-    """Each worker has its own; its process id tells them apart."""
+    """The metrics of one worker; its process id is a label of its gauges."""
 
     def __init__(self) -> None:
         self._registry = kept = CollectorRegistry()
-        told = "How long operations took, by status."
-        self._seconds = Histogram(f"{PREFIX}operation_seconds", told, ["status"], buckets=BUCKETS, registry=kept)
-        told = "Answers with errors, by the code of the first."
-        self._errors = Counter(f"{PREFIX}errors", told, ["code"], registry=kept)
-        told = "Fields that were masked or withheld, by the department that owns them, type and rule."
-        self._withheld = Counter(f"{PREFIX}withheld", told, ["department", "type", "rule"], registry=kept)
-        told = "Points that operations were estimated at, of those that were answered."
-        self._points = Histogram(f"{PREFIX}operation_points", told, buckets=POINTS, registry=kept)
+        self._seconds = Histogram(
+            f"{PREFIX}operation_seconds",
+            "How long operations took, by status.",
+            ["status"],
+            buckets=BUCKETS,
+            registry=kept,
+        )
+        self._errors = Counter(
+            f"{PREFIX}errors", "Answers with errors, by the code of the first.", ["code"], registry=kept
+        )
+        self._withheld = Counter(
+            f"{PREFIX}withheld",
+            "Fields that were masked or withheld, by the department that owns them, type and rule.",
+            ["department", "type", "rule"],
+            registry=kept,
+        )
+        self._points = Histogram(
+            f"{PREFIX}operation_points",
+            "Points that operations were estimated at, of those that were answered.",
+            buckets=POINTS,
+            registry=kept,
+        )
         self._registry.register(self)
         self._look: Gauges = tuple
 
     def watch(self, look: Gauges) -> None:
-        """What is measured only when somebody asks."""
+        """Read these gauges whenever metrics are scraped."""
         self._look = look
 
-    def ended(self, operation: OperationReport) -> None:
+    def observe(self, operation: OperationReport) -> None:
         self._seconds.labels(str(operation.status)).observe(operation.seconds)
         if operation.code is not None:
             self._errors.labels(operation.code).inc()

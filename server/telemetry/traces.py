@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry: a span for each operation, and one for each of its stages. No text of a request is in it."""
+"""OpenTelemetry traces: a span for each operation and each of its stages, without any text of the request."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from server.trust.gates import GRAPHQL
 
 METHODS = ("GET", "HEAD", "POST")
 OTHER = "_OTHER"
-# Faults on our side, whatever the status says to clients that read no other than 200.
-OURS = (Code.CORE_UNAVAILABLE, Code.ACCESS_LOG_UNAVAILABLE, Code.INTERNAL_SERVER_ERROR)
-# As long as it is not known of which type an operation is.
-UNKNOWN = "GraphQL Operation"
+# Codes of server faults, which count as errors even if the status is 200.
+SERVER_FAULTS = (Code.CORE_UNAVAILABLE, Code.ACCESS_LOG_UNAVAILABLE, Code.INTERNAL_SERVER_ERROR)
+# The span's name until the operation's type is known.
+UNKNOWN_OPERATION = "GraphQL Operation"
 _NO_PARENT = Context()
 _w3c = TraceContextTextMapPropagator()
 
 
 class Traces:
-    """Begins and ends what is told of each operation."""
+    """Starts and ends the spans of operations."""
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
 
     def around(self, endpoint: ASGIApp) -> ASGIApp:
-        """The endpoint, with every operation that comes to it traced, if it is sampled."""
+        """The endpoint, with a span around every sampled operation."""
 
         async def traced(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["method"] == "OPTIONS" or (trace := self._start_trace(scope)) is None:
@@ -52,21 +52,21 @@ class Traces:
 
         return traced
 
-    def ended(self, operation: OperationReport) -> None:
+    def observe(self, operation: OperationReport) -> None:
         trace = TRACE.get()
         if isinstance(trace, OperationTrace):
-            trace.ended(operation)
+            trace.observe(operation)
 
     def _start_trace(self, scope: Scope) -> OperationTrace | None:
         method = scope["method"] if scope["method"] in METHODS else OTHER
-        told = {"http.request.method": method, "http.route": GRAPHQL, "url.path": GRAPHQL}
-        told["url.scheme"] = "https" if scope["scheme"] == "https" else "http"
-        span = self._tracer.start_span(UNKNOWN, _parent(scope), SpanKind.SERVER, told)
+        attributes = {"http.request.method": method, "http.route": GRAPHQL, "url.path": GRAPHQL}
+        attributes["url.scheme"] = "https" if scope["scheme"] == "https" else "http"
+        span = self._tracer.start_span(UNKNOWN_OPERATION, _parent(scope), SpanKind.SERVER, attributes)
         return OperationTrace(self._tracer, span) if span.is_recording() else None
 
 
 class OperationTrace:
-    """The span of one operation, below which its stages are told."""
+    """The span of one operation, the parent of its stages' spans."""
 
     __slots__ = ("_context", "_tracer", "news", "span")
 
@@ -77,8 +77,8 @@ class OperationTrace:
         self.news = False
 
     def stage(self, stage: Stage, departments: tuple[str, ...]) -> StageTrace:
-        told = {"customer360.departments": departments} if departments else None
-        return StageTrace(self, stage, self._tracer.start_span(stage.value, self._context, attributes=told))
+        attributes = {"customer360.departments": departments} if departments else None
+        return StageTrace(self, stage, self._tracer.start_span(stage.value, self._context, attributes=attributes))
 
     def is_a(self, kind: str, name: str | None) -> None:
         self.span.update_name(kind)
@@ -89,18 +89,18 @@ class OperationTrace:
     def is_new(self) -> None:
         self.news = True
 
-    def ended(self, operation: OperationReport) -> None:
+    def observe(self, operation: OperationReport) -> None:
         self.span.set_attribute("http.response.status_code", operation.status)
         self.span.set_attribute("customer360.request_id", operation.request_id)
         if operation.code is not None:
             self.span.set_attribute("customer360.code", operation.code)
-        if operation.status >= 500 or operation.code in OURS:
+        if operation.status >= 500 or operation.code in SERVER_FAULTS:
             self.span.set_attribute("error.type", operation.code or str(operation.status))
             self.span.set_status(Status(StatusCode.ERROR))
 
 
 class StageTrace:
-    """The span of one stage. What went wrong in it is told by its kind: what an exception says may quote data."""
+    """The span of one stage. An error is recorded by its type only, because its text may quote data."""
 
     __slots__ = ("_of", "_span", "_stage")
 
@@ -137,8 +137,8 @@ def _outcome(error: BaseException | None) -> str:
 
 
 def _parent(scope: Scope) -> Context:
-    """Where the operation belongs. Of what a client may send along, only ids count: a tracestate can hold anything."""
-    given = [value for name, value in scope["headers"] if name == TRACEPARENT.encode()]
-    if len(given) != 1:
+    """The parent span that the client names. Only its ids are used, because a tracestate may contain any text."""
+    values = [value for name, value in scope["headers"] if name == TRACEPARENT.encode()]
+    if len(values) != 1:
         return _NO_PARENT
-    return _w3c.extract({TRACEPARENT: given[0].decode("latin-1")}, _NO_PARENT)
+    return _w3c.extract({TRACEPARENT: values[0].decode("latin-1")}, _NO_PARENT)

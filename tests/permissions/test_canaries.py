@@ -160,7 +160,7 @@ async def test_a61_metrics_and_lines_of_operations_hold_no_value(
         for document, variables in (*_cases(world, number), *_wrong(world)):
             answer = await ask(watched, document, asker.viewer, **variables)
             operation = OperationReport("request", "POST", 200, answer.code, 0.1, answer.withheld)
-            metrics.ended(operation)
+            metrics.observe(operation)
             log_operation(operation)
     told = metrics.text() + caplog.text
     assert "customer360_withheld_total{" in told

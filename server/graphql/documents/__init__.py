@@ -1,1 +1,1 @@
-"""Trusted documents: the lists that an operator keeps, and how they are asked for."""
+"""Trusted documents: reads the operator's list and resolves ids."""

@@ -10,7 +10,7 @@ PREFIX = "sha256:"
 
 
 class DocumentsError(ValueError):
-    """The list cannot be used. The message says which entry, and why."""
+    """The list is invalid. The message names the entry and the reason."""
 
 
 def read(path: Path) -> Mapping[str, str]:
@@ -26,14 +26,14 @@ def id_of(text: str) -> str:
 
 
 def _of_folder(folder: Path) -> Iterator[tuple[str, str]]:
-    """Each file is one document, to the byte: a client computes the id of just that text."""
+    """Each file is one document. Its id is the hash of the file's bytes."""
     for file in sorted(folder.rglob("*.graphql")):
         text = file.read_bytes().decode()
         yield id_of(text), text
 
 
 def _of_manifest(file: Path) -> Iterator[tuple[str, str]]:
-    """Ids and texts, as code generators write them; the prefix may be left out."""
+    """A JSON object of ids and texts, as code generators write it. The prefix of ids is optional."""
     try:
         listed: Any = json.loads(file.read_text())
     except json.JSONDecodeError:

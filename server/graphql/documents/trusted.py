@@ -1,4 +1,4 @@
-"""Trusted documents: those that an operator has listed, asked for by id, or the only ones that may be asked."""
+"""Trusted documents: the operator's list, requested by id; in mode `require` the only documents allowed."""
 
 import logging
 from collections.abc import Mapping
@@ -16,14 +16,15 @@ log = logging.getLogger("customer360.documents")
 
 
 class DocumentKeeper(Protocol):
-    """What keeps documents ready: the graph."""
+    """The graph, as far as it validates trusted documents and keeps them."""
 
     def trust(self, documents: Mapping[str, str]) -> None: ...
 
 
 class TrustedDocuments:
-    """The documents by id, and what becomes of others: `off` knows no ids, `log` tells of clients who ask others,
-    `allow` lets them, `require` refuses them.
+    """The documents by id, and the mode for others.
+
+    `off` has no ids, `allow` accepts other documents, `log` also logs the client, `require` refuses them.
     """
 
     def __init__(self, mode: str = "off", documents: Mapping[str, str] | None = None) -> None:
@@ -32,30 +33,30 @@ class TrustedDocuments:
 
     @classmethod
     def of(cls, settings: Settings, graph: DocumentKeeper) -> "TrustedDocuments":
-        """As the settings have it. Raises DocumentsError for a list that cannot be used."""
-        return cls(settings.documents, _kept(settings, graph))
+        """The list that the settings name. Raises DocumentsError if it is invalid."""
+        return cls(settings.documents, _load(settings, graph))
 
     def reload(self, settings: Settings, graph: DocumentKeeper) -> None:
-        """The list as it stands now; one that cannot be used changes nothing."""
+        """Read the list again. An invalid one changes nothing."""
         if self._mode == "off":
             return
         try:
-            self._documents = _kept(settings, graph)
+            self._documents = _load(settings, graph)
         except DocumentsError as error:
             log.error("the trusted documents stay as they were: %s", error)
             return
         log.warning("%d documents are trusted now", len(self._documents))
 
-    def text_of(self, asked: Parameters, viewer: Viewer) -> str:
-        """The text that is asked for. Raises Refusal for an id that is not known, or a text that is not trusted."""
-        if asked.document_id is not None:
-            return self._known(asked.document_id)
-        text = asked.document or ""
+    def text_of(self, sent: Parameters, viewer: Viewer) -> str:
+        """The requested document. Raises Refusal for an unknown id or a document that is not trusted."""
+        if sent.document_id is not None:
+            return self._by_id(sent.document_id)
+        text = sent.document or ""
         if self._mode in ("log", "require") and id_of(text) not in self._documents:
-            self._object(viewer)
+            self._log_or_refuse(viewer)
         return text
 
-    def _known(self, id_: str) -> str:
+    def _by_id(self, id_: str) -> str:
         found = self._documents.get(id_)
         if found is None:
             message = (
@@ -64,15 +65,15 @@ class TrustedDocuments:
             raise Refusal(Code.DOCUMENT_UNKNOWN, message)
         return found
 
-    def _object(self, viewer: Viewer) -> None:
+    def _log_or_refuse(self, viewer: Viewer) -> None:
         if self._mode == "require":
             message = "Only trusted documents can be asked here: send the documentId of one in the server's list."
             raise Refusal(Code.DOCUMENT_NOT_TRUSTED, message)
-        # Which client, not which document: its text may hold somebody's number, and its hash could be guessed.
+        # Because the text may hold personal data, and its hash can be guessed, only the client is logged.
         log.warning("the client %s asked a document that is not trusted", viewer.client)
 
 
-def _kept(settings: Settings, graph: DocumentKeeper) -> Mapping[str, str]:
+def _load(settings: Settings, graph: DocumentKeeper) -> Mapping[str, str]:
     if settings.documents == "off":
         return {}
     if settings.documents_path is None:

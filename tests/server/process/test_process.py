@@ -192,4 +192,4 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
 
 
 def test_each_process_has_its_own_limit() -> None:
-    assert (bounded_protocol(1.0).seconds, bounded_protocol(2.0).seconds) == (1.0, 2.0)
+    assert (bounded_protocol(1.0).timeout_seconds, bounded_protocol(2.0).timeout_seconds) == (1.0, 2.0)

@@ -10,7 +10,7 @@ import pytest
 from auth.rates import OwnBuckets
 from server.process import pulse
 from server.process.pulse import BEAT, MAX_MISSED_BEATS, Pulse, beat
-from server.process.workers import SECONDS_FOR_EACH, Workers
+from server.process.workers import SECONDS_PER_REPLACEMENT, Workers
 
 
 @pytest.fixture
@@ -79,8 +79,8 @@ async def test_replacements_are_as_many_as_workers_and_then_few(monkeypatch: pyt
         workers = Workers(listener, 2, {})
     workers._turns = OwnBuckets(lambda: now[0])
     for _ in range(4):
-        await workers._turn()
-    assert slept == [SECONDS_FOR_EACH / 2] * 2
+        await workers._wait_for_replacement()
+    assert slept == [SECONDS_PER_REPLACEMENT / 2] * 2
 
 
 def _fill(line: socket.socket) -> None:
