@@ -23,7 +23,8 @@ from graphql.execution.values import VariableValues, get_directive_values, get_v
 
 from auth.policy.rules import Policy
 from auth.viewer import Viewer
-from tests.oracle import core, finance, grants, marketing, sales, service
+from tests.oracle import grants
+from tests.oracle.departments import core, finance, marketing, sales, service
 from tests.oracle.rights import Rights, masked
 from tests.oracle.roots import ROOTS
 from tests.oracle.scene import Scene, Thing

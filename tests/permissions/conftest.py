@@ -13,9 +13,9 @@ from auth.policy.rules import Policy
 from datasources.sample.seed import seed
 from tests.oracle.world import World
 from tests.oracle.world import load as load_world
-from tests.permissions import worlds
-from tests.permissions.attacks import Copy, Field
-from tests.permissions.matrix import Matrix
+from tests.permissions.attacks.attacks import Copy, Field
+from tests.permissions.world import worlds
+from tests.permissions.world.matrix import Matrix
 
 CUSTOMERS = 100
 

@@ -15,9 +15,9 @@ from datasources.core import access_index
 from datasources.core.access_log import CoreAccessLog
 from datasources.engine.pools.packed import INTS, UUIDS, Packed
 from tests.oracle.world import Row
-from tests.permissions.attacks import Copy, Field
-from tests.permissions.probes import ONE
-from tests.permissions.worlds import ask, fetch, run, served, value
+from tests.permissions.attacks.attacks import Copy, Field
+from tests.permissions.world.probes import ONE
+from tests.permissions.world.worlds import ask, fetch, run, served, value
 
 CARD = "query ($by: CustomerBy!) { customer(by: $by) { number displayName phoneNumbers { number } } }"
 RECORDS = "SELECT *, coordinates FROM core.access_record JOIN core.disclosure ON disclosure = digest ORDER BY sequence"

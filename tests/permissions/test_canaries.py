@@ -18,13 +18,13 @@ from resolvers.graph import Graph
 from server.graphql.operations import OperationReport, log_operation
 from server.telemetry.metrics import Metrics
 from tests.oracle.world import World
-from tests.permissions.askers import Asker, askers
-from tests.permissions.attacks import Copy, Field
-from tests.permissions.cells import KEPT, NOBODYS, ROWS, Ways, told_by_column
-from tests.permissions.matrix import Matrix
-from tests.permissions.probes import LISTS, ONE, Probe, Probes
-from tests.permissions.twins import COLUMNS, KEYS, Row
-from tests.permissions.worlds import ask, fetch, rewrite, served
+from tests.permissions.attacks.attacks import Copy, Field
+from tests.permissions.world.askers import Asker, askers
+from tests.permissions.world.cells import KEPT, NOBODYS, ROWS, Ways, told_by_column
+from tests.permissions.world.matrix import Matrix
+from tests.permissions.world.probes import LISTS, ONE, Probe, Probes
+from tests.permissions.world.twins import COLUMNS, KEYS, Row
+from tests.permissions.world.worlds import ask, fetch, rewrite, served
 
 MARK = "canary"
 # Money of this size is nobody's: a canary for amounts.

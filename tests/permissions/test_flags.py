@@ -19,11 +19,11 @@ from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from schema.build import build_graph
 from tests.oracle.world import Row
-from tests.permissions.askers import Asker, askers
-from tests.permissions.attacks import Copy, Field
-from tests.permissions.matrix import WHEN, Matrix
-from tests.permissions.probes import ONE
-from tests.permissions.worlds import PATIENT_MS, Memory, ask, run, the_contract
+from tests.permissions.attacks.attacks import Copy, Field
+from tests.permissions.world.askers import Asker, askers
+from tests.permissions.world.matrix import WHEN, Matrix
+from tests.permissions.world.probes import ONE
+from tests.permissions.world.worlds import PATIENT_MS, Memory, ask, run, the_contract
 
 # What is said, which flag that sets, and what takes it back.
 SAID = (

@@ -12,7 +12,7 @@ from auth.policy.file import POLICY_FILE, load
 from auth.policy.flags import Flag
 from auth.policy.grant import compile_grant
 from auth.policy.rules import CONDITIONS, Policy
-from tests.permissions.matrix import DERIVED_FROM, FLAG_SETS, USES, WHEN, Decision, Matrix
+from tests.permissions.world.matrix import DERIVED_FROM, FLAG_SETS, USES, WHEN, Decision, Matrix
 
 _OFFICER = 'who = ["privacy_officer"]\npurpose = ["rights"]\n'
 _ORDERS = 'data = ["user.purchase.order"]\n'

@@ -17,12 +17,12 @@ from schema.build import SDL_FILE
 from tests.differential.operations import Operations
 from tests.differential.pools import Pools
 from tests.oracle.world import World
-from tests.permissions.askers import Asker, askers, strangers
-from tests.permissions.attacks import Copy
-from tests.permissions.matrix import Matrix
-from tests.permissions.probes import Probe, Probes
-from tests.permissions.twins import Tables, Twin
-from tests.permissions.worlds import Pair, rewrite, served
+from tests.permissions.attacks.attacks import Copy
+from tests.permissions.world.askers import Asker, askers, strangers
+from tests.permissions.world.matrix import Matrix
+from tests.permissions.world.probes import Probe, Probes
+from tests.permissions.world.twins import Tables, Twin
+from tests.permissions.world.worlds import Pair, rewrite, served
 
 CASES = int(os.environ.get("CUSTOMER360_NON_INTERFERENCE_CASES", "5200"))
 SEED = os.environ.get("CUSTOMER360_NON_INTERFERENCE_SEED", "non-interference")

@@ -19,10 +19,10 @@ from server.settings.environment import load
 from server.trust.identity import expected
 from tests.faults.served import Answered, Served, read, served
 from tests.oracle.world import World
-from tests.permissions.attacks import Copy
-from tests.permissions.probes import ONE
+from tests.permissions.attacks.attacks import Copy
 from tests.permissions.test_canaries import MARK, SUM, _cases, _planted, _wrong
-from tests.permissions.worlds import rewrite
+from tests.permissions.world.probes import ONE
+from tests.permissions.world.worlds import rewrite
 from tests.traces.collector import Collector, collecting
 
 ROLES = (("service_agent", "care"), ("privacy_officer", "rights"), ("marketing_campaigner", "direct_marketing"))

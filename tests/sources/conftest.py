@@ -17,7 +17,7 @@ from resolvers.graph import Graph
 from schema.build import build_graph
 from tests.conftest import Addresses
 from tests.oracle.world import load as load_world
-from tests.permissions.worlds import Memory
+from tests.permissions.world.worlds import Memory
 from tests.resolvers.conftest import POLICY, viewer
 from tests.sources.process import SECRET_OF_TESTS, Remote, running
 

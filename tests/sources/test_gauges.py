@@ -8,7 +8,7 @@ from schema.build import build_graph
 from server.graphql.limiter import ConcurrencyLimit
 from server.telemetry.gauges import Lag, gauges
 from tests.conftest import Addresses
-from tests.permissions.worlds import Memory
+from tests.permissions.world.worlds import Memory
 from tests.resolvers.conftest import POLICY
 from tests.sources.process import SECRET_OF_TESTS, Remote
 

@@ -11,7 +11,7 @@ from datasources.service import ticket_system
 from datasources.sources.source import Sources
 from schema.federation.subgraphs import build_subgraph_graph
 from tests.conftest import Addresses
-from tests.permissions.worlds import Memory
+from tests.permissions.world.worlds import Memory
 from tests.resolvers.conftest import POLICY
 from tests.sources.conftest import PATIENT_MS, Asked
 from tests.sources.process import SECRET_OF_TESTS, Remote

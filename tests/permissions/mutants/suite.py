@@ -21,12 +21,12 @@ from resolvers.documents.library import Documents
 from resolvers.documents.limits import UNLIMITED
 from resolvers.graph import Graph
 from tests.oracle.world import World
-from tests.permissions import worlds
-from tests.permissions.askers import CONTRACT, Asker
-from tests.permissions.matrix import Matrix
-from tests.permissions.probes import LISTS, NODE, NUMBERED, ONE, Probe
-from tests.permissions.twins import Twin
-from tests.permissions.worlds import Memory, Pair, ask
+from tests.permissions.world import worlds
+from tests.permissions.world.askers import CONTRACT, Asker
+from tests.permissions.world.matrix import Matrix
+from tests.permissions.world.probes import LISTS, NODE, NUMBERED, ONE, Probe
+from tests.permissions.world.twins import Twin
+from tests.permissions.world.worlds import Memory, Pair, ask
 
 Leak = str | None
 

@@ -17,10 +17,10 @@ from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from resolvers.planning.plans import PlanCache
 from schema.federation.subgraphs import build_subgraph_graph
-from tests.permissions.attacks import Attack, Copy, Field
-from tests.permissions.probes import ONE
-from tests.permissions.twins import Twin
-from tests.permissions.worlds import Memory, Pair, ask, rewrite, run, served
+from tests.permissions.attacks.attacks import Attack, Copy, Field
+from tests.permissions.world.probes import ONE
+from tests.permissions.world.twins import Twin
+from tests.permissions.world.worlds import Memory, Pair, ask, rewrite, run, served
 
 BY = "query ($by: CustomerBy!) { customer(by: $by) { %s } }"
 ENTITIES = "query ($r: [_Any!]!) { _entities(representations: $r) { __typename %s } }"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.oracle.core import Meaning
-from tests.oracle.finance import listed
+from tests.oracle.departments.core import Meaning
+from tests.oracle.departments.finance import listed
 from tests.oracle.scene import Key, Scene, Thing, newest
 
 _REASONS = {"BOUGHT_TOGETHER": "BoughtTogether", "REPURCHASE": "Repurchase", "POPULAR_IN_SEGMENT": "PopularInSegment"}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from tests.oracle.core import Meaning
+from tests.oracle.departments.core import Meaning
 from tests.oracle.pages import page
 from tests.oracle.scene import Key, Scene, Thing, money, newest, section
 

@@ -7,10 +7,11 @@ import pytest
 from auth.departments import DEPARTMENTS
 from auth.policy.rules import Policy
 from tests.oracle.world import load
-from tests.permissions import suite, worlds
-from tests.permissions.attacks import Copy
-from tests.permissions.mutants import MUTANTS
-from tests.permissions.suite import Suite
+from tests.permissions.attacks.attacks import Copy
+from tests.permissions.mutants import suite
+from tests.permissions.mutants.mutants import MUTANTS
+from tests.permissions.mutants.suite import Suite
+from tests.permissions.world import worlds
 
 killed: dict[str, str] = {}
 

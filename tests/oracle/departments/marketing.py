@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.oracle.core import Meaning
-from tests.oracle.finance import listed
+from tests.oracle.departments.core import Meaning
+from tests.oracle.departments.finance import listed
 from tests.oracle.scene import Scene, Thing, money, newest, section
 from tests.oracle.world import Row
 

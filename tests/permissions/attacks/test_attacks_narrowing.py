@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import orjson
 
-from tests.permissions.attacks import Attack, Field
-from tests.permissions.worlds import ask
+from tests.permissions.attacks.attacks import Attack, Field
+from tests.permissions.world.worlds import ask
 
 LIST = """query ($f: CustomerFilter, $o: CustomerOrder) {
     customers(first: 100, filter: $f, orderBy: $o) { totalCount nodes { id } } }"""

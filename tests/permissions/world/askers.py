@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from auth.policy.categories import Category
 from auth.policy.reach import EVERYBODY, Reach, RowScope
 from auth.viewer import Viewer
-from tests.permissions.cells import Ways
-from tests.permissions.matrix import USES, Decision, Matrix
+from tests.permissions.world.cells import Ways
+from tests.permissions.world.matrix import USES, Decision, Matrix
 
 FOREVER = datetime(2100, 1, 1, tzinfo=UTC)
 CONTRACT = "alpha"

@@ -12,10 +12,10 @@ from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from resolvers.graph import Graph
 from tests.oracle.world import Row, World
-from tests.permissions.askers import CONTRACT, Asker
-from tests.permissions.matrix import Matrix
-from tests.permissions.twins import PAST, Twin, flags_at
-from tests.permissions.worlds import Pair, ask, rewrite, served
+from tests.permissions.world.askers import CONTRACT, Asker
+from tests.permissions.world.matrix import Matrix
+from tests.permissions.world.twins import PAST, Twin, flags_at
+from tests.permissions.world.worlds import Pair, ask, rewrite, served
 
 Copy = Callable[[], Awaitable[str]]
 

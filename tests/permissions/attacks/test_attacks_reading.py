@@ -3,9 +3,9 @@
 import orjson
 import pytest
 
-from tests.permissions.askers import strangers
-from tests.permissions.attacks import Field, is_over
-from tests.permissions.worlds import ask
+from tests.permissions.attacks.attacks import Field, is_over
+from tests.permissions.world.askers import strangers
+from tests.permissions.world.worlds import ask
 
 BY = "query ($by: CustomerBy!) { customer(by: $by) { %s } }"
 

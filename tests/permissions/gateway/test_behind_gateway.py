@@ -13,11 +13,11 @@ from auth.policy.reach import Reach, RowScope
 from tests.federation.composers import need_node
 from tests.federation.stack import running_stack
 from tests.oracle.world import Row, World
-from tests.permissions.askers import CONTRACT, Asker, askers, strangers
-from tests.permissions.behind_gateway import Behind
-from tests.permissions.matrix import Matrix
-from tests.permissions.probes import LISTS, NODE, ONE, Probe, Probes
-from tests.permissions.twins import Twin
+from tests.permissions.gateway.behind_gateway import Behind
+from tests.permissions.world.askers import CONTRACT, Asker, askers, strangers
+from tests.permissions.world.matrix import Matrix
+from tests.permissions.world.probes import LISTS, NODE, ONE, Probe, Probes
+from tests.permissions.world.twins import Twin
 
 CASES = 40
 SUBJECT = "C-000005"

@@ -17,8 +17,8 @@ from datasources.finance import tables as finance
 from datasources.marketing import tables as marketing
 from datasources.sales import tables as sales
 from datasources.service import tables as service
-from tests.permissions.askers import Asker
-from tests.permissions.cells import KEPT, NOBODYS, TOLD, told_by_column, told_by_row
+from tests.permissions.world.askers import Asker
+from tests.permissions.world.cells import KEPT, NOBODYS, TOLD, told_by_column, told_by_row
 
 Row = dict[str, Any]
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]

@@ -15,10 +15,10 @@ from server.settings.environment import load
 from server.trust.identity import expected, policy_of
 from tests.federation.stack import Stack
 from tests.oracle.world import World
-from tests.permissions.askers import Asker
-from tests.permissions.probes import Probe
-from tests.permissions.twins import COLUMNS, Row, Tables
-from tests.permissions.worlds import rewrite
+from tests.permissions.world.askers import Asker
+from tests.permissions.world.probes import Probe
+from tests.permissions.world.twins import COLUMNS, Row, Tables
+from tests.permissions.world.worlds import rewrite
 
 Where = Literal["gateway", "whole"]
 

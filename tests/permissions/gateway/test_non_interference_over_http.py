@@ -12,13 +12,13 @@ from auth.policy.rules import Policy
 from datasources.service import ticket_system
 from resolvers.graph import Graph
 from tests.oracle.world import World
-from tests.permissions.askers import Asker
-from tests.permissions.attacks import Copy
-from tests.permissions.matrix import Matrix
-from tests.permissions.probes import Probe
+from tests.permissions.attacks.attacks import Copy
 from tests.permissions.test_non_interference import SEED, Twins, _all_askers, _cases, _differences, _ids
-from tests.permissions.twins import Tables
-from tests.permissions.worlds import Pair, served
+from tests.permissions.world.askers import Asker
+from tests.permissions.world.matrix import Matrix
+from tests.permissions.world.probes import Probe
+from tests.permissions.world.twins import Tables
+from tests.permissions.world.worlds import Pair, served
 from tests.sources.process import SECRET_OF_TESTS, Remote, running
 
 CASES = int(os.environ.get("CUSTOMER360_NON_INTERFERENCE_CASES", "5200")) // 8

@@ -30,7 +30,7 @@ from resolvers.planning.fields import Planner
 from resolvers.planning.plans import PlanCache
 from resolvers.planning.root_field import RootField
 from resolvers.root_types import CUSTOMER_EXISTS
-from tests.permissions import suite
+from tests.permissions.mutants import suite
 
 Patch = pytest.MonkeyPatch
 OPEN = replace(UNGOVERNED, rule="mutant")

@@ -25,8 +25,8 @@ from resolvers.contract import Contract
 from resolvers.documents.limits import UNLIMITED
 from resolvers.graph import Graph
 from schema.build import build_schema, contract
-from tests.permissions.askers import CONTRACT
-from tests.permissions.twins import COLUMNS, FUTURE, PAST
+from tests.permissions.world.askers import CONTRACT
+from tests.permissions.world.twins import COLUMNS, FUTURE, PAST
 
 _numbers = count(1)
 

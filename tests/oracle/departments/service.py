@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tests.oracle.core import Meaning
-from tests.oracle.finance import listed
+from tests.oracle.departments.core import Meaning
+from tests.oracle.departments.finance import listed
 from tests.oracle.pages import page
 from tests.oracle.scene import Scene, Thing, newest, section
 

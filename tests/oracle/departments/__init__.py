@@ -1,0 +1,1 @@
+"""The meaning of each department's fields over plain rows."""

@@ -1,0 +1,1 @@
+"""The catalogue of attacks: each tries to learn a withheld value."""

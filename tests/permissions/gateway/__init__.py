@@ -1,0 +1,1 @@
+"""Permissions through a federation gateway, and over a source behind HTTP."""

@@ -1,0 +1,1 @@
+"""Databases, askers and probes that the tests of permissions share."""
