@@ -55,12 +55,22 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        # A server that refuses the connection answers 503 before the first request.
+        self._parser = httptools.HttpResponseParser(self)
+        self._sent_at = time.perf_counter()
+
+    @property
+    def is_open(self) -> bool:
+        return not self._transport.is_closing()
 
     def ask(self, request: bytes) -> asyncio.Future[None]:
         self._parser = httptools.HttpResponseParser(self)
-        self._asked_at = time.perf_counter()
+        self._sent_at = time.perf_counter()
         self._done = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
+        if self.is_open:
+            self._transport.write(request)
+        else:
+            self._settle()
         return self._done
 
     def data_received(self, data: bytes) -> None:
@@ -70,7 +80,7 @@ class Connection(asyncio.Protocol):
         status = self._parser.get_status_code()
         self._tally.statuses[status] += 1
         if status == 200:
-            self._tally.latencies.append(time.perf_counter() - self._asked_at)
+            self._tally.latencies.append(time.perf_counter() - self._sent_at)
         self._settle()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -110,7 +120,8 @@ class Load:
         async def call() -> None:
             connection = idle.pop() if idle else await self._connect(tally)
             await connection.ask(self._next())
-            idle.append(connection)
+            if connection.is_open:
+                idle.append(connection)
 
         began, sent = time.perf_counter(), 0
         while (passed := time.perf_counter() - began) < self._seconds:
