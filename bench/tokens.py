@@ -80,7 +80,7 @@ async def figures(algorithm: str) -> tuple[float, float, float]:
 
 
 async def main() -> None:
-    print("| algorithm | first seen | remembered | DPoP proof |\n|---|---|---|---|")
+    print("| algorithm | new | cached | DPoP proof |\n|---|---|---|---|")
     for algorithm in KEYS:
         print(f"| {algorithm} | " + " | ".join(f"{each:.0f} µs" for each in await figures(algorithm)) + " |")
 
