@@ -12,6 +12,9 @@ MACHINE_PATH = re.compile(r"(?<![\w./$}>)*-])/(?:work|root|home|Users|mnt|opt|tm
 IMAGE = re.compile(r"(^|/)(deploy/|Dockerfile|Containerfile)")
 # Joined here, so that this file does not contain them.
 REGISTRIES = tuple(".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org")))
+# Files of ours that a page names in code, and relative links.
+OWN_FILE = re.compile(r"`((?:server|schema|resolvers|datasources|auth|migrations|tests|bench|deploy|docs)/[\w./-]*)`")
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 SETTING = re.compile(r"\bCUSTOMER360_[A-Z0-9]+(?:_[A-Z0-9]+)*\b")
 
 
@@ -62,3 +65,25 @@ def test_every_dependency_is_argued_for() -> None:
     asked = {Requirement(line).name for line in [*settings["project"]["dependencies"], *groups["dev"], *groups["lock"]]}
     page = (ROOT / "docs" / "dependencies.md").read_text()
     assert {name for name in asked if f"`{name}`" not in page} == set()
+
+
+def test_the_papers_name_files_that_exist() -> None:
+    missing = {
+        f"{name_of(page)}: {name}"
+        for page in own_files()
+        if page.suffix == ".md"
+        for name in OWN_FILE.findall(text_of(page))
+        if not (ROOT / name).exists()
+    }
+    assert missing == set()
+
+
+def test_the_papers_links_lead_somewhere() -> None:
+    broken = {
+        f"{name_of(page)}: {link}"
+        for page in own_files()
+        if page.suffix == ".md"
+        for link in LINK.findall(text_of(page))
+        if not (page.parent / link).exists()
+    }
+    assert broken == set()
