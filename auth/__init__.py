@@ -1,1 +1,1 @@
-"""Who asks and what they may see: tokens, viewer, policy, grant and privacy flags. Imports nothing of ours."""
+"""The viewer and their rights: tokens, policy, grant and privacy flags. Imports no other layer."""

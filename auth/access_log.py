@@ -1,4 +1,4 @@
-"""The access log: who saw whose data, for what, stored before the answer leaves."""
+"""The access log: which viewer saw which customers' data, for which purpose. Stored before the answer is sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,19 +7,19 @@ from uuid import UUID
 
 
 class LogUnavailable(Exception):
-    """The record could not be stored. Nothing may leave."""
+    """The record could not be stored. The answer must not be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """What a plan shows of each subject: coordinates with their effects, and the digest that names the list."""
+    """What a plan discloses of each subject: coordinates with their effects, and a digest of that list."""
 
     digest: bytes
     coordinates: Sequence[tuple[str, str]]
 
 
 class AccessRecord(NamedTuple):
-    """One answer's disclosure. It holds no values, only whose fields were shown to whom."""
+    """One answer's disclosure: the viewer, the subjects and the fields. It holds no values."""
 
     request_id: str
     viewer: str
@@ -36,10 +36,10 @@ class AccessRecord(NamedTuple):
 
 
 class AccessLog(Protocol):
-    """Where records are kept."""
+    """Stores access records."""
 
     async def store(self, record: AccessRecord, deadline: float) -> None:
-        """Returns when the record is durable. Raises LogUnavailable when it is not by `deadline`, a time of the loop.
+        """Return when the record is durable. Raises LogUnavailable at `deadline`, a time of the event loop.
 
-        A record may be kept although nobody waits for it any longer: it then tells of an answer that never left.
+        A record may be stored after the deadline, and then describes an answer that was not sent.
         """

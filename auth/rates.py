@@ -1,4 +1,4 @@
-"""Rates: how many points a client may spend, kept in a bucket that fills again with time."""
+"""Token buckets: each client spends points from a bucket that refills over time."""
 
 import time
 from collections import OrderedDict
@@ -11,7 +11,7 @@ MAX_BUCKETS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A bucket of so many points, and how many come back in a second."""
+    """The capacity of a bucket in points, and the points that it regains per second."""
 
     capacity: float
     per_second: float
@@ -19,25 +19,25 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A bucket after somebody tried to draw from it: whether they could, and the points that are left."""
+    """A bucket after a draw: whether the points sufficed, and how many are left."""
 
     is_enough: bool
     left: float
 
 
 class BucketsUnavailable(Exception):
-    """The buckets are somewhere else, and cannot be reached."""
+    """The store of buckets cannot be reached."""
 
 
 class Buckets(Protocol):
-    """Where buckets stand."""
+    """A store of buckets."""
 
     async def draw(self, key: str, points: float, rate: Rate) -> Level:
-        """Take points out at once, or nothing. Negative points are put back. Raises BucketsUnavailable."""
+        """Take all the points or none; negative points are put back. Raises BucketsUnavailable."""
 
 
 class OwnBuckets:
-    """The buckets of one process: those last used, since one that nobody draws from is full again soon."""
+    """The buckets of one process. Only the last used are kept, because an unused bucket is full again soon."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

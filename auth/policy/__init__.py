@@ -1,1 +1,1 @@
-"""The policy, and what it leaves to one viewer: rules, effects, grant, ceiling, reach and flags."""
+"""The policy and the grants that it compiles to: rules, effects, ceiling, reach and flags."""

@@ -1,4 +1,4 @@
-"""The categories of data: Fideslang's keys where it has one, our own below them where it does not."""
+"""The categories of data: keys of Fideslang, and keys of our own below them where it has none."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -62,7 +62,7 @@ class Category(StrEnum):
         return self not in (Category.STRUCTURE, Category.CATALOGUE)
 
 
-# What derived data is derived from: whoever may not see the sources may not see the result, unless a rule releases it.
+# The sources of derived data. A viewer who may not see the sources may not see the result, unless a rule releases it.
 INPUTS: Mapping[Category, tuple[Category, ...]] = {
     Category.BALANCE: (Category.INVOICE, Category.PAYMENT),
     Category.RECOMMENDATION: (Category.ORDER,),

@@ -1,4 +1,4 @@
-"""What a change of the policy widens and what it narrows, cell by cell."""
+"""Compares two policies cell by cell: what a change widens and what it narrows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _SHOWN = {EffectKind.WITHHOLD: 0, EffectKind.MASK: 1, EffectKind.ALLOW: 2}
 
 
 class Direction(StrEnum):
-    """Widening needs a privacy officer's approval; what does both widens."""
+    """Widening needs a privacy officer's approval. A change in both directions counts as widening."""
 
     WIDENS = "widens"
     NARROWS = "narrows"
@@ -23,7 +23,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One cell that the new policy decides otherwise."""
+    """A cell whose effect differs in the new policy."""
 
     viewer_class: str
     purpose: str
@@ -39,7 +39,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ClassChange:
-    """A class whose rows, or whose right to try out other classes, are others under the new policy."""
+    """A class whose reach, dry runs or requirements on the sign-in differ in the new policy."""
 
     viewer_class: str
     before: str
@@ -48,7 +48,7 @@ class ClassChange:
 
 
 def class_changes(old: Policy, new: Policy) -> Iterator[ClassChange]:
-    """The classes of both policies whose reach, or right to dry runs, differs."""
+    """The classes of both policies whose reach or right to dry runs differs."""
     for name in sorted(old.classes.keys() & new.classes.keys()):
         before, after = old.classes[name], new.classes[name]
         if (before.reach, before.may_dry_run) != (after.reach, after.may_dry_run):
@@ -58,7 +58,7 @@ def class_changes(old: Policy, new: Policy) -> Iterator[ClassChange]:
 
 
 def step_up_changes(old: Policy, new: Policy) -> Iterator[ClassChange]:
-    """The classes of both policies that must prove more or less at their sign-in, category by category."""
+    """The classes of both policies whose requirement on the sign-in differs, by category."""
     for name in sorted(old.classes.keys() & new.classes.keys()):
         before, after = old.sign_in_requirements(name), new.sign_in_requirements(name)
         for category in sorted(before.keys() | after.keys()):
@@ -82,7 +82,7 @@ def _describe_class(viewer_class: ViewerClass) -> str:
 
 
 def changes(old: Policy, new: Policy) -> Iterator[Change]:
-    """The cells whose effect is another, by class, purpose, category and use."""
+    """The cells whose effect differs, by class, purpose, category and use."""
     for viewer_class in sorted({*old.classes, *new.classes}):
         for purpose in sorted({*old.purposes, *new.purposes}):
             before = compile_grant(old, viewer_class, purpose)
@@ -97,7 +97,7 @@ def changes(old: Policy, new: Policy) -> Iterator[Change]:
 
 
 def _within(inner: Effect, outer: Effect) -> bool:
-    """Whatever the inner effect shows, the outer shows too: of no other rows, and no less hidden."""
+    """Whether the outer effect shows at least the rows and the detail that the inner shows."""
     if not inner.shows:
         return True
     less_hidden = _SHOWN[inner.kind] > _SHOWN[outer.kind] or (outer.mask is not None and inner.mask != outer.mask)

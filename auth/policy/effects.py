@@ -1,4 +1,4 @@
-"""What a rule does to a field: allow it, mask it or withhold it, for all rows or for those whose flags agree."""
+"""The effect of a rule on a field: allow, mask or withhold, for all rows or those that meet a condition."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from auth.policy.flags import Flag
 
 
 class Use(StrEnum):
-    """What a field is used for. Showing it is one use of several: a filter or an order tells its value too."""
+    """What a field is used for. A filter or an order discloses the value too, so each use needs its own right."""
 
     ITEM = "item"
     FILTER = "filter"
@@ -25,7 +25,7 @@ class EffectKind(StrEnum):
 
 
 class Mask(StrEnum):
-    """How text is masked in place. The type stays; a value reduced to another type is a field of its own."""
+    """How text is masked in place. A value reduced to another type is a field of its own."""
 
     LAST4 = "last4"
     INITIAL = "initial"
@@ -33,31 +33,29 @@ class Mask(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Which rows an effect counts for: those with `flags & bits == want`."""
+    """The rows that an effect applies to: those with `flags & bits == want`."""
 
     bits: int = 0
     want: int = 0
 
     @property
     def each_bit(self) -> tuple[int, ...]:
-        """The bits that are tested, the lowest first."""
+        """The tested bits, lowest first."""
         return tuple(1 << place for place in range(self.bits.bit_length()) if self.bits >> place & 1)
 
     def unmet(self, flags: int) -> int:
-        """The bits in which the flags are not as wanted."""
+        """The tested bits in which the flags differ from the wanted ones."""
         return (flags ^ self.want) & self.bits
 
     def met_by(self, flags: int) -> bool:
         return flags & self.bits == self.want
 
     def implies(self, other: "Condition") -> bool:
-        """Every row that meets this condition meets the other too."""
+        """Whether every row that meets this condition meets the other too."""
         return other.bits & self.bits == other.bits and self.want & other.bits == other.want
 
     def __and__(self, other: "Condition") -> "Condition":
-        """Rows that meet both. Conditions that exclude each other give one that no row meets twice over: the
-        statement tests both, so nothing opens.
-        """
+        """Rows that meet both. The policy has one word for each flag, so two conditions never contradict each other."""
         return Condition(self.bits | other.bits, self.want | other.want)
 
 
@@ -65,18 +63,18 @@ ALWAYS = Condition()
 
 
 def all_of(*parts: tuple[Flag, bool]) -> Condition:
-    """The condition that each flag is as given."""
+    """The condition that each flag has the given state."""
     bits = want = 0
     for flag, is_set in parts:
         bits |= flag
         want |= flag if is_set else 0
-    # Plain numbers: they are compared for every customer of an answer, and an IntFlag's operators are slow.
+    # Plain integers, because they are compared for every customer of an answer and IntFlag operators are slow.
     return Condition(int(bits), int(want))
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What happens to one coordinate for one use, and the rule that says so."""
+    """What happens to one coordinate for one use, and the rule that decides it."""
 
     kind: EffectKind
     rule: str

@@ -1,4 +1,4 @@
-"""Reads the policy from TOML. What is wrong is named with file, line and rule; half a policy is never returned."""
+"""Reads the policy from TOML. Errors name file, line and rule."""
 
 import hashlib
 import tomllib
@@ -11,11 +11,11 @@ from auth.policy.effects import EffectKind, Mask, Use, all_of
 from auth.policy.places import PolicyText
 from auth.policy.reach import Reach
 from auth.policy.rules import CONDITIONS, Cell, Policy, PolicyError, Purpose, Rule, ViewerClass
-from auth.policy.step_ups import step_ups
+from auth.policy.step_ups import read_step_ups
 
 POLICY_FILE = Path(__file__).with_name("policy.toml")
 
-# A stricter rule beats a laxer one, whatever their order in the file.
+# The strictest rule decides a cell, whatever the order in the file.
 _STRICTNESS = {EffectKind.ALLOW: 0, EffectKind.MASK: 1, EffectKind.WITHHOLD: 2}
 
 _TABLES: Mapping[str, type] = {"classes": dict, "purposes": dict, "rule": list}
@@ -25,7 +25,7 @@ _RULE_KEYS = {"name", "who", "purpose", "data", "uses", "effect", "mask", "when"
 
 
 def load(path: Path = POLICY_FILE) -> Policy:
-    """Read and check a policy file. Raises PolicyError, never returns half a policy."""
+    """Read and check a policy file. Raises PolicyError for the first fault; a partial policy is never returned."""
     content = path.read_bytes()
     try:
         document = tomllib.loads(content.decode())
@@ -36,7 +36,7 @@ def load(path: Path = POLICY_FILE) -> Policy:
 
 
 class _Reader:
-    """Turns the document into a Policy."""
+    """Builds a Policy from a TOML document."""
 
     def __init__(self, text: PolicyText) -> None:
         self._text = text
@@ -51,9 +51,9 @@ class _Reader:
         classes = {name: self._viewer_class(name, table) for name, table in document["classes"].items()}
         purposes = {name: self._purpose(name, table) for name, table in document["purposes"].items()}
         rules = tuple(self._rule(table, classes, purposes) for table in document["rule"])
-        self._distinct_names([rule.name for rule in rules])
+        self._check_distinct_names([rule.name for rule in rules])
         cells = self._cells(rules)
-        return Policy(version, classes, purposes, rules, cells, step_ups(self._text, document, classes, cells))
+        return Policy(version, classes, purposes, rules, cells, read_step_ups(self._text, document, classes, cells))
 
     def _viewer_class(self, name: str, table: Mapping[str, Any]) -> ViewerClass:
         self._text.only_keys(table, _CLASS_KEYS, name)
@@ -94,7 +94,10 @@ class _Reader:
         return self._text.words(table, "when", CONDITIONS, rule) if "when" in table else frozenset()
 
     def _cells(self, rules: tuple[Rule, ...]) -> Mapping[Cell, Rule]:
-        """Which rule decides each cell: the strictest. Two that are equally strict are wrong, and one that never is."""
+        """The rule that decides each cell: the strictest.
+
+        Raises PolicyError for two equally strict rules of one cell, and for a rule that decides no cell.
+        """
         cells: dict[Cell, Rule] = {}
         for rule in sorted(rules, key=lambda rule: _STRICTNESS[rule.effect]):
             for cell in rule.cells():
@@ -112,7 +115,7 @@ class _Reader:
                 raise self._text.error(rule.name, "stricter rules decide every cell of this one: it can never count")
         return cells
 
-    def _distinct_names(self, names: list[str]) -> None:
+    def _check_distinct_names(self, names: list[str]) -> None:
         for name, count in Counter(names).items():
             if count > 1:
                 raise self._text.error(name, "two rules have this name")

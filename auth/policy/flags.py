@@ -4,9 +4,9 @@ from enum import IntFlag
 
 
 class Flag(IntFlag):
-    """What a customer allowed, refused or is owed, as bits. The trigger in migrations/core knows the same numbers.
+    """Consents, objections and restrictions of a customer, as bits. The trigger in migrations/core sets the same bits.
 
-    A consent bit counts only until its expiry (`direct_marketing_until` and so on), MINOR until `minor_until`.
+    A consent bit counts until its expiry (`direct_marketing_until` and so on), MINOR until `minor_until`.
     """
 
     CONSENTS_DIRECT_MARKETING = 1
@@ -20,7 +20,7 @@ class Flag(IntFlag):
     MINOR = 256
 
 
-# The bits that stop counting by themselves, when their time is over.
+# The bits that expire.
 EXPIRING = int(
     Flag.CONSENTS_DIRECT_MARKETING
     | Flag.CONSENTS_PROFILING

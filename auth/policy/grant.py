@@ -1,4 +1,4 @@
-"""The grant: what one class of viewer may see for one purpose, decided for every coordinate and use."""
+"""The grant: the effects for one viewer class and purpose, by category and use."""
 
 import hashlib
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ CONTRACT = Effect(
 
 @dataclass(frozen=True)
 class Grant:
-    """Effects by category and use, for (viewer class, purpose, policy version). Immutable, shared by requests."""
+    """Effects by category and use, for a viewer class, purpose and policy version. Shared by requests."""
 
     viewer_class: str
     purpose: str | None
@@ -31,14 +31,14 @@ class Grant:
     sign_in_requirements: Mapping[Category, SignInRequirement] = field(default_factory=dict)
 
     def effect(self, category: Category, use: Use = Use.ITEM) -> Effect:
-        """What happens to data of this category when used so. Anything unknown is withheld."""
+        """The effect on a category in a use. A cell that the grant does not have is withheld."""
         if not category.is_personal:
             return UNGOVERNED
         return self.effects.get((category, use), NO_PURPOSE if self.purpose is None else NO_RULE)
 
     @cached_property
     def digest(self) -> str:
-        """Names the grant in the plan cache: equal digests decide equally."""
+        """The key of the grant in the plan cache. Grants with equal digests decide equally."""
         lines = sorted(f"{category} {use} {effect}" for (category, use), effect in self.effects.items())
         lines += sorted(f"{category} {each!r}" for category, each in self.sign_in_requirements.items())
         text = "\n".join([self.policy_version, self.viewer_class, str(self.purpose), *lines])
@@ -46,18 +46,19 @@ class Grant:
 
 
 def compile_grant(policy: Policy, viewer_class: str, purpose: str | None) -> Grant:
-    """Decide every cell once. Unknown classes and purposes get the grant that withholds everything."""
+    """Decide every cell once. For an unknown class or purpose everything is withheld."""
     effects = {
-        (category, use): _released(policy, rule, (who, why, category, use))
+        (category, use): _effect_of(policy, rule, (who, why, category, use))
         for (who, why, category, use), rule in policy.cells.items()
         if who == viewer_class and why == purpose
     }
     return Grant(viewer_class, purpose, policy.version, effects, policy.sign_in_requirements(viewer_class))
 
 
-def _released(policy: Policy, rule: Rule, cell: Cell) -> Effect:
-    """The rule's effect. On derived data it is the strictest of its own and those on what the data is derived from,
-    unless the rule declares the release.
+def _effect_of(policy: Policy, rule: Rule, cell: Cell) -> Effect:
+    """The effect of a rule. For derived data it is the strictest of the rule's and those of the source categories.
+
+    A rule with a `release` does not depend on the sources.
     """
     effect = rule.to_effect()
     if rule.release is not None:

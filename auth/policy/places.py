@@ -1,4 +1,4 @@
-"""The values of the policy's tables, checked one by one: what is wrong is named with its file and line."""
+"""Typed access to the tables of the policy file. Errors name file and line."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from auth.policy.rules import PolicyError
 
 
 class PolicyText:
-    """Reads from tables, and knows the text that they stand in."""
+    """Reads values of tables, and finds the lines of the file that errors name."""
 
     def __init__(self, file: str, text: str) -> None:
         self._file = file
@@ -63,7 +63,7 @@ class PolicyText:
         return PolicyError(f"{self._file}:{self._line(owner, near)}: {owner}: {message}")
 
     def _line(self, owner: str, near: str | None) -> int:
-        """The line of the offending word after its owner's name, as well as the text alone can tell."""
+        """The first line with the offending word at or after the owner's name: the parser gives no line numbers."""
         start = next((n for n, line in enumerate(self._lines) if owner in line), 0)
         if near is None:
             return start + 1

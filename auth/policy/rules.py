@@ -1,4 +1,4 @@
-"""The policy: who may use which data for what. One rule decides each cell; a cell without a rule withholds."""
+"""The policy: which classes may use which data for which purpose. A cell without a rule is withheld."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ CONDITIONS: Mapping[str, tuple[Flag, bool]] = {
 
 
 def conditions_in(condition: Condition, bits: int = -1) -> list[str]:
-    """The policy's words for a condition, or for those of its bits."""
+    """The words of the policy for a condition, limited to `bits`."""
     return [
         word
         for word, (flag, is_set) in CONDITIONS.items()
@@ -33,14 +33,14 @@ def conditions_in(condition: Condition, bits: int = -1) -> list[str]:
 
 
 class PolicyError(ValueError):
-    """The policy cannot be used. The message names the place in the file and what would mend it."""
+    """The policy cannot be used. The message names the place in the file and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class ViewerClass:
     """A kind of viewer: a staff role with its department, a partner, or the data subject.
 
-    `may_dry_run` lets it ask as another class, to see what that class would see.
+    `may_dry_run` lets it try out what another class sees.
     """
 
     name: str
@@ -52,7 +52,7 @@ class ViewerClass:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why data is asked for: the legal basis that a rule may stand on."""
+    """A purpose of processing, with its legal basis."""
 
     name: str
     title: str
@@ -66,9 +66,9 @@ Cell = tuple[str, str, Category, Use]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Some classes, for some purposes, use some categories in some ways, with one effect.
+    """One effect for the cells of the named classes, purposes, categories and uses.
 
-    `release` is the reason why derived data may be shown to who may not see what it is derived from.
+    `release` is the reason why derived data may be shown to classes that may not see its sources.
     """
 
     name: str
@@ -92,7 +92,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All of it, and its version: a hash of the file, so that every answer can name what it was decided by."""
+    """The whole policy. `version` is a hash of the file; access records and plan keys name it."""
 
     version: str
     classes: Mapping[str, ViewerClass]

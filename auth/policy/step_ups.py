@@ -1,4 +1,4 @@
-"""Reads the policy's step-ups: which classes must have signed in lately, or strongly, to see which data."""
+"""Reads the `[[step_up]]` tables of the policy: requirements on the sign-in by class and category."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -10,23 +10,23 @@ from auth.policy.sign_in import NO_REQUIREMENT, SignInRequirement, StepUp
 
 _KEYS = {"name", "who", "data", "max_age", "acr_values", "article"}
 _DAY = 24 * 60 * 60
-# It stands between quotes in a header, with blanks between several.
+# Written between quotes in a header, with spaces between several values (RFC 9470).
 _ACR = re.compile(r"[!#-\[\]-~]{1,255}")
 
 
-def step_ups(
+def read_step_ups(
     text: PolicyText, document: Mapping[str, Any], classes: Collection[str], cells: Collection[Cell]
 ) -> tuple[StepUp, ...]:
     tables = document.get("step_up", [])
     if not isinstance(tables, list):
         raise text.error("the policy", "[step_up] is no list: write [[step_up]]", near="step_up")
-    found = tuple(_step_up(text, table, classes) for table in tables)
-    _check_decided_once(text, found)
+    step_ups = tuple(_step_up(text, table, classes) for table in tables)
+    _check_decided_once(text, step_ups)
     shown = {(who, category) for who, _, category, _ in cells}
-    for each in found:
+    for each in step_ups:
         if not any((who, category) in shown for who in each.classes for category in each.categories):
             raise text.error(each.name, "no rule shows this data to these classes: it can never count")
-    return found
+    return step_ups
 
 
 def _step_up(text: PolicyText, table: Any, classes: Collection[str]) -> StepUp:
@@ -53,9 +53,9 @@ def _acr_values(text: PolicyText, table: Mapping[str, Any], name: str) -> tuple[
     return tuple(values)
 
 
-def _check_decided_once(text: PolicyText, found: tuple[StepUp, ...]) -> None:
+def _check_decided_once(text: PolicyText, step_ups: tuple[StepUp, ...]) -> None:
     decided: dict[tuple[str, str], str] = {}
-    for each in found:
+    for each in step_ups:
         for cell in ((who, category.value) for who in sorted(each.classes) for category in each.categories):
             if cell in decided:
                 raise text.error(each.name, f"{decided[cell]} already asks {cell[0]} for {cell[1]}: leave one out")

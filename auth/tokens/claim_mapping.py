@@ -1,18 +1,19 @@
-"""How another issuer's claims are read: what it calls the things that we need, and which of its words are ours."""
+"""Maps the claims of another issuer to ours: names of claims, and words for roles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-# What our tokens call them.
+# Our names of the claims that can be mapped.
 MAPPED = ("sub", "client_id", "role", "purposes", "contract", "customer", "territory")
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimMapping:
-    """`names` gives, for ours, the path of theirs, with dots; `roles` translates their words.
+    """`names` maps our claim to the dotted path of theirs, `roles` their word to our role.
 
-    `purposes` are those of a role, for issuers that know of roles only. What is not named here is read by our name.
+    `purposes` lists the purposes of a role, for issuers whose tokens name no purposes. A claim that is not mapped is
+    read by our name.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -20,10 +21,10 @@ class ClaimMapping:
     purposes: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def translate(self, claims: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The claims under our names. A claim of theirs that happens to have one of our names is not taken for it."""
+        """The claims under our names. Of a mapped claim, only the mapped path counts, never a claim with our name."""
         translated = {name: value for name, value in claims.items() if name not in self.names}
         for ours, path in self.names.items():
-            value = _at(claims, path)
+            value = _claim_at(claims, path)
             if value is not None:
                 translated[ours] = value
         if self.roles:
@@ -34,13 +35,13 @@ class ClaimMapping:
         return translated
 
     def _role(self, theirs: object) -> str | None:
-        """The first of ours that one of theirs stands for, in the order of the configuration."""
+        """The first of our roles that one of theirs maps to, in the order of the configuration."""
         words = theirs if isinstance(theirs, list) else [theirs]
         return next((ours for word, ours in self.roles.items() if word in words), None)
 
 
-def _at(claims: Mapping[str, Any], path: str) -> Any:
-    """A claim whose name has dots itself (as a URL has) is found by its whole name first."""
+def _claim_at(claims: Mapping[str, Any], path: str) -> Any:
+    """The whole path is tried as a name first, because the name of a claim may be a URL."""
     if path in claims:
         return claims[path]
     value: Any = claims

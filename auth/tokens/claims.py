@@ -1,4 +1,4 @@
-"""Reads a token's claims strictly: one of a wrong type or out of its time makes the token invalid."""
+"""Reads the claims of a token. A claim of a wrong type or an expired time makes the token invalid."""
 
 import json
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ MAX_LIFETIME_SECONDS = 24 * 60 * 60
 MAX_TEXT_LENGTH = 255
 MAX_PURPOSES = 64
 MAX_CATEGORIES = 128
-# What a revocation may name, and the time that it is compared with.
+# The claims that a revocation may name, and the time that it is compared with.
 REVOCABLE_CLAIMS = ("iss", "jti", "approval", "client_id", "sub", "iat")
-# Which claim says whose data a viewer of limited reach may see.
+# The claim that limits the rows of a viewer, by reach.
 REACH_CLAIMS = {Reach.LINKED: "contract", Reach.SELF: "customer", Reach.TERRITORY: "territory"}
 
 
 class InvalidTokenError(Exception):
-    """The token is not accepted. The message may be told to whoever sent it: it holds nothing of the token."""
+    """The token is not accepted. The message is safe to send to the client: it holds nothing of the token."""
 
 
 MALFORMED = "The access token is malformed."
@@ -32,9 +32,9 @@ MALFORMED = "The access token is malformed."
 
 @dataclass(frozen=True, slots=True)
 class ExpectedClaims:
-    """What every token must say: who issued it, whom it is for, and one of these classes, each with its reach.
+    """The issuer, audience and viewer classes that a token may name.
 
-    With `scoped` the issuer's scopes are ours, and a token shows nothing personal beyond them.
+    With `scoped` the scopes of the issuer are ours, and a token opens no personal data beyond them.
     """
 
     issuer: str
@@ -45,19 +45,19 @@ class ExpectedClaims:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
-    """A token that holds: the viewer that it stands for, and what else its bearer must show or may have lost."""
+    """A token whose signature and claims are valid. The sender's key and revocations are still to be checked."""
 
     viewer: Viewer
-    # The thumbprint of the key that it is bound to.
+    # The thumbprint of the key that the token is bound to, if any.
     key: str | None
     # The claims that a revocation may name.
     revocable: Mapping[str, Any]
 
 
 def parse(content: bytes) -> dict[str, Any]:
-    """A JSON object in which no name occurs twice."""
+    """Parse a JSON object. Raises InvalidTokenError for other JSON, and for a name that occurs twice."""
     try:
-        value = json.loads(content.decode(), object_pairs_hook=_distinct, parse_constant=_refuse)
+        value = json.loads(content.decode(), object_pairs_hook=_distinct_names, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise InvalidTokenError(MALFORMED) from None
     if not isinstance(value, dict):
@@ -66,7 +66,7 @@ def parse(content: bytes) -> dict[str, Any]:
 
 
 def read(claims: Mapping[str, Any], expected: ExpectedClaims, now: float) -> VerifiedToken:
-    """The viewer that valid claims stand for."""
+    """The viewer that the claims describe. Raises InvalidTokenError."""
     _check_origin(claims, expected)
     expires_at = _check_times(claims, now)
     _text(claims, "jti")
@@ -83,7 +83,9 @@ def read(claims: Mapping[str, Any], expected: ExpectedClaims, now: float) -> Ver
         authenticated_at=_authenticated_at(claims),
         acr=_text(claims, "acr") if "acr" in claims else None,
     )
-    return VerifiedToken(viewer, _key(claims), {name: claims[name] for name in REVOCABLE_CLAIMS if name in claims})
+    return VerifiedToken(
+        viewer, _bound_key(claims), {name: claims[name] for name in REVOCABLE_CLAIMS if name in claims}
+    )
 
 
 def _check_origin(claims: Mapping[str, Any], expected: ExpectedClaims) -> None:
@@ -106,18 +108,18 @@ def _check_times(claims: Mapping[str, Any], now: float) -> float:
     return expires_at
 
 
-def _key(claims: Mapping[str, Any]) -> str | None:
-    """Whose key the token is bound to. Bound in a way that we cannot check, it must not pass as one that is not."""
+def _bound_key(claims: Mapping[str, Any]) -> str | None:
+    """The thumbprint of the key that the token is bound to. Raises InvalidTokenError for an unsupported binding."""
     if "cnf" not in claims:
         return None
     bound = claims["cnf"]
     if not isinstance(bound, dict) or set(bound) != {"jkt"}:
         raise InvalidTokenError("The access token is bound to a key in a way that is not supported here.")
-    return _checked(bound["jkt"])
+    return _checked_text(bound["jkt"])
 
 
 def _ceiling(claims: Mapping[str, Any], expected: ExpectedClaims) -> Ceiling | None:
-    """What the scopes leave, where they are ours, and the categories, where the token lists them."""
+    """The limit by our scopes, if the issuer uses them, and by the categories that the token lists."""
     scope = claims.get("scope", "")
     if not isinstance(scope, str):
         raise InvalidTokenError(MALFORMED)
@@ -147,7 +149,7 @@ def _role(claims: Mapping[str, Any], expected: ExpectedClaims) -> str:
 
 
 def _row_scope(claims: Mapping[str, Any], reach: Reach) -> RowScope:
-    """Whose data the viewer may see. A class of limited reach whose token does not say so sees nobody's."""
+    """The rows that the viewer may see. A token of a limited class without the claim of its reach is invalid."""
     if reach is Reach.ALL:
         return EVERYBODY
     by = _text(claims, REACH_CLAIMS[reach])
@@ -159,19 +161,19 @@ def _row_scope(claims: Mapping[str, Any], reach: Reach) -> RowScope:
     return RowScope(reach, by)
 
 
-def _words(claims: Mapping[str, Any], name: str, most: int) -> frozenset[str]:
+def _words(claims: Mapping[str, Any], name: str, max_words: int) -> frozenset[str]:
     words = claims.get(name)
-    if not isinstance(words, list) or len(words) > most:
+    if not isinstance(words, list) or len(words) > max_words:
         raise InvalidTokenError(MALFORMED)
-    return frozenset(_checked(word) for word in words)
+    return frozenset(_checked_text(word) for word in words)
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:
-    return _checked(claims.get(name))
+    return _checked_text(claims.get(name))
 
 
-def _checked(value: object) -> str:
-    # Half a surrogate pair is valid JSON that no database or answer could hold. It is not printable either.
+def _checked_text(value: object) -> str:
+    # `isprintable` also refuses half a surrogate pair, which is valid JSON but cannot be encoded as UTF-8.
     if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT_LENGTH or not value.isprintable():
         raise InvalidTokenError(MALFORMED)
     return value
@@ -179,18 +181,18 @@ def _checked(value: object) -> str:
 
 def time_claim(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
-    # Bounded before it becomes a float: JSON knows integers that no float can hold.
+    # Bounded before the conversion, because a JSON integer may be too large for a float.
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e12:
         raise InvalidTokenError(MALFORMED)
     return float(value)
 
 
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _distinct_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = dict(pairs)
     if len(names) != len(pairs):
         raise ValueError("a name occurs twice")
     return names
 
 
-def _refuse(constant: str) -> float:
+def _refuse_constant(constant: str) -> float:
     raise ValueError(constant)

@@ -1,4 +1,4 @@
-"""Finds out where an issuer publishes its keys: in its own metadata (RFC 8414), or in what OpenID Connect calls so."""
+"""Finds the address of an issuer's keys in its metadata (RFC 8414 or OpenID Connect Discovery)."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from auth.tokens import claims
 from auth.tokens.claims import InvalidTokenError
 from auth.tokens.remote_keys import Fetch, FetchError
 
-# For metadata and keys together: somebody may be waiting.
-SECONDS = 6.0
+# Timeout for metadata and keys together, because a request may be waiting.
+DISCOVERY_SECONDS = 6.0
 _OAUTH, _OPENID = "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"
 
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """Fetches an issuer's key set from wherever its metadata say it lies now.
+    """Fetches an issuer's key set from the address that its metadata name.
 
-    It stands where `RemoteKeys` expects a fetch, and so is bounded as that is: one at a time, seldom, the last good set
-    kept. `url_problem` says what is wrong with an address, so that metadata cannot make us fetch from anywhere.
+    `keys_of` is a `Fetch` for `RemoteKeys`, which limits how often it is called and keeps the last good set.
+    `url_problem` says what is wrong with an address, so that metadata cannot make us fetch from anywhere.
     """
 
     fetch: Fetch
@@ -30,7 +30,7 @@ class Discovery:
 
     async def keys_of(self, issuer: str) -> bytes:
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(DISCOVERY_SECONDS):
                 return await self.fetch(self._address_in(await self._metadata(issuer), issuer))
         except TimeoutError:
             raise FetchError("no answer in time") from None
@@ -47,7 +47,7 @@ class Discovery:
         raise problem
 
     def _address_in(self, metadata: Mapping[str, Any], issuer: str) -> str:
-        # RFC 8414 section 3.3: to the letter. Else one issuer could speak for another on the same host.
+        # RFC 8414 section 3.3: compared exactly, because issuers may share a host.
         if metadata.get("issuer") != issuer:
             raise FetchError("its metadata name another issuer")
         address = metadata.get("jwks_uri")
@@ -57,7 +57,7 @@ class Discovery:
 
 
 def addresses(issuer: str) -> Iterator[str]:
-    """RFC 8414 puts the well-known part before the issuer's path, OpenID Connect after it."""
+    """The addresses of the metadata: RFC 8414 puts the well-known part before the issuer's path, OpenID after it."""
     parts = urlsplit(issuer)
     path = parts.path.rstrip("/")
     yield parts._replace(path=f"{_OAUTH}{path}").geturl()

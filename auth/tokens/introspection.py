@@ -1,4 +1,4 @@
-"""Opaque tokens: their issuer is asked what they stand for (RFC 7662), and believed for a short while."""
+"""Opaque tokens: verified by asking their issuer (RFC 7662). Answers are cached for a few seconds."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 from auth.tokens import claims
 from auth.tokens.claims import MALFORMED, ExpectedClaims, InvalidTokenError, VerifiedToken
 from auth.tokens.remote_keys import FetchError, KeysUnavailable
-from auth.tokens.signatures import MAX_TOKEN
-from auth.tokens.verifier import REMEMBERED, Translate
+from auth.tokens.signatures import MAX_TOKEN_LENGTH
+from auth.tokens.verifier import MAX_CACHED_TOKENS, Translate
 
-# How long an answer is believed: what the issuer revokes counts here after this.
-SECONDS = 10.0
+# Lifetime of a cached answer. A token that the issuer revokes is refused after this time.
+CACHE_SECONDS = 10.0
 INACTIVE = "The access token is not active."
 
 Ask = Callable[[str], Awaitable[bytes]]
 
 
 class Introspection:
-    """One issuer that gives out opaque tokens. No other is ever shown them."""
+    """The one issuer of opaque tokens. The tokens are sent to no other server."""
 
     def __init__(
         self,
@@ -39,35 +39,35 @@ class Introspection:
         self._known: OrderedDict[bytes, tuple[float, VerifiedToken | None]] = OrderedDict()
 
     async def accept(self, token: str) -> VerifiedToken:
-        """Raises InvalidTokenError, or KeysUnavailable when the issuer does not answer: nobody is let in on a maybe."""
-        if not 0 < len(token) <= MAX_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+        """Raises InvalidTokenError, or KeysUnavailable when the issuer does not answer."""
+        if not 0 < len(token) <= MAX_TOKEN_LENGTH or not token.isascii() or not token.isprintable() or " " in token:
             raise InvalidTokenError(MALFORMED)
         digest = hashlib.sha256(token.encode()).digest()
         until, accepted = self._known.get(digest, (0.0, None))
         if until <= self._clock():
-            accepted = await self._look_into(token)
+            accepted = await self._introspect(token)
             self._remember(digest, accepted)
         if accepted is None or accepted.viewer.expires_at.timestamp() + claims.LEEWAY_SECONDS <= self._clock():
             raise InvalidTokenError(INACTIVE)
         return accepted
 
-    async def _look_into(self, token: str) -> VerifiedToken | None:
+    async def _introspect(self, token: str) -> VerifiedToken | None:
         try:
             content = claims.parse(await self._ask(token))
         except (FetchError, InvalidTokenError) as error:
             raise KeysUnavailable("introspection") from error
         if content.get("active") is not True:
             return None
-        return claims.read(self._translate(self._completed(token, content)), self._expected, self._clock())
+        return claims.read(self._translate(self._with_defaults(token, content)), self._expected, self._clock())
 
-    def _completed(self, token: str, content: dict[str, Any]) -> dict[str, Any]:
-        """RFC 7662 lets an issuer leave out what a JWT must say; where it does say it, it has to be right."""
-        name = hashlib.sha256(token.encode()).hexdigest()
+    def _with_defaults(self, token: str, content: dict[str, Any]) -> dict[str, Any]:
+        """Adds the claims that RFC 7662 makes optional. Claims that the answer has are checked as those of a JWT."""
+        token_id = hashlib.sha256(token.encode()).hexdigest()
         started = int(self._clock())
-        return {"iss": self._expected.issuer, "jti": name, "iat": started, **content}
+        return {"iss": self._expected.issuer, "jti": token_id, "iat": started, **content}
 
     def _remember(self, digest: bytes, accepted: VerifiedToken | None) -> None:
-        self._known[digest] = (self._clock() + SECONDS, accepted)
+        self._known[digest] = (self._clock() + CACHE_SECONDS, accepted)
         self._known.move_to_end(digest)
-        if len(self._known) > REMEMBERED:
+        if len(self._known) > MAX_CACHED_TOKENS:
             self._known.popitem(last=False)

@@ -1,4 +1,4 @@
-"""Key sets as issuers publish them, imported key by key: an odd one is left out, and the rest still counts."""
+"""Imports the key sets that issuers publish. A key that cannot be used is left out; the others still count."""
 
 import warnings
 from collections.abc import Iterator
@@ -13,23 +13,23 @@ MAX_KEYS = 100
 
 
 def usable_keys(published: object) -> list[Key]:
-    """Those of the published keys that we can use. Of two with one id the first counts."""
+    """The published keys that can be used. Of two keys with the same id the first counts."""
     usable: dict[str, Key] = {}
-    for key in _usable(published if isinstance(published, list) else []):
+    for key in _import_each(published if isinstance(published, list) else []):
         usable.setdefault(str(key.kid), key)
     return list(usable.values())
 
 
-def _usable(published: list[Any]) -> Iterator[Key]:
+def _import_each(published: list[Any]) -> Iterator[Key]:
     for each in published[:MAX_KEYS]:
         if not isinstance(each, dict) or each.get("use", "sig") != "sig":
             continue
-        # A key set is published: whatever is private or shared in it is no key to trust.
+        # Key sets are public, so a private or shared key in one is known to everybody.
         if each.get("kty") not in ALGORITHMS.values() or not {"d", "k"}.isdisjoint(each):
             continue
         try:
             with warnings.catch_warnings():
-                # joserfc warns of a weak key. It is left out, and there is nothing more to say.
+                # joserfc warns of a weak key; `TrustedKeys` refuses it.
                 warnings.simplefilter("ignore", SecurityWarning)
                 key = import_key(each)
             key.ensure_kid()

@@ -1,4 +1,4 @@
-"""Keys that tokens are verified with, and the development issuer's own pair in the data folder."""
+"""Keys that verify tokens, and the key pair of the development issuer in the data folder."""
 
 import json
 import os
@@ -11,15 +11,15 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
 
-# Public keys only: whoever could verify an HMAC could also forge it.
+# Public-key algorithms only, because a key that verifies an HMAC also signs.
 ALGORITHMS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
 CURVES = {"EC": "P-256", "OKP": "Ed25519"}
 MIN_RSA_BITS = 2048
-FILE = "development-key.json"
+KEY_FILE = "development-key.json"
 
 
 class KeyFileError(ValueError):
-    """A key cannot be used. The message names the file or the key, and what would mend it."""
+    """A key cannot be used. The message names the file or the key, and the remedy."""
 
 
 class TrustedKeys:
@@ -35,7 +35,7 @@ class TrustedKeys:
             self._keys[str(key.kid)] = key
 
     def find(self, kid: object, algorithm: str) -> Key | None:
-        """The key of this id, if it is for the algorithm. Without an id it is the only key there is."""
+        """The key with this id, if it fits the algorithm. Without an id, the only key of the set."""
         if kid is None and len(self._keys) == 1:
             kid = next(iter(self._keys))
         key = self._keys.get(kid) if isinstance(kid, str) else None
@@ -43,8 +43,8 @@ class TrustedKeys:
 
 
 def development_key(folder: Path) -> ECKey:
-    """The pair that tokens for development are signed with; made when it is first asked for."""
-    path = folder / FILE
+    """The key pair that signs development tokens. Created when it does not exist."""
+    path = folder / KEY_FILE
     if not path.exists():
         _create(path)
     return _load(path)
@@ -61,7 +61,7 @@ def _check_strength(key: Key) -> None:
 def _create(path: Path) -> None:
     key = ECKey.generate_key("P-256", private=True, auto_kid=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Written aside and linked: two processes that start together agree on one key, and none reads half of it.
+    # Written aside and linked, so that two processes that start together use one key, and no process reads half a file.
     with NamedTemporaryFile("w", dir=path.parent, prefix=".key-", encoding="utf-8") as aside:
         json.dump(key.as_dict(private=True), aside)
         aside.flush()

@@ -1,4 +1,4 @@
-"""The development issuer: mints the access tokens that a laptop needs, signed with its own key."""
+"""The development issuer: mints access tokens for a machine without an authorization server."""
 
 import secrets
 import time
@@ -15,7 +15,7 @@ MAX_MINUTES = MAX_LIFETIME_SECONDS // 60
 
 
 class MintError(ValueError):
-    """No token can be made of this. The message says what would do."""
+    """The arguments make no valid token. The message names the remedy."""
 
 
 def mint(
@@ -29,7 +29,7 @@ def mint(
     minutes: int = 480,
     now: float | None = None,
 ) -> str:
-    """A token for one role and the purposes it may be used for."""
+    """A signed token for one role and its purposes. Raises MintError."""
     if role not in expected.classes:
         raise MintError(f"there is no role {role}; there are {', '.join(sorted(expected.classes))}")
     if not 1 <= minutes <= MAX_MINUTES:
@@ -45,7 +45,7 @@ def mint(
         "purposes": sorted(purposes),
         "iat": issued_at,
         "exp": issued_at + minutes * 60,
-        # Whoever reads the key in the data folder has proved all that there is to prove on this machine.
+        # Access to the key file counts as a sign-in on this machine.
         "auth_time": issued_at,
         "jti": secrets.token_urlsafe(16),
         **(reach_claims or {}),
@@ -55,7 +55,7 @@ def mint(
 
 
 def _check_reach(role: str, reach: Reach, given: Mapping[str, str]) -> None:
-    """A class of limited reach needs the claim that says whose data it may see, and others take none."""
+    """A class of limited reach needs the claim of its reach, and other classes take none."""
     wanted = {REACH_CLAIMS[reach]} if reach in REACH_CLAIMS else set()
     if wanted != set(given):
         needed = f"needs a {wanted.pop()}" if wanted else "sees all customers, and is not limited to some"

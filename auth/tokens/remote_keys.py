@@ -1,4 +1,4 @@
-"""The keys of an issuer elsewhere: fetched seldom, by one at a time, and kept while the issuer is away."""
+"""The keys of a remote issuer: fetched one at a time with a cooldown, kept while the issuer is unavailable."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ from auth.tokens.verifier import Verifier
 
 log = logging.getLogger("customer360.issuers")
 
-# A good set is looked at again after this; nobody waits for that.
+# A good set is fetched again in the background after this time.
 FRESH_SECONDS = 600.0
-# Tokens that name unknown keys, or an issuer that does not answer, make us ask no more often than this.
+# Least time between two fetches, whatever the tokens name and however often a fetch fails.
 COOLDOWN_SECONDS = 10.0
-# An issuer that has been away for longer may have withdrawn a key for a reason.
+# Without a successful fetch for this long, the keys no longer count: one may have been withdrawn.
 STALE_SECONDS = 24 * 60 * 60.0
 
 Fetch = Callable[[str], Awaitable[bytes]]
 
 
 class FetchError(Exception):
-    """What was asked for did not come, or not as it should. The message is for the log."""
+    """The fetch failed, or its answer cannot be used. The message is for the log."""
 
 
 class KeysUnavailable(Exception):
-    """The issuer's keys could never be had, or not for too long. Its tokens cannot be told from forged ones."""
+    """The issuer's keys were never fetched, or are too old to trust."""
 
 
 class RemoteKeys:
-    """One issuer's key set. Where it lies is configuration: no token can name another place."""
+    """One issuer's key set. Its address comes from the configuration, never from a token."""
 
     def __init__(self, url: str, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:
         self._url = url
         self._fetch = fetch
         self._clock = clock
         self._good_at = float("-inf")
-        # The two reasons to ask have a cooldown each: a key that is new just after we looked is fetched at once.
-        self._looked_at = float("-inf")
+        # Refreshing and renewing have a cooldown each, so that a key published just after a refresh is fetched at once.
+        self._refreshed_at = float("-inf")
         self._renewed_at = float("-inf")
         self._kids: frozenset[str] = frozenset()
         self._fetching: asyncio.Task[None] | None = None
 
     async def current(self, verifier: Verifier) -> None:
         age = self._clock() - self._good_at
-        if age > FRESH_SECONDS and self._clock() - self._looked_at >= COOLDOWN_SECONDS:
-            self._looked_at = self._clock()
+        if age > FRESH_SECONDS and self._clock() - self._refreshed_at >= COOLDOWN_SECONDS:
+            self._refreshed_at = self._clock()
             fetching = self._start(verifier)
             if age > STALE_SECONDS:
                 await asyncio.wait([fetching])
@@ -60,7 +60,7 @@ class RemoteKeys:
             raise KeysUnavailable(self._url)
 
     async def renew(self, verifier: Verifier) -> bool:
-        """Those who come while it is being fetched wait for that; those who come soon after are told no."""
+        """Concurrent callers share the pending fetch. After it, calls return False for COOLDOWN_SECONDS."""
         before = self._kids
         fetching = self._fetching
         if fetching is None or fetching.done():
@@ -76,7 +76,7 @@ class RemoteKeys:
         return self._fetching
 
     async def _load(self, verifier: Verifier) -> None:
-        """Whatever goes wrong, the last good set stays."""
+        """Replace the keys if the fetch succeeds. After any failure the last good set stays."""
         try:
             published = claims.parse(await self._fetch(self._url)).get("keys")
             keys = usable_keys(published)
@@ -88,6 +88,6 @@ class RemoteKeys:
         kids = frozenset(str(key.kid) for key in keys)
         if kids != self._kids:
             verifier.keys = TrustedKeys(keys)
-            # What a key signed that was withdrawn is not remembered.
+            # Tokens signed with a withdrawn key must not stay in the cache.
             verifier.forget()
         self._kids, self._good_at = kids, self._clock()

@@ -1,4 +1,4 @@
-"""Revocations: what counts no more although its signature holds. Known to every worker within a second, or it waits."""
+"""Revocations, as each worker knows them: the list is at most a second old when a token is checked."""
 
 from __future__ import annotations
 
@@ -8,52 +8,54 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-# Asked for again after this, in the background; and after the second, whoever asks waits for it.
+# The list is read again in the background after the first time; after the second, requests wait for the reading.
 RENEW_SECONDS = 0.4
 STALE_SECONDS = 0.9
-# No token lives longer than a day; what was revoked before that need not be known.
-REMEMBERED = timedelta(hours=26)
-# A client or subject is cut off at a moment of the database's clock; ours may be ahead of it.
+# Tokens live a day at most, so older revocations are not needed.
+RETENTION = timedelta(hours=26)
+# A client or subject is revoked at a time of the database's clock, which the clock of the issuer may precede.
 SKEW = timedelta(seconds=10)
-# A row may become visible a little after the time that it bears. Its transaction is one statement.
+# A row becomes visible after the time that it records, by the length of its transaction of one statement.
 OVERLAP = timedelta(seconds=10)
 
 _CUT = {"client": "client_id", "subject": "sub"}
 _NAMED = {"token": "jti", "approval": "approval"}
 
 
-class Revoked(Protocol):
-    """Where revocations are written down."""
+class RevocationStore(Protocol):
+    """The store of revocations."""
 
     async def revocations(self, since: datetime) -> list[tuple[str, str, datetime]]: ...
 
 
 class RevocationsUnknown(Exception):
-    """It cannot be told whether a token was revoked. Nobody is let in on a maybe."""
+    """Raised when the store of revocations is unreachable; the request is rejected."""
 
 
 class Revocations:
-    """The list as one worker knows it. A token may be looked up only when `current` has returned."""
+    """The list of one worker. Call `current` before `covers`."""
 
-    def __init__(self, source: Revoked, seconds: float = 2.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, source: RevocationStore, seconds: float = 2.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._source = source
         self._seconds = seconds
         self._clock = clock
         self._known: dict[tuple[str, str], datetime] = {}
         self._newest = datetime.min.replace(tzinfo=UTC)
-        # When the last reading that succeeded began.
+        # Start of the last successful reading.
         self._read_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
 
     async def current(self) -> None:
-        """Returns when the list is younger than a second. Raises RevocationsUnknown when it cannot be had."""
+        """Return when the list is at most STALE_SECONDS old. Raises RevocationsUnknown when it cannot be read."""
         asked_at = self._clock()
         if asked_at - self._read_at <= RENEW_SECONDS:
             return
         reading = self._read_once()
         if asked_at - self._read_at <= STALE_SECONDS:
             return
-        # One that is under way already may have begun too long ago: then once more.
+        # A reading that is under way may have begun too early; then a second one is needed.
         for _ in range(2):
             await asyncio.wait([reading])
             if (fault := _fault(reading)) is not None:
@@ -64,14 +66,14 @@ class Revocations:
         raise RevocationsUnknown
 
     def covers(self, claims: Mapping[str, Any]) -> bool:
-        """Whether a token with these claims was revoked: by itself, with its family, its client or its subject."""
+        """Whether a token with these claims was revoked: the token, its approval, its client or its subject."""
         if not self._known:
             return False
-        named = any((kind, str(claims.get(claim))) in self._known for kind, claim in _NAMED.items())
-        return named or any(self._is_cut(kind, claims.get(claim), claims.get("iat")) for kind, claim in _CUT.items())
+        is_named = any((kind, str(claims.get(claim))) in self._known for kind, claim in _NAMED.items())
+        return is_named or any(self._is_cut(kind, claims.get(claim), claims.get("iat")) for kind, claim in _CUT.items())
 
     def _is_cut(self, kind: str, value: object, issued_at: object) -> bool:
-        """A client or subject is revoked up to a moment; what they are given later counts."""
+        """A client or subject is revoked up to a time; tokens issued later count."""
         moment = self._known.get((kind, str(value)))
         return moment is not None and (
             not isinstance(issued_at, int | float) or issued_at <= (moment + SKEW).timestamp()
@@ -86,12 +88,12 @@ class Revocations:
     async def _read(self) -> None:
         began = self._clock()
         since = self._newest - OVERLAP if self._known else self._newest
-        async with asyncio.timeout(self._seconds):
-            found = await self._source.revocations(since)
-        for kind, value, moment in found:
+        async with asyncio.timeout(self._timeout_seconds):
+            rows = await self._store.revocations(since)
+        for kind, value, moment in rows:
             self._known[kind, value] = max(moment, self._known.get((kind, value), moment))
             self._newest = max(self._newest, moment)
-        oldest = self._newest - REMEMBERED if self._known else self._newest
+        oldest = self._newest - RETENTION if self._known else self._newest
         self._known = {key: moment for key, moment in self._known.items() if moment > oldest}
         self._read_at = began
 
@@ -101,6 +103,6 @@ def _fault(reading: asyncio.Task[None]) -> BaseException | None:
 
 
 def _observe(reading: asyncio.Task[None]) -> None:
-    """A reading in the background that failed is tried again by the next request."""
+    """Marks the exception as seen. The next request reads again."""
     if not reading.cancelled():
         reading.exception()

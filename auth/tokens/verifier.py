@@ -1,4 +1,4 @@
-"""Verifies access tokens: JWTs as of RFC 9068, signed with a public-key algorithm by the trusted issuer."""
+"""Verifies access tokens (RFC 9068): JWTs that the trusted issuer signed with a public-key algorithm."""
 
 import hashlib
 import time
@@ -9,10 +9,10 @@ from typing import Any
 from auth.tokens import claims, signatures
 from auth.tokens.claims import MALFORMED, ExpectedClaims, InvalidTokenError, VerifiedToken
 from auth.tokens.keys import ALGORITHMS, TrustedKeys
-from auth.tokens.signatures import MAX_TOKEN
+from auth.tokens.signatures import MAX_TOKEN_LENGTH
 from auth.viewer import Viewer
 
-REMEMBERED = 2048
+MAX_CACHED_TOKENS = 2048
 TYPES = ("at+jwt", "application/at+jwt")
 BOUND = "The access token is bound to a key: send it by the scheme DPoP, with a proof of that."
 
@@ -20,7 +20,7 @@ Translate = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 class Verifier:
-    """Tells the viewer that an issuer's token stands for. Valid tokens are remembered until they expire."""
+    """Verifies the tokens of one issuer. Valid tokens are cached until they expire."""
 
     def __init__(
         self,
@@ -32,52 +32,53 @@ class Verifier:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.expected = expected
-        # Replaced as a whole when the issuer has new ones.
+        # Replaced as a whole when the issuer publishes new keys.
         self.keys = keys
         self._algorithms = frozenset(algorithms)
         self._translate = translate
         self._clock = clock
-        # Each with the time, in seconds, until which it counts.
+        # By digest, with the expiry in seconds of the Unix epoch.
         self._known: OrderedDict[bytes, tuple[float, VerifiedToken]] = OrderedDict()
 
     def verify(self, token: str) -> Viewer:
-        """Raises InvalidTokenError for anything but a valid token that whoever has it may use."""
+        """The viewer of a valid bearer token. Raises InvalidTokenError, also for a token that is bound to a key."""
         accepted = self.accept(token)
         if accepted.key is not None:
             raise InvalidTokenError(BOUND)
         return accepted.viewer
 
     def accept(self, token: str, known_as: bytes | None = None) -> VerifiedToken:
-        """The same, for who looks after keys and revocations: the token may be bound, or revoked. `known_as` is its
-        digest, where that was made already.
+        """The valid token; the caller checks its binding to a key and revocations. Raises InvalidTokenError.
+
+        `known_as` is the digest of the token, if the caller has computed it.
         """
-        if len(token) > MAX_TOKEN or not token.isascii():
+        if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
             raise InvalidTokenError(MALFORMED)
         digest = digest_of(token) if known_as is None else known_as
-        return self._remembered(digest) or self._remember(digest, self._read(token))
+        return self._cached(digest) or self._cache(digest, self._read(token))
 
     def knows(self, digest: bytes) -> bool:
-        """Whether a token was accepted not long ago."""
+        """Whether a token with this digest is cached."""
         return digest in self._known
 
     def forget(self) -> None:
-        """For when a key is withdrawn: what it signed counts no more."""
+        """Empty the cache, because a key was withdrawn."""
         self._known.clear()
 
-    def _remembered(self, digest: bytes) -> VerifiedToken | None:
-        found = self._known.get(digest)
-        if found is None:
+    def _cached(self, digest: bytes) -> VerifiedToken | None:
+        entry = self._known.get(digest)
+        if entry is None:
             return None
-        until, accepted = found
+        until, accepted = entry
         if until <= self._clock():
             del self._known[digest]
             raise InvalidTokenError("The access token expired.")
         self._known.move_to_end(digest)
         return accepted
 
-    def _remember(self, digest: bytes, accepted: VerifiedToken) -> VerifiedToken:
+    def _cache(self, digest: bytes, accepted: VerifiedToken) -> VerifiedToken:
         self._known[digest] = accepted.viewer.expires_at.timestamp() + claims.LEEWAY_SECONDS, accepted
-        if len(self._known) > REMEMBERED:
+        if len(self._known) > MAX_CACHED_TOKENS:
             self._known.popitem(last=False)
         return accepted
 
@@ -90,5 +91,5 @@ class Verifier:
 
 
 def digest_of(token: str) -> bytes:
-    """Tokens are remembered by hash, so that no memory dump holds those of others."""
+    """The key of the cache: a hash, so that the memory of the process holds no tokens."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -18,7 +18,7 @@ from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 from auth.policy.reach import EVERYBODY, Reach, RowScope
 from auth.tokens import verifier as tokens
 from auth.tokens.claims import ExpectedClaims, InvalidTokenError
-from auth.tokens.keys import FILE, KeyFileError, TrustedKeys, development_key
+from auth.tokens.keys import KEY_FILE, KeyFileError, TrustedKeys, development_key
 from auth.tokens.minting import MintError, mint
 from auth.tokens.verifier import Verifier
 from auth.viewer import DisallowedPurposeError, UnknownPurposeError, Viewer
@@ -442,23 +442,23 @@ def test_a_purpose_is_chosen_among_the_tokens() -> None:
 def test_the_development_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     key = development_key(folder)
-    assert stat.S_IMODE((folder / FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
     assert development_key(folder).as_dict(private=True) == key.as_dict(private=True)
-    assert [path.name for path in folder.iterdir()] == [FILE]
+    assert [path.name for path in folder.iterdir()] == [KEY_FILE]
 
 
 def test_a_development_key_that_others_may_read_is_not_used(tmp_path: Path) -> None:
     development_key(tmp_path)
-    (tmp_path / FILE).chmod(0o644)
+    (tmp_path / KEY_FILE).chmod(0o644)
     with pytest.raises(KeyFileError, match="chmod 600"):
         development_key(tmp_path)
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"kty": "oct", "k": "AAAA"}', '{"kty": "EC", "crv": "P-256"}'])
 def test_a_file_that_holds_no_key_is_named(tmp_path: Path, content: str) -> None:
-    (tmp_path / FILE).touch(0o600)
-    (tmp_path / FILE).write_text(content)
-    with pytest.raises(KeyFileError, match=FILE):
+    (tmp_path / KEY_FILE).touch(0o600)
+    (tmp_path / KEY_FILE).write_text(content)
+    with pytest.raises(KeyFileError, match=KEY_FILE):
         development_key(tmp_path)
 
 

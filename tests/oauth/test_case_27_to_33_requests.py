@@ -19,7 +19,7 @@ from auth.step_up import StepUpNeeded, check_sign_in
 from auth.tokens import claims
 from auth.tokens.claims import ExpectedClaims, InvalidTokenError
 from auth.tokens.gate import PresentedToken
-from auth.tokens.introspection import SECONDS, Introspection
+from auth.tokens.introspection import CACHE_SECONDS, Introspection
 from auth.tokens.remote_keys import FetchError, KeysUnavailable
 from auth.tokens.revocations import STALE_SECONDS, Revocations, RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
@@ -224,7 +224,7 @@ async def test_case_30_an_active_token_is_believed_for_a_while() -> None:
         assert (await looker.accept("opaque")).viewer.subject == "kim"
     assert asked.times == 1
     asked.content["active"] = False
-    now[0] += SECONDS + 1
+    now[0] += CACHE_SECONDS + 1
     with pytest.raises(InvalidTokenError):
         await looker.accept("opaque")
 
@@ -255,7 +255,7 @@ async def test_case_30_never_longer_than_it_lives() -> None:
     now, asked = [time.time()], Asked(exp=int(time.time()) + 1)
     looker = looking_into(asked, now)
     await looker.accept("opaque")
-    now[0] += SECONDS - 1
+    now[0] += CACHE_SECONDS - 1
     asked.content["exp"] = None
     now[0] += 3
     with pytest.raises(InvalidTokenError):
