@@ -122,9 +122,9 @@ async def _traces(settings: Settings, subgraph: str | None) -> AsyncIterator["Tr
 async def _register(settings: Settings, address: str, *, looks_up: bool) -> AsyncIterator[Register | None]:
     """The register of a process without an authorization server: a subgraph, or one that trusts other issuers only."""
     if looks_up:
-        opening = register.looked_up(address, settings.deadline_ms)
+        opening = register.open_readonly(address, settings.deadline_ms)
     elif site_of(settings) is None and settings.issuers_file is not None:
-        opening = register.kept(address, settings.deadline_ms)
+        opening = register.open_writable(address, settings.deadline_ms)
     else:
         yield None
         return
@@ -140,5 +140,5 @@ async def _oauth(settings: Settings, policy: Policy, address: str) -> AsyncItera
         return
     secret = settings.oauth_secret or secret_in(settings.data_dir)
     graphiql = graphiql_client(settings, policy.purposes)
-    async with service.opened(site, address, secret, settings.deadline_ms, graphiql) as opened:
+    async with service.open_service(site, address, secret, settings.deadline_ms, graphiql) as opened:
         yield opened

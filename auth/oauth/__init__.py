@@ -1,1 +1,1 @@
-"""The authorization server: who may be given which token, on Authlib's core. It stores through auth.oauth.store."""
+"""The authorization server, on Authlib's core: clients, grants, keys. It stores through auth.oauth.store."""

@@ -1,4 +1,4 @@
-"""The authorization server itself: Authlib's, told where things are stored and what a token of ours says."""
+"""The authorization server: Authlib's, with our store, clients and claims."""
 
 import logging
 import secrets as random
@@ -32,12 +32,12 @@ ACCESS_TOKEN_LIFE = timedelta(minutes=10)
 REFRESH_TOKEN_LIFE = timedelta(days=30)
 CODE_LIFE = timedelta(minutes=1)
 
-# At debug it would write whole tokens into the log.
+# At level DEBUG Authlib logs whole tokens.
 logging.getLogger("authlib").setLevel(logging.INFO)
 
 
 class InvalidTargetError(OAuth2Error):
-    """RFC 8707: the token is asked for a resource that is not ours."""
+    """The token is requested for a resource that is not ours (RFC 8707)."""
 
     error = "invalid_target"
     description = "The requested resource is not one of this server."
@@ -45,7 +45,7 @@ class InvalidTargetError(OAuth2Error):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is sent back: JSON, or somewhere to go to."""
+    """An answer of the server: a JSON body, or a redirect by the header Location."""
 
     status: int
     body: Mapping[str, Any]
@@ -53,7 +53,7 @@ class Reply:
 
 
 class Authority(AuthorizationServer):
-    """Authlib's core is not async: it runs in a thread, and `wait` has the loop do what needs waiting for."""
+    """Runs in a thread, because Authlib's core is not async. `wait` runs a coroutine on the event loop."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Authority(AuthorizationServer):
         return self.wait(self.store.use_once(digest, until))
 
     def query_client(self, client_id: str) -> Client | None:  # type: ignore[override]  # Authlib takes None for unknown
-        record = self.wait(self.store.client(client_id)) if _is_sound(client_id) else None
+        record = self.wait(self.store.client(client_id)) if _is_client_id(client_id) else None
         return None if record is None or record.disabled_at is not None else Client(record, self.clock())
 
     def authenticate_client(self, request: OAuth2Request, methods: Collection[str], endpoint: str = "token") -> Client:
@@ -94,7 +94,7 @@ class Authority(AuthorizationServer):
             raise InvalidScopeError
 
     def check_resource(self, request: Request) -> None:
-        """RFC 8707: a token is for us or for nobody."""
+        """Raises InvalidTargetError for a resource that is not ours (RFC 8707)."""
         if not set(request.all("resource")) <= self.site.resources:
             raise InvalidTargetError
 
@@ -107,7 +107,7 @@ class Authority(AuthorizationServer):
         until: datetime | None = None,
         **claims: Any,
     ) -> dict[str, str | int]:
-        """RFC 9068. What a grant adds besides stands in `claims`; those that are None are left out."""
+        """A token response with an access token (RFC 9068). `claims` are added; those that are None are left out."""
         assert request.client is not None
         now = self.clock()
         expires_at = min(now + ACCESS_TOKEN_LIFE, until or now + ACCESS_TOKEN_LIFE)
@@ -132,19 +132,19 @@ class Authority(AuthorizationServer):
         }
 
     def refresh_token(self, request: Request, approval_id: UUID) -> str:
-        token = secrets.new(secrets.Prefix.REFRESH_TOKEN)
+        token = secrets.new_secret(secrets.Prefix.REFRESH_TOKEN)
         assert request.client is not None
-        # A public client cannot prove who it is; if it has a key, its refresh token is worth nothing without that.
+        # A public client does not authenticate, so its refresh token is bound to its key, if it has one.
         bound = request.thumbprint if request.client.record.auth_method == "none" else None
         expires_at = self.clock() + REFRESH_TOKEN_LIFE
         self.wait(self.store.keep_refresh_token(secrets.digest(token), approval_id, expires_at, bound))
         return token
 
     def save_token(self, token: dict[str, str | int], request: OAuth2Request) -> None:
-        """Access tokens carry all that there is to know; refresh tokens are kept as they are made."""
+        """Nothing to do: access tokens are self-contained, and refresh tokens are stored when they are made."""
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
-        """Nobody listens."""
+        """Unused."""
 
     def create_oauth2_request(self, request: Request) -> Request:
         return request
@@ -153,9 +153,9 @@ class Authority(AuthorizationServer):
         sent = dict(headers)
         if "Location" not in sent:
             return Reply(status, body or {}, sent)
-        # RFC 9207: whom the answer is from. And 303: what a form sent must not be sent on to the client.
+        # RFC 9207: the answer names its issuer. With 303 the browser does not send the form on to the client.
         return Reply(303, {}, {"Location": add_params_to_uri(sent["Location"], [("iss", self.site.issuer)])})
 
 
-def _is_sound(text: str) -> bool:
+def _is_client_id(text: str) -> bool:
     return 0 < len(text) <= 255 and text.isascii() and text.isprintable()

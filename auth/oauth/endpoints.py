@@ -1,4 +1,4 @@
-"""Revocation (RFC 7009) and introspection (RFC 7662): a client ends what it was given, or asks whether it counts."""
+"""Revocation (RFC 7009) and introspection (RFC 7662) of a client's own tokens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from auth.tokens.claims import LEEWAY_SECONDS
 if TYPE_CHECKING:
     from auth.oauth.authority import Authority
 
-TOLD = (
+INTROSPECTED_CLAIMS = (
     "iss",
     "aud",
     "sub",
@@ -36,15 +36,15 @@ TOLD = (
 
 
 class Revocation(RevocationEndpoint):
-    """Authlib's. A refresh token that is given up takes its family along, an access token only itself."""
+    """Revoking a refresh token ends its family, revoking an access token only that token."""
 
     server: Authority
 
     def check_params(self, request: Any, client: Any) -> None:
-        _check(request)
+        _check_token_present(request)
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> str:
-        # The hint may be wrong, and our tokens tell by themselves what they are.
+        # The hint is not needed: the prefix of a token says what it is.
         return token_string
 
     def authenticate_token(self, request: Any, client: Any) -> Any:
@@ -56,23 +56,23 @@ class Revocation(RevocationEndpoint):
         if token.startswith(secrets.Prefix.REFRESH_TOKEN):
             authority.wait(authority.store.revoke_family(secrets.digest(token), client.id))
             return
-        content = own_tokens.signed(authority, token)
-        # Of another client's token it says nothing, not even that it is one.
+        content = own_tokens.verify(authority, token)
+        # The answer is the same for another client's token, so that it does not disclose that the token is valid.
         if content is not None and content["client_id"] == client.id:
             until = datetime.fromtimestamp(content["exp"], UTC) + timedelta(seconds=LEEWAY_SECONDS)
             authority.wait(authority.store.revoke("token", content["jti"], until))
 
 
 class Introspection(IntrospectionEndpoint):
-    """Authlib's. Only the client that a token was given to may look into it; to others it is unknown."""
+    """Only the client that a token was issued to may introspect it; for others it is inactive."""
 
     server: Authority
 
     def check_params(self, request: Any, client: Any) -> None:
-        _check(request)
+        _check_token_present(request)
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> dict[str, Any] | None:
-        return own_tokens.read(self.server, token_string)
+        return own_tokens.read_active(self.server, token_string)
 
     def check_permission(self, token: dict[str, Any], client: Client, request: Request) -> bool:
         return bool(token["client_id"] == client.id)
@@ -81,9 +81,13 @@ class Introspection(IntrospectionEndpoint):
         if not token:
             return {"active": False}
         kind = "DPoP" if "cnf" in token else "Bearer"
-        return {"active": True, "token_type": kind, **{name: token[name] for name in TOLD if name in token}}
+        return {
+            "active": True,
+            "token_type": kind,
+            **{name: token[name] for name in INTROSPECTED_CLAIMS if name in token},
+        }
 
 
-def _check(request: Request) -> None:
+def _check_token_present(request: Request) -> None:
     if "token" not in request.form:
         raise InvalidRequestError("The token is missing.")

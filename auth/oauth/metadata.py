@@ -1,4 +1,4 @@
-"""What the server says of itself: RFC 8414 for the authorization server, RFC 9728 for the resource."""
+"""The metadata of the authorization server (RFC 8414)."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from auth.tokens.keys import ALGORITHMS
 
 
 def authorization_server(site: Site) -> dict[str, Any]:
-    told = rfc8414.AuthorizationServerMetadata(
+    metadata = rfc8414.AuthorizationServerMetadata(
         issuer=site.issuer,
         authorization_endpoint=f"{site.issuer}/oauth/authorize",
         token_endpoint=site.token_endpoint,
@@ -35,5 +35,5 @@ def authorization_server(site: Site) -> dict[str, Any]:
         dpop_signing_alg_values_supported=list(ALGORITHMS),
     )
     if site.issuer.startswith("https:"):
-        told.validate(metadata_classes=[rfc9207.AuthorizationServerMetadata])
-    return dict(told)
+        metadata.validate(metadata_classes=[rfc9207.AuthorizationServerMetadata])
+    return dict(metadata)

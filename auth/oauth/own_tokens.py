@@ -1,4 +1,4 @@
-"""Access tokens of our own that come back: to be exchanged, looked into or revoked."""
+"""Verifies access tokens of our own that are exchanged, introspected or revoked."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 TYPES = ("at+jwt", "application/at+jwt")
 
 
-def read(authority: Authority, token: str) -> dict[str, Any] | None:
-    """What the token says, if it is ours and still counts."""
-    content = signed(authority, token)
+def read_active(authority: Authority, token: str) -> dict[str, Any] | None:
+    """The claims of a token of ours that is neither expired nor revoked, else None."""
+    content = verify(authority, token)
     if content is None or authority.is_revoked(content):
         return None
     return content
 
 
-def signed(authority: Authority, token: str) -> dict[str, Any] | None:
-    """What it says if it is ours and has not expired, revoked or not."""
+def verify(authority: Authority, token: str) -> dict[str, Any] | None:
+    """The claims of a token of ours that has not expired, revoked or not, else None."""
     now = authority.clock()
     try:
         header = signatures.read_header(token, TYPES)

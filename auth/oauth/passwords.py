@@ -1,4 +1,4 @@
-"""Passwords: kept as argon2id, checked a few at a time, and locked for a while after some wrong ones."""
+"""Passwords: hashed with argon2id, checked a few at a time, locked for a while after several failures."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -10,57 +10,57 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from auth.oauth.records import Account
 from auth.oauth.store import Accounts
 
-# What a token's `acr` says of somebody who signed in so; there is no other way here.
+# The `acr` of a sign-in by password, the only method here.
 ACR = "urn:customer360:acr:password"
-LEAST, MOST = 12, 256
-# As many as OWASP asks for at least: 19 MiB, two passes. About 25 ms of one core.
+MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 12, 256
+# The least that OWASP recommends: 19 MiB, two passes. About 25 ms of one core.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# Each takes its memory and its core; a flood of guesses waits in a short queue, and then outside.
-AT_ONCE, WAITING = 2, 20
+# Each check takes 19 MiB and a core, so a flood of attempts fills a short queue and is then refused.
+MAX_CONCURRENT_CHECKS, MAX_QUEUED_CHECKS = 2, 20
 
 
 class TooBusy(Exception):
-    """More people sign in than can be checked now. They should try again in a moment."""
+    """The queue of password checks is full. The client should retry in a moment."""
 
 
 class WeakPasswordError(ValueError):
-    """The password cannot be taken. The message says why, and does not repeat it."""
+    """The password is refused. The message says why, and does not repeat it."""
 
 
-def hashed(password: str, username: str = "") -> str:
-    if not LEAST <= len(password) <= MOST:
-        raise WeakPasswordError(f"a password has {LEAST} to {MOST} characters")
+def hash_password(password: str, username: str = "") -> str:
+    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        raise WeakPasswordError(f"a password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters")
     if username and username.lower() in password.lower():
         raise WeakPasswordError("a password does not hold the username")
-    if len(set(password)) < LEAST // 2:
+    if len(set(password)) < MIN_PASSWORD_LENGTH // 2:
         raise WeakPasswordError("the password repeats too few characters")
     return HASHER.hash(password)
 
 
 @dataclass
 class Passwords:
-    """Checks passwords. Of an account that is locked or does not exist it takes as long to say no."""
+    """Checks passwords. A refusal takes as long for a locked or unknown account as for a wrong password."""
 
     accounts: Accounts
-    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
-    _waiting: int = 0
-    _nobody: str = field(default_factory=lambda: HASHER.hash("nobody has this password"))
+    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT_CHECKS))
+    _queued: int = 0
+    _unknown_hash: str = field(default_factory=lambda: HASHER.hash("nobody has this password"))
 
     async def check(self, username: str, password: str) -> Account | None:
         """The account, if the password is right and it is neither locked nor disabled. Raises TooBusy."""
-        if self._waiting >= WAITING:
+        if self._queued >= MAX_QUEUED_CHECKS:
             raise TooBusy
-        self._waiting += 1
+        self._queued += 1
         try:
-            async with self._places:
+            async with self._slots:
                 return await self._check(username.strip().lower(), password)
         finally:
-            self._waiting -= 1
+            self._queued -= 1
 
     async def _check(self, username: str, password: str) -> Account | None:
-        account = await self.accounts.account_named(username) if _is_sound(username) else None
-        kept = account.password_hash if account else self._nobody
-        is_right = await asyncio.to_thread(_verify, kept, password[: MOST + 1])
+        account = await self.accounts.account_named(username) if _is_username(username) else None
+        stored = account.password_hash if account else self._unknown_hash
+        is_right = await asyncio.to_thread(_verify, stored, password[: MAX_PASSWORD_LENGTH + 1])
         if account is None or account.disabled_at is not None or _is_locked(account):
             return None
         if not is_right:
@@ -70,9 +70,9 @@ class Passwords:
         return account
 
 
-def _verify(kept: str, password: str) -> bool:
+def _verify(stored: str, password: str) -> bool:
     try:
-        return HASHER.verify(kept, password)
+        return HASHER.verify(stored, password)
     except (VerifyMismatchError, InvalidHashError, UnicodeError):
         return False
 
@@ -81,5 +81,5 @@ def _is_locked(account: Account) -> bool:
     return account.locked_until is not None and account.locked_until > datetime.now(UTC)
 
 
-def _is_sound(username: str) -> bool:
+def _is_username(username: str) -> bool:
     return 0 < len(username) <= 255 and username.isprintable()

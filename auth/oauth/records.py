@@ -1,4 +1,4 @@
-"""What the authorization server keeps: clients, accounts, approvals, and what a code or refresh token stands for."""
+"""The records of the authorization server: clients, accounts, approvals, codes, refresh tokens and keys."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,16 +9,16 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRecord:
-    """An application: how it proves who it is, and the ceilings of its contract.
+    """An application: how it authenticates, and the limits of its contract.
 
-    With a `role` it may act by itself. A `contract` makes it a partner's; its customers are those linked to it.
+    With a `role` it may act for itself. With a `contract` it is a partner's, and sees the customers linked to it.
     """
 
     id: str
     name: str
     auth_method: str
     secret: bytes | None = None
-    # Rotation keeps the old secret for a while, so that an application can be moved without a gap.
+    # After a rotation the old secret stays valid for a while, so that the application has no outage.
     previous_secret: bytes | None = None
     previous_until: datetime | None = None
     jwks: Mapping[str, Any] | None = None
@@ -35,7 +35,7 @@ class ClientRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A person who signs in here: one of the staff, or a customer."""
+    """A person who signs in here: staff or a customer."""
 
     id: UUID
     username: str
@@ -50,7 +50,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """That a person let a client act for them. All tokens that come of it are one family and end together."""
+    """A person's approval for a client. All its tokens are one family and are revoked together."""
 
     id: UUID
     client_id: str
@@ -63,7 +63,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """What an authorization code was given for; its digest is the key."""
+    """An authorization code, kept under its digest."""
 
     digest: bytes
     redirect_uri: str
@@ -73,19 +73,19 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
-    """A code or refresh token that was taken out of the store: nobody else can take it."""
+    """A code or refresh token that was taken out of the store, so that it cannot be redeemed again."""
 
     approval: Approval
     expires_at: datetime
     redirect_uri: str = ""
     challenge: str = ""
-    # DPoP: the key that a public client's refresh token is bound to.
+    # The thumbprint of the key that a public client's refresh token is bound to (DPoP).
     thumbprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody is signed in, in one browser."""
+    """A sign-in in one browser."""
 
     account: Account
     authenticated_at: datetime
@@ -93,7 +93,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class SigningKeyRecord:
-    """A key that tokens are signed with: sealed, with its public half in the open, and the times it counts."""
+    """A signing key: its sealed private part, its public part, and the times between which it is used."""
 
     kid: str
     sealed: str = field(repr=False)

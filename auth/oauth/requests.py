@@ -1,4 +1,4 @@
-"""A request as Authlib reads it, made of what came by HTTP: parameters in the URL and in the body stay apart."""
+"""An OAuth request in the form that Authlib reads. Parameters of URL and body are never mixed."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ class _Payload(OAuth2Payload):
     def __init__(self, pairs: Pairs) -> None:
         self._lists: defaultdict[str, list[str]] = defaultdict(list)
         for name, value in pairs:
-            # RFC 6749 section 3.1: one sent without a value is treated as not sent.
+            # RFC 6749 section 3.1: a parameter without a value is treated as omitted.
             if value:
                 self._lists[name].append(value)
 
@@ -35,7 +35,7 @@ class _Payload(OAuth2Payload):
 
 
 class Request(OAuth2Request):
-    """An authorization request has its parameters in the URL, every other in the body."""
+    """An authorization request has its parameters in the URL, every other request in the body."""
 
     def __init__(self, method: str, uri: str, parameters: Pairs, headers: Mapping[str, str]) -> None:
         super().__init__(method, uri, headers=headers)

@@ -13,7 +13,7 @@ PARTNER, CUSTOMER = "partner_client", "data_subject"
 
 @dataclass(frozen=True, slots=True)
 class TokenRights:
-    """A viewer class, the purposes and scopes it has, the categories it is held to, and whose data it reaches."""
+    """The rights of a token. `categories` None is no limit; `reach_claims` limit the rows."""
 
     role: str
     purposes: frozenset[str]
@@ -22,12 +22,12 @@ class TokenRights:
     reach_claims: tuple[tuple[str, str], ...] = ()
 
     def within(self, purposes: Iterable[str], scopes: Iterable[str], categories: Iterable[str] | None) -> "TokenRights":
-        """The same role, held to these ceilings besides its own."""
+        """The rights limited further by the given ones."""
         return TokenRights(
             self.role,
             self.purposes & frozenset(purposes),
             self.scopes & frozenset(scopes),
-            both(self.categories, None if categories is None else frozenset(categories)),
+            _intersect_categories(self.categories, None if categories is None else frozenset(categories)),
             self.reach_claims,
         )
 
@@ -42,39 +42,40 @@ class TokenRights:
         }
 
 
-def both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
-    """What both lists allow; None is the list of everything."""
+def _intersect_categories(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    """The categories of both lists. None is the list of all categories."""
     if one is None or other is None:
         return other if one is None else one
     return one & other
 
 
-def of_client(client: ClientRecord, scopes: Iterable[str]) -> TokenRights | None:
-    """What a client may do by itself. None for one that only acts for people."""
+def rights_of_client(client: ClientRecord, scopes: Iterable[str]) -> TokenRights | None:
+    """The rights of a client that acts for itself, None for a client that only acts for people."""
     if client.role is None:
         return None
-    reached = {REACH_CLAIMS[Reach.LINKED]: client.contract, REACH_CLAIMS[Reach.TERRITORY]: client.territory}
+    reach = {REACH_CLAIMS[Reach.LINKED]: client.contract, REACH_CLAIMS[Reach.TERRITORY]: client.territory}
     return TokenRights(
         client.role,
         frozenset(client.purposes),
         frozenset(client.scopes) & frozenset(scopes),
         None if client.categories is None else frozenset(client.categories),
-        _given(reached),
+        _present_claims(reach),
     )
 
 
-def of_account(account: Account, approval: Approval, client: ClientRecord) -> TokenRights:
-    """What a person lets a client do for them: never more than they may, than it may, or than they approved."""
+def rights_of_account(account: Account, approval: Approval, client: ClientRecord) -> TokenRights:
+    """The rights of a client that acts for a person: those that person, contract and approval all allow."""
     customer = None if account.customer_id is None else str(account.customer_id)
-    reached = {REACH_CLAIMS[Reach.SELF]: customer, REACH_CLAIMS[Reach.TERRITORY]: account.territory}
-    own = TokenRights(account.role, frozenset(account.purposes), frozenset(approval.scopes), None, _given(reached))
+    reach = {REACH_CLAIMS[Reach.SELF]: customer, REACH_CLAIMS[Reach.TERRITORY]: account.territory}
+    scopes = frozenset(approval.scopes)
+    own = TokenRights(account.role, frozenset(account.purposes), scopes, None, _present_claims(reach))
     return own.within(frozenset(approval.purposes) & frozenset(client.purposes), client.scopes, client.categories)
 
 
 def may_act_for(account: Account, client: ClientRecord) -> bool:
-    """A partner's application acts for customers, who decide about their own data. Staff cannot lend it theirs."""
+    """Whether the client may act for the account. A partner's application acts for customers, never for staff."""
     return client.contract is None or account.role == CUSTOMER
 
 
-def _given(reached: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in reached.items() if value is not None)
+def _present_claims(reach: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in reach.items() if value is not None)

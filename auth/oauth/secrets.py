@@ -1,4 +1,4 @@
-"""Secrets that this server gives out: random, marked by a prefix that scanners know, kept as a digest only."""
+"""Secrets that this server issues: random, with a prefix for secret scanners, stored as a digest only."""
 
 import hashlib
 import hmac
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Prefix(StrEnum):
-    """What a secret is for. Whoever finds one in a log or a repository can tell whose it is."""
+    """The kind of a secret, so that one found in a log or a repository can be recognized."""
 
     CLIENT_SECRET = "c360_cs_"  # noqa: S105 - a prefix
     CODE = "c360_ac_"
@@ -15,8 +15,8 @@ class Prefix(StrEnum):
     SESSION = "c360_se_"
 
 
-def new(prefix: Prefix) -> str:
-    """256 random bits: too many to guess, so that a plain hash of them is as good as a slow one."""
+def new_secret(prefix: Prefix) -> str:
+    """A new secret of 256 random bits, for which a fast hash is as safe as a slow one."""
     return prefix + secrets.token_urlsafe(32)
 
 
@@ -24,7 +24,7 @@ def digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
-def matches(secret: str, *kept: bytes | None) -> bool:
-    """Whether it is one of those that are kept, in a time that says nothing of them."""
-    given = digest(secret)
-    return any(each is not None and hmac.compare_digest(given, each) for each in kept)
+def matches(secret: str, *stored: bytes | None) -> bool:
+    """Whether the secret has one of the stored digests. Takes constant time."""
+    presented = digest(secret)
+    return any(each is not None and hmac.compare_digest(presented, each) for each in stored)

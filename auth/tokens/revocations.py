@@ -36,10 +36,10 @@ class Revocations:
     """The list of one worker. Call `current` before `covers`."""
 
     def __init__(
-        self, source: RevocationStore, seconds: float = 2.0, clock: Callable[[], float] = time.monotonic
+        self, store: RevocationStore, timeout_seconds: float = 2.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._source = source
-        self._seconds = seconds
+        self._store = store
+        self._timeout_seconds = timeout_seconds
         self._clock = clock
         self._known: dict[tuple[str, str], datetime] = {}
         self._newest = datetime.min.replace(tzinfo=UTC)

@@ -15,7 +15,7 @@ MAX_CONNECTIONS = 2
 
 
 class TokenRegister:
-    """Implements auth.oauth.store.SigningKeys, without private keys, and auth.tokens.revocations.Revoked."""
+    """Implements SigningKeyStore, without private keys, and RevocationStore."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 
 from auth.oauth import secrets
-from auth.oauth.clients.registration import RegistrationError, register
+from auth.oauth.clients.registration import RegistrationError, new_client
 from server.commands.administering import change_register, open_administration
 from server.commands.terminal import CommandError, as_json, check_known, fields, run, say, show_json, table
 from server.settings.environment import load
@@ -46,7 +46,7 @@ def create(name: str, customers: tuple[UUID, ...], as_json: bool, **options: Any
         check_known(purpose, policy.purposes, "--purpose")
     jwks = options.pop("jwks")
     try:
-        record, secret = register(policy, name, jwks=json.loads(jwks.read_text()) if jwks else None, **options)
+        record, secret = new_client(policy, name, jwks=json.loads(jwks.read_text()) if jwks else None, **options)
     except RegistrationError as error:
         raise CommandError(str(error)) from None
     if customers and record.contract is None:
@@ -75,7 +75,7 @@ def list_clients(as_json: bool) -> None:
 @as_json
 def rotate(client_id: str, keep: int, as_json: bool) -> None:
     """Give the application a new secret. The old one stays valid for --keep hours."""
-    secret = secrets.new(secrets.Prefix.CLIENT_SECRET)
+    secret = secrets.new_secret(secrets.Prefix.CLIENT_SECRET)
     until = datetime.now(UTC) + timedelta(hours=keep)
     _change(lambda administration: administration.rotate_client(client_id, secrets.digest(secret), until))
     shown = {"client_id": client_id, "client_secret": secret}

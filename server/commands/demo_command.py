@@ -13,7 +13,7 @@ from server.commands.terminal import Progress, run, say
 from server.graphiql.screen_pop import SAMPLE_SEED, curl
 from server.settings.addresses import configured_addresses, database_addresses, sql_departments
 from server.settings.environment import Settings
-from server.trust.identity import expected, policy_of
+from server.trust.identity import expected_claims, policy_of
 
 CUSTOMERS = 1000
 ROLE, PURPOSE = "service_agent", "care"
@@ -60,7 +60,7 @@ async def _fill(addresses: Mapping[str, str], customers: int) -> None:
 
 
 def _welcome(settings: Settings, url: str) -> str:
-    wanted = expected(settings, policy_of(settings))
+    wanted = expected_claims(settings, policy_of(settings))
     token = mint(development_key(settings.data_dir), wanted, role=ROLE, purposes=[PURPOSE])
     return WELCOME.format(
         url=url,

@@ -6,7 +6,7 @@ from auth.tokens.keys import development_key
 from auth.tokens.minting import mint
 from server.commands.terminal import check_known
 from server.settings.environment import load
-from server.trust.identity import expected, policy_of
+from server.trust.identity import expected_claims, policy_of
 
 
 @click.command("token")
@@ -30,7 +30,7 @@ def command(role: str, purposes: tuple[str, ...], minutes: int, subject: str | N
         check_known(purpose, policy.purposes, "--purpose")
     token = mint(
         development_key(settings.data_dir),
-        expected(settings, policy),
+        expected_claims(settings, policy),
         role=role,
         purposes=set(purposes),
         subject=subject,

@@ -7,7 +7,7 @@ from uuid import UUID
 import click
 
 from auth.oauth.clients.registration import RegistrationError, new_account
-from auth.oauth.passwords import WeakPasswordError, hashed
+from auth.oauth.passwords import WeakPasswordError, hash_password
 from server.commands.administering import change_register, open_administration
 from server.commands.terminal import CommandError, as_json, check_known, fields, run, say, show_json, table
 from server.settings.environment import load
@@ -71,7 +71,7 @@ def password(username: str, password_stdin: bool) -> None:
     """Set a new password. USERNAME is signed out everywhere, and their tokens end."""
     name = username.strip().lower()
     try:
-        kept = hashed(_password(password_stdin), name)
+        kept = hash_password(_password(password_stdin), name)
     except WeakPasswordError as error:
         raise CommandError(str(error)) from None
     run(change_register(lambda administration: administration.set_password(name, kept)))

@@ -1,4 +1,4 @@
-"""What comes in: parameters read strictly, and forms that only our own pages can have sent."""
+"""Reads request parameters strictly, and checks that a form was sent from a page of ours."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class UnreadableError(ValueError):
-    """The parameters cannot be read. The message is for the client and repeats nothing."""
+    """The parameters cannot be read. The message is safe to send to the client: it repeats none of them."""
 
 
 def parameters(encoded: bytes) -> Pairs:
     try:
-        found = parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+        pairs = parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError:
         raise UnreadableError("The parameters are not in UTF-8, or too many.") from None
-    # What no address, name or token has cannot be kept in a database either.
-    if any("\0" in name or "\0" in value for name, value in found):
+    # No valid parameter holds a null character, and PostgreSQL cannot store it.
+    if any("\0" in name or "\0" in value for name, value in pairs):
         raise UnreadableError("The parameters hold a null character.")
-    return found
+    return pairs
 
 
 async def form(request: HttpRequest, reader: BodyReader) -> Pairs:
-    """The body's parameters. Raises Refusal where it is too large or too slow."""
+    """The parameters of the body. Raises Refusal if it is too large or too slow."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM:
         raise UnreadableError(f"The body must be {FORM}.")
@@ -45,7 +45,7 @@ async def form(request: HttpRequest, reader: BodyReader) -> Pairs:
 
 
 class Guard:
-    """Ties a form to the browser that it was shown in: another site can send it, but not with our mark in it."""
+    """Ties a form to the browser that it was shown in, by a mark that other sites cannot compute."""
 
     def __init__(self, secret: bytes, issuer: str) -> None:
         self._key = hmac.digest(secret, b"customer360 forms", "sha256")
@@ -58,11 +58,11 @@ class Guard:
         return secrets.token_urlsafe(24)
 
     def mark(self, kind: str, browser: str, query: bytes) -> str:
-        """What the form carries: right for this browser, this kind of form and this request only."""
-        said = b"\0".join([kind.encode(), browser.encode("utf-8", "surrogatepass"), hashlib.sha256(query).digest()])
-        return hmac.new(self._key, said, "sha256").hexdigest()
+        """The mark of a form: valid for this browser, this kind of form and this request only."""
+        message = b"\0".join([kind.encode(), browser.encode("utf-8", "surrogatepass"), hashlib.sha256(query).digest()])
+        return hmac.new(self._key, message, "sha256").hexdigest()
 
-    def holds(
+    def is_genuine(
         self, kind: str, browser: str | None, query: bytes, request: HttpRequest, sent: Mapping[str, str]
     ) -> bool:
         if not browser or not self.is_from_us(request.headers):
@@ -71,6 +71,6 @@ class Guard:
         return hmac.compare_digest(self.mark(kind, browser, query).encode(), given)
 
     def is_from_us(self, headers: Mapping[str, str]) -> bool:
-        """What browsers say of themselves, where they do; the mark is what proves it."""
+        """Whether the headers that browsers add, if they add them, name our site. The mark is the proof."""
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
         return site in (None, "same-origin", "none") and origin in (None, self._origin)

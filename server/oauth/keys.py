@@ -1,4 +1,4 @@
-"""The signing keys as one process knows them: read again every half minute, so that a rotation needs no restart."""
+"""The signing keys of one process: read again every half minute, so that a rotation needs no restart."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from joserfc.jwk import Key
 
 from auth.oauth.keys.sealing import Seal
 from auth.oauth.keys.signing import SigningKeys
-from auth.oauth.store import SigningKeys as Stored
+from auth.oauth.store import SigningKeyStore
 from datasources.oauth.database import StoreUnavailable
 
 # Much less than the time for which a new key is published before it signs.
-SECONDS = 30.0
-# While the database is away the keys that are known go on counting, for about as long.
-MOST_SECONDS = 300.0
+REFRESH_SECONDS = 30.0
+# While the database is unavailable, the known keys stay valid for this long.
+STALE_SECONDS = 300.0
 
 
 class Keys:
-    """Asked by whoever signs or verifies. `current` first; then `known`."""
+    """The keys for signing and verifying. Call `current` before reading `known`."""
 
-    def __init__(self, store: Stored, seal: Seal, make_first: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, store: SigningKeyStore, seal: Seal, make_first: Callable[[], Awaitable[None]]) -> None:
         self._store = store
         self._seal = seal
         self._make_first = make_first
@@ -32,12 +32,12 @@ class Keys:
         self.known = SigningKeys([], seal)
 
     async def current(self) -> None:
-        if time.monotonic() - self._read_at <= SECONDS:
+        if time.monotonic() - self._read_at <= REFRESH_SECONDS:
             return
         async with self._one:
-            # Whoever waited for another's reading needs none of their own.
-            if time.monotonic() - self._read_at > SECONDS:
-                await self._renew_if_it_answers()
+            # A concurrent caller may have read them meanwhile.
+            if time.monotonic() - self._read_at > REFRESH_SECONDS:
+                await self._renew_if_available()
 
     async def renew(self) -> None:
         records = await self._store.signing_keys()
@@ -50,9 +50,9 @@ class Keys:
     def public(self) -> list[Key]:
         return self.known.public_keys(datetime.now(UTC))
 
-    async def _renew_if_it_answers(self) -> None:
+    async def _renew_if_available(self) -> None:
         try:
             await self.renew()
         except StoreUnavailable:
-            if time.monotonic() - self._read_at > MOST_SECONDS:
+            if time.monotonic() - self._read_at > STALE_SECONDS:
                 raise

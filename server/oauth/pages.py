@@ -1,4 +1,4 @@
-"""The pages that people see: plain HTML, one stylesheet, no script, and headers that let nothing else in."""
+"""The HTML pages: one stylesheet, no script, and a content security policy that allows nothing else."""
 
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 HOME = Path(__file__).parent
 STYLE = "/oauth/style.css"
-DEPARTMENTS = {
+SCOPE_TEXTS = {
     "core:read": "who you are, how to reach you, and what you consented to",
     "finance:read": "your accounts, invoices and payments",
     "sales:read": "your orders, quotes and products",
@@ -20,7 +20,7 @@ DEPARTMENTS = {
 
 
 def headers(goes_to: str | None = None) -> dict[str, str]:
-    """`goes_to` is where a form's answer may send the browser: Chromium holds redirects to form-action too."""
+    """`goes_to` is where the answer to a form may redirect, because Chromium applies form-action to redirects too."""
     directives = {
         "default-src": "'none'",
         "style-src": "'self'",
@@ -33,7 +33,7 @@ def headers(goes_to: str | None = None) -> dict[str, str]:
         "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in directives.items()),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        # With no-referrer a browser would send the form without saying where it is from.
+        # With no-referrer a browser would send the form without its origin.
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
@@ -51,7 +51,7 @@ def consent(
 ) -> Response:
     values = {"query": query, "mark": mark, "client": client, "username": username, "host": _shown(goes_to)}
     lists = {
-        "scopes": _items(DEPARTMENTS[scope] for scope in scopes if scope in DEPARTMENTS),
+        "scopes": _items(SCOPE_TEXTS[scope] for scope in scopes if scope in SCOPE_TEXTS),
         "purposes": _items(purposes),
     }
     return _page("consent", values, 200, goes_to, **lists)
@@ -80,7 +80,7 @@ def _problem(text: str) -> str:
 
 
 def _source(address: str) -> str:
-    """The address as a source of a content security policy: its origin, or its scheme alone for an app's own."""
+    """The address as a source of a content security policy: its origin, or only the scheme of an app."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:"
 

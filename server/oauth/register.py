@@ -1,4 +1,4 @@
-"""What tokens are checked against beyond what they say: who signs them, what was revoked, which proofs were used."""
+"""The register that tokens are checked against: signing keys, revocations and used proofs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from auth.oauth.keys.sealing import Seal
-from auth.oauth.store import SingleUse
+from auth.tokens.dpop import SingleUse
 from auth.tokens.revocations import Revocations
 from datasources.oauth.register import TokenRegister
 from datasources.oauth.store import OAuthStore
@@ -19,10 +19,10 @@ HOUSEKEEPING_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """It lies in the schema `oauth` of core's database, whether our own authorization server is served or not.
+    """The register in the schema `oauth` of core's database, which exists without the built-in server too.
 
-    Without `keys` that server's tokens are not believed. Without `once` no proof of possession can be checked, since
-    none may be used twice.
+    Without `keys` the tokens of the built-in server are refused. Without `single_use` no proof of possession can be
+    checked, because a proof may be used only once.
     """
 
     revocations: Revocations
@@ -31,38 +31,38 @@ class Register:
 
 
 @asynccontextmanager
-async def looked_up(address: str, timeout_ms: int) -> AsyncIterator[Register]:
-    """A subgraph's: it reads the register, and writes nothing there. The database may be down at the start."""
+async def open_readonly(address: str, timeout_ms: int) -> AsyncIterator[Register]:
+    """The register of a subgraph, which only reads it. The database may be down at the start."""
     async with TokenRegister.open(address, timeout_ms) as store:
-        yield Register(Revocations(store, timeout_ms / 1000), Keys(store, _NOTHING_SEALED, _left_to_core))
+        yield Register(Revocations(store, timeout_ms / 1000), Keys(store, _NOTHING_SEALED, _no_first_key))
 
 
 @asynccontextmanager
-async def kept(address: str, timeout_ms: int) -> AsyncIterator[Register]:
-    """Of a server that trusts other issuers only."""
-    async with OAuthStore.open(address, timeout_ms) as store, forgetting(store):
+async def open_writable(address: str, timeout_ms: int) -> AsyncIterator[Register]:
+    """The register of a server that trusts other issuers only."""
+    async with OAuthStore.open(address, timeout_ms) as store, housekeeping(store):
         yield Register(Revocations(store), single_use=store)
 
 
 @asynccontextmanager
-async def forgetting(store: OAuthStore) -> AsyncIterator[None]:
-    """What expired is dropped now and then; whether that succeeds matters to nobody."""
+async def housekeeping(store: OAuthStore) -> AsyncIterator[None]:
+    """Delete expired rows from time to time. A failure is ignored, because the next run repeats it."""
 
     async def forget() -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
             await asyncio.gather(store.forget_expired(), return_exceptions=True)
 
-    forgetting = asyncio.create_task(forget(), name="oauth housekeeping")
+    task = asyncio.create_task(forget(), name="oauth housekeeping")
     try:
         yield
     finally:
-        forgetting.cancel()
+        task.cancel()
 
 
-# The keys come without the part that signs.
+# A subgraph reads only public keys, so its seal opens nothing.
 _NOTHING_SEALED = Seal(bytes(32))
 
 
-async def _left_to_core() -> None:
-    """The first key is made by whoever signs."""
+async def _no_first_key() -> None:
+    """Nothing to do: the process of core creates the first key."""

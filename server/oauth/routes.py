@@ -1,4 +1,4 @@
-"""Where the authorization server answers."""
+"""The routes of the authorization server."""
 
 from collections.abc import Callable
 
@@ -22,15 +22,15 @@ def routes(
 ) -> list[BaseRoute]:
     reader = BodyReader(MAX_BODY, receive_timeout_ms)
     machines, people = Endpoints(find, reader, origins), People(find, reader)
-    answered = {
+    endpoints = {
         "/oauth/token": (machines.token, "POST"),
         "/oauth/revoke": (machines.revoke, "POST"),
         "/oauth/introspect": (machines.introspect, "POST"),
         "/oauth/jwks": (machines.jwks, "GET"),
         METADATA: (machines.metadata, "GET"),
     }
-    listed: list[BaseRoute] = [Route(path, answer, methods=[method]) for path, (answer, method) in answered.items()]
-    listed += [Route(path, machines.preflight, methods=["OPTIONS"]) for path in answered]
+    listed: list[BaseRoute] = [Route(path, answer, methods=[method]) for path, (answer, method) in endpoints.items()]
+    listed += [Route(path, machines.preflight, methods=["OPTIONS"]) for path in endpoints]
     listed += [
         Route("/oauth/authorize", people.authorize, methods=["GET", "POST"]),
         Route("/oauth/login", people.login, methods=["POST"]),

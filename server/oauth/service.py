@@ -1,4 +1,4 @@
-"""The authorization server of one process: opened with it, on core's database."""
+"""The authorization server of one process, on core's database."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from datasources.oauth.administration import Administration
 from datasources.oauth.store import OAuthStore
 from server.oauth.forms import Guard
 from server.oauth.keys import Keys
-from server.oauth.register import Register, forgetting
+from server.oauth.register import Register, housekeeping
 
 THREADS = 8
-MOST_AT_ONCE = 200
-SECONDS_FOR_STORE = 5.0
+MAX_CONCURRENT_REQUESTS = 200
+STORE_TIMEOUT_SECONDS = 5.0
 
 
 class Overloaded(Exception):
-    """More is asked at once than can be answered soon."""
+    """Too many requests are running. The client should retry in a moment."""
 
 
 @dataclass
 class OAuthService:
-    """What the endpoints and pages stand on."""
+    """The parts that the endpoints and pages use."""
 
     site: Site
     store: OAuthStore
@@ -44,7 +44,7 @@ class OAuthService:
     guard: Guard
     authority: Authority
     threads: ThreadPoolExecutor
-    # An application of our own that is to be registered when the database first answers.
+    # A client of our own that is registered when the database first answers.
     unregistered: ClientRecord | None = None
     _running: int = 0
 
@@ -53,37 +53,37 @@ class OAuthService:
         return Register(self.revocations, self.keys, self.store)
 
     async def run(self, work: Callable[..., Any], *values: Any) -> Any:
-        """Authlib's core, in a thread of its own, with keys and revocations of now."""
-        if self._running >= MOST_AT_ONCE:
+        """Run a function of Authlib's core in a thread, with current keys and revocations. Raises Overloaded."""
+        if self._running >= MAX_CONCURRENT_REQUESTS:
             raise Overloaded
         self._running += 1
         try:
             await self.keys.current()
             await self.revocations.current()
-            await self._register()
+            await self._register_own_client()
             return await asyncio.get_running_loop().run_in_executor(self.threads, work, *values)
         finally:
             self._running -= 1
 
-    async def _register(self) -> None:
-        """Two that come at once both do it, and the second changes nothing."""
+    async def _register_own_client(self) -> None:
+        """Two concurrent requests may both do it; the second changes nothing."""
         if self.unregistered is not None:
             await self.store.keep_own_client(self.unregistered)
             self.unregistered = None
 
 
 @asynccontextmanager
-async def opened(
+async def open_service(
     site: Site, address: str, secret: bytes, timeout_ms: int, own_client: ClientRecord | None = None
 ) -> AsyncIterator[OAuthService]:
-    """The service. Its first key is made when the database answers; it may be down at the start."""
+    """The service. The database may be down at the start; the first key is created when it answers."""
     seal, loop = Seal(secret), asyncio.get_running_loop()
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="oauth")
-    async with OAuthStore.open(address, timeout_ms) as store, forgetting(store):
+    async with OAuthStore.open(address, timeout_ms) as store, housekeeping(store):
         keys, revocations = Keys(store, seal, lambda: _ensure_key(address, seal)), Revocations(store)
 
         def wait(work: Any) -> Any:
-            return asyncio.run_coroutine_threadsafe(work, loop).result(SECONDS_FOR_STORE)
+            return asyncio.run_coroutine_threadsafe(work, loop).result(STORE_TIMEOUT_SECONDS)
 
         authority = build_authority(site, store, lambda: keys.known, wait, revocations.covers)
         guard = Guard(secret, site.issuer)

@@ -1,1 +1,1 @@
-"""Whose tokens are trusted, and what the server says of itself as their resource."""
+"""The trusted issuers, and the server's metadata as a resource."""

@@ -1,4 +1,4 @@
-"""Asks other servers over HTTP: with limits of time and size, without following anybody anywhere."""
+"""HTTP requests to issuers, with limits of time and size, without following redirects."""
 
 from __future__ import annotations
 
@@ -13,49 +13,49 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from auth.tokens.remote_keys import FetchError
 
-SECONDS = 3.0
+FETCH_SECONDS = 3.0
 MAX_BYTES = 256 * 1024
 _CHUNK = 16 * 1024
 
-# Threads of their own: a name that cannot be resolved holds one for long, and must hold up nobody else.
+# A pool of its own, because resolving a host name may block a thread for long.
 _THREADS = ThreadPoolExecutor(4, thread_name_prefix="fetching")
 
 
 async def get(url: str) -> bytes:
     """The body of a 200 that is JSON. Raises FetchError for anything else."""
-    return await _within("GET", url, None, {"Accept": "application/json"})
+    return await _fetch("GET", url, None, {"Accept": "application/json"})
 
 
 async def post(url: str, form: Mapping[str, str], user: str, password: str) -> bytes:
-    """The same for a form, sent by whoever proves to be `user`."""
+    """The same for a form that is sent with HTTP Basic credentials."""
     proof = base64.b64encode(f"{quote(user, safe='')}:{quote(password, safe='')}".encode()).decode()
     headers = {
         "Accept": "application/json",
         "Authorization": f"Basic {proof}",
         "Content-Type": "application/x-www-form-urlencoded",
     }
-    return await _within("POST", url, urlencode(form), headers)
+    return await _fetch("POST", url, urlencode(form), headers)
 
 
-async def _within(method: str, url: str, body: str | None, headers: Mapping[str, str]) -> bytes:
-    work = asyncio.get_running_loop().run_in_executor(_THREADS, _ask, method, url, body, headers)
+async def _fetch(method: str, url: str, body: str | None, headers: Mapping[str, str]) -> bytes:
+    work = asyncio.get_running_loop().run_in_executor(_THREADS, _request, method, url, body, headers)
     try:
-        # Given up, not waited for: its thread ends when its socket does.
-        return await asyncio.wait_for(asyncio.shield(work), SECONDS + 0.5)
+        # The thread is not waited for; it ends with the timeout of its socket.
+        return await asyncio.wait_for(asyncio.shield(work), FETCH_SECONDS + 0.5)
     except TimeoutError:
         work.add_done_callback(lambda done: done.exception())
         raise FetchError("no answer in time") from None
 
 
-def _ask(method: str, url: str, body: str | None, headers: Mapping[str, str]) -> bytes:
-    deadline = time.monotonic() + SECONDS
+def _request(method: str, url: str, body: str | None, headers: Mapping[str, str]) -> bytes:
+    deadline = time.monotonic() + FETCH_SECONDS
     connection = _connection(url)
     try:
         parts = urlsplit(url)
         path = parts.path or "/"
         connection.request(method, f"{path}?{parts.query}" if parts.query else path, body, dict(headers))
         response = connection.getresponse()
-        # A redirect is no answer: it could lead anywhere.
+        # A redirect is an error, because it could lead to any server.
         if response.status != 200:
             raise FetchError(f"status {response.status}")
         content = b""
@@ -78,5 +78,5 @@ def _connection(url: str) -> HTTPConnection:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme == "https":
-        return HTTPSConnection(host, parts.port, timeout=SECONDS, context=ssl.create_default_context())
-    return HTTPConnection(host, parts.port, timeout=SECONDS)
+        return HTTPSConnection(host, parts.port, timeout=FETCH_SECONDS, context=ssl.create_default_context())
+    return HTTPConnection(host, parts.port, timeout=FETCH_SECONDS)

@@ -1,4 +1,4 @@
-"""Whose tokens are trusted: those of `customer360 token`, of the built-in server, and of issuers that are set."""
+"""Builds the gate from the settings: the development issuer, the built-in server and the configured issuers."""
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from time import monotonic
 from urllib.parse import urlsplit
 
-from auth.oauth.clients import own as own_clients
+from auth.oauth.clients import graphiql
 from auth.oauth.records import ClientRecord
 from auth.oauth.site import Site
 from auth.tokens.claims import ExpectedClaims
@@ -24,7 +24,7 @@ RESOURCE_METADATA = f"/.well-known/oauth-protected-resource{GRAPHQL}"
 
 
 def public_url(settings: Settings) -> str:
-    """Where clients reach us: as it is set, never as a request's Host header says."""
+    """The URL that clients use: from the settings, never from the header Host of a request."""
     if settings.public_url is not None:
         return settings.public_url
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
@@ -32,7 +32,7 @@ def public_url(settings: Settings) -> str:
 
 
 def site_of(settings: Settings) -> Site | None:
-    """The built-in server's place. None where it is switched off, or would be reached without TLS from elsewhere."""
+    """The site of the built-in server, None if it is switched off or would be reached over a network without TLS."""
     url = public_url(settings)
     if not settings.oauth or not (url.startswith("https:") or _is_this_machine(url)):
         return None
@@ -40,7 +40,7 @@ def site_of(settings: Settings) -> Site | None:
 
 
 def sign_in_of(settings: Settings) -> SignIn | None:
-    """Where GraphiQL signs people in: at the built-in server, where there is one."""
+    """The sign-in of GraphiQL at the built-in server, if there is one."""
     site = site_of(settings)
     if site is None:
         return None
@@ -48,15 +48,15 @@ def sign_in_of(settings: Settings) -> SignIn | None:
         site.issuer,
         f"{site.issuer}/oauth/authorize",
         site.token_endpoint,
-        own_clients.GRAPHIQL,
+        graphiql.CLIENT_ID,
         public_url(settings) + SIGNED_IN,
         site.audience,
     )
 
 
 def graphiql_client(settings: Settings, purposes: Collection[str]) -> ClientRecord | None:
-    """GraphiQL as the built-in server knows it."""
-    return own_clients.graphiql(public_url(settings) + SIGNED_IN, purposes) if settings.graphiql else None
+    """The record of GraphiQL at the built-in server."""
+    return graphiql.graphiql_client(public_url(settings) + SIGNED_IN, purposes) if settings.graphiql else None
 
 
 def gate_of(
@@ -66,7 +66,7 @@ def gate_of(
     others: Iterable[Issuer] = (),
     opaque: Opaque | None = None,
 ) -> Gate:
-    """`register` names the built-in server's keys, if it is trusted; its issuer is our public URL."""
+    """The gate for all trusted issuers. If `register` has keys, the built-in server is one; its issuer is our URL."""
     issuers, url = [Issuer(verifier), *others], public_url(settings)
     if register is None:
         return Gate(issuers, url=url + GRAPHQL, opaque=opaque)
@@ -79,32 +79,32 @@ def gate_of(
 
 
 class OwnKeys:
-    """The built-in server's keys, for those who verify: they change when somebody rotates them, and as time goes by."""
+    """The keys of the built-in server for its verifier. They change by rotation and with time."""
 
     COOLDOWN_SECONDS = 5.0
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
-        self._given: frozenset[str] = frozenset()
+        self._kids: frozenset[str] = frozenset()
         self._renewed_at = float("-inf")
 
     async def current(self, verifier: Verifier) -> None:
         await self._keys.current()
-        counting = self._keys.known.kids(datetime.now(UTC))
-        if counting != self._given:
+        kids = self._keys.known.kids(datetime.now(UTC))
+        if kids != self._kids:
             verifier.keys = TrustedKeys(self._keys.public())
-            # What a key signed that is gone must not be remembered.
+            # Tokens signed with a retired key must not stay in the cache.
             verifier.forget()
-            self._given = counting
+            self._kids = kids
 
     async def renew(self, verifier: Verifier) -> bool:
         if monotonic() - self._renewed_at < self.COOLDOWN_SECONDS:
             return False
         self._renewed_at = monotonic()
-        before = self._given
+        before = self._kids
         await self._keys.renew()
         await self.current(verifier)
-        return self._given != before
+        return self._kids != before
 
 
 def _is_this_machine(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reads which other issuers are trusted, from TOML. What is wrong is named with its issuer; none is half trusted."""
+"""Reads the trusted issuers from TOML. Errors name the issuer."""
 
 import tomllib
 from collections.abc import Mapping
@@ -42,11 +42,11 @@ Classes = Mapping[str, Reach]
 
 @dataclass(frozen=True, slots=True)
 class TrustedIssuers:
-    """The issuers, and the one of them whose tokens say nothing by themselves."""
+    """The configured issuers; at most one of them has opaque tokens."""
 
     issuers: tuple[Issuer, ...] = ()
     opaque: Opaque | None = None
-    # Where GraphiQL signs people in, if at one of them.
+    # The issuer where GraphiQL signs people in, if any.
     sign_in: SignIn | None = None
 
     @property
@@ -55,7 +55,7 @@ class TrustedIssuers:
 
 
 def load(path: Path | None, audience: str, classes: Classes, home: str = "") -> TrustedIssuers:
-    """`home` is where we are reached. Raises SettingsError."""
+    """Read the file. `home` is the public URL of this server. Raises SettingsError."""
     if path is None:
         return TrustedIssuers()
     try:
@@ -65,7 +65,7 @@ def load(path: Path | None, audience: str, classes: Classes, home: str = "") -> 
     tables = document.get("issuer")
     if set(document) != {"issuer"} or not isinstance(tables, list):
         raise SettingsError(f"{KEY}: {path.name} must hold [[issuer]] tables and nothing else")
-    readers = [_Reader(table, path, audience, classes) for table in tables]
+    readers = [_IssuerTable(table, path, audience, classes) for table in tables]
     urls = [reader.url for reader in readers]
     if len(set(urls)) != len(urls):
         raise SettingsError(f"{KEY}: two issuers have one url")
@@ -79,8 +79,8 @@ def load(path: Path | None, audience: str, classes: Classes, home: str = "") -> 
     return TrustedIssuers(issuers, opaque[0] if opaque else None, sign_ins[0] if sign_ins else None)
 
 
-class _Reader:
-    """One [[issuer]]."""
+class _IssuerTable:
+    """One [[issuer]] table."""
 
     def __init__(self, table: Mapping[str, Any], path: Path, audience: str, classes: Classes) -> None:
         self._table = table
@@ -103,7 +103,7 @@ class _Reader:
         return Issuer(verifier, self._keys())
 
     def _keys(self) -> RemoteKeys:
-        """Where the file says; else where the issuer's own metadata do."""
+        """The keys at `jwks_uri`, or at the address that the issuer's metadata name."""
         if "jwks_uri" not in self._table:
             return RemoteKeys(self.url, Discovery(fetching.get, address_fault).keys_of)
         uri = self._text(self._table, "jwks_uri")

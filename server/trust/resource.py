@@ -1,4 +1,4 @@
-"""What the resource says of itself: whose tokens it takes, and how they are sent (RFC 9728)."""
+"""The metadata of the resource: trusted issuers, and how tokens are sent (RFC 9728)."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ HEADERS = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "no
 
 
 def routes(url: str, issuers: Sequence[str], *, takes_proofs: bool = True) -> list[BaseRoute]:
-    told = {
+    metadata = {
         "resource": url + GRAPHQL,
         "resource_name": "Customer360",
         "authorization_servers": list(issuers),
@@ -24,7 +24,7 @@ def routes(url: str, issuers: Sequence[str], *, takes_proofs: bool = True) -> li
     }
 
     async def answer(request: Request) -> Response:
-        # Any page may read it: it is how a client finds out where to sign in.
-        return JSONResponse(told, headers={**HEADERS, "Access-Control-Allow-Origin": "*"})
+        # Readable from any origin, because clients find the authorization server with it.
+        return JSONResponse(metadata, headers={**HEADERS, "Access-Control-Allow-Origin": "*"})
 
     return [Route(RESOURCE_METADATA, answer)]

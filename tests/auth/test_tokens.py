@@ -420,7 +420,7 @@ def test_a_remembered_token_is_read_once_and_expires() -> None:
 
 
 def test_few_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens, "REMEMBERED", 2)
+    monkeypatch.setattr(tokens, "MAX_CACHED_TOKENS", 2)
     verifier = verifier_of()
     first = verifier.verify(signed(jti="0"))
     for jti in "12":

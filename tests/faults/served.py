@@ -18,7 +18,7 @@ from server.backend import opener
 from server.process.draining import DrainingServer
 from server.process.serving import listen, make_server
 from server.settings.environment import load
-from server.trust.identity import expected, policy_of, verifier
+from server.trust.identity import expected_claims, policy_of, verifier
 
 CARD = """query($number: String!) { customer(by: {number: $number}) { number displayName
   finance { balance { amount } invoices(first: 2) { nodes { number } } } sales { orders(first: 1) { nodes { number } } }
@@ -106,7 +106,7 @@ async def served(addresses: Mapping[str, str], folder: Path, **given: str) -> As
     started = asyncio.Event()
     server = make_server(app, settings, started.set)
     serving = asyncio.create_task(server._serve([listener]))
-    key, wanted = development_key(folder), expected(settings, policy)
+    key, wanted = development_key(folder), expected_claims(settings, policy)
     token = mint(key, wanted, role="service_agent", purposes=["care"], subject="kim")
     await started.wait()
     try:

@@ -26,7 +26,7 @@ from auth.tokens.minting import mint
 from resolvers.codes import Code
 from schema.build import SDL_FILE
 from server.settings.environment import load
-from server.trust.identity import expected
+from server.trust.identity import expected_claims
 from tests.conftest import Addresses
 from tests.faults.served import served
 
@@ -113,7 +113,7 @@ async def client(seeded: Addresses, tmp_path: Path) -> AsyncIterator[Client]:
 
 
 def _tokens(folder: Path, customer: str) -> Mapping[str, str]:
-    key, wanted = development_key(folder), expected(load({}), POLICY)
+    key, wanted = development_key(folder), expected_claims(load({}), POLICY)
     reached = {"data_subject": {"customer": customer}, "partner_client": {"contract": "acme"}}
     return {
         role: mint(key, wanted, role=role, purposes=set(POLICY.purposes), reach_claims=reached.get(role, {}))

@@ -15,7 +15,7 @@ from server.app import Customer360
 from server.backend import Backend
 from server.graphql.cors import AllowedOrigins
 from server.oauth.routes import routes
-from server.oauth.service import OAuthService, opened
+from server.oauth.service import OAuthService, open_service
 from server.settings.environment import load
 from server.trust.identity import policy_of, verifier
 from tests.oauth.world import ISSUER, ORIGIN, RESOURCE, SECRET, World, fill
@@ -38,7 +38,7 @@ async def workers(addresses: dict[str, str]) -> AsyncIterator[tuple[Worker, Work
 
 async def _worker(stack: AsyncExitStack, address: str) -> Worker:
     site = Site(ISSUER, "urn:customer360", frozenset({RESOURCE, "urn:customer360"}))
-    service = await stack.enter_async_context(opened(site, address, SECRET, 5000))
+    service = await stack.enter_async_context(open_service(site, address, SECRET, 5000))
     app = Starlette(routes=routes(lambda: service, 1000, AllowedOrigins({ORIGIN})))
     transport = httpx2.ASGITransport(app)
     return Worker(service, await stack.enter_async_context(httpx2.AsyncClient(transport=transport, base_url=ISSUER)))

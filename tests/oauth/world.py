@@ -38,7 +38,7 @@ class World:
     secrets: dict[str, str] = field(default_factory=dict)
 
     async def add_client(self, client_id: str, **changes: Any) -> str:
-        secret = given_out.new(given_out.Prefix.CLIENT_SECRET)
+        secret = given_out.new_secret(given_out.Prefix.CLIENT_SECRET)
         values: dict[str, Any] = {
             "name": f"The {client_id} app",
             "auth_method": "client_secret",

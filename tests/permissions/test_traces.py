@@ -16,7 +16,7 @@ from auth.tokens.minting import mint
 from datasources.engine.running.database import Database
 from datasources.unavailable import Unavailable
 from server.settings.environment import load
-from server.trust.identity import expected
+from server.trust.identity import expected_claims
 from tests.faults.served import Answered, Served, read, served
 from tests.oracle.world import World
 from tests.permissions.attacks.attacks import Copy
@@ -62,7 +62,7 @@ async def watched(address: str, folder: Path) -> AsyncIterator[Served]:
 
 def tokens(folder: Path, policy: Policy) -> Mapping[str, str]:
     """By purpose, of somebody whose own name is a canary."""
-    key, wanted = development_key(folder), expected(load({"CUSTOMER360_DATA_DIR": str(folder)}), policy)
+    key, wanted = development_key(folder), expected_claims(load({"CUSTOMER360_DATA_DIR": str(folder)}), policy)
     return {
         purpose: mint(key, wanted, role=role, purposes=[purpose], subject=f"{MARK}-subject") for role, purpose in ROLES
     }

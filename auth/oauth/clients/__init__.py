@@ -1,1 +1,1 @@
-"""Clients: what one may do, how it registers, and how it authenticates."""
+"""Clients: their registration, authentication and limits."""

@@ -1,4 +1,4 @@
-"""A client as Authlib asks about it: which addresses, methods, grants and scopes are its own."""
+"""A client in the form that Authlib reads: its redirect URIs, methods, grants and scopes."""
 
 import ipaddress
 import re
@@ -14,18 +14,18 @@ from auth.oauth.records import ClientRecord
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 SIGNED = "private_key_jwt"
 PUBLIC = "none"
-# How a client may be registered to prove who it is: by its secret (in either place), its key, or not at all.
+# The registered methods: a secret (in header or form), a key, or none.
 AUTH_METHODS = ("client_secret", SIGNED, PUBLIC)
 AUTHORIZATION_CODE, REFRESH_TOKEN = "authorization_code", "refresh_token"
 CLIENT_CREDENTIALS = "client_credentials"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant's name
-# What a host and port are made of; nothing that would mean something in a header.
+# The characters of host and port. None of them has a meaning in a header.
 _NETLOC = re.compile(r"[A-Za-z0-9.:\[\]@-]*")
 GRANT_TYPES = (AUTHORIZATION_CODE, REFRESH_TOKEN, CLIENT_CREDENTIALS, TOKEN_EXCHANGE)
 
 
 class Client(ClientMixin):
-    """One application, at one moment: whether its old secret still counts depends on the time."""
+    """An application at one time, because its previous secret is valid until a time."""
 
     def __init__(self, record: ClientRecord, now: datetime) -> None:
         self.record = record
@@ -43,11 +43,11 @@ class Client(ClientMixin):
         return self.record.id
 
     def get_default_redirect_uri(self) -> str:
-        # OAuth 2.1: every request names its address, so that none goes where it was not expected.
+        # OAuth 2.1: every request names its redirect URI.
         return ""
 
     def get_allowed_scope(self, scope: Collection[str] | str | None) -> str:
-        """What is asked for if all of it may be had; without a wish, all there is."""
+        """The requested scopes if all of them are registered, all registered scopes if none is requested."""
         asked = scope.split() if isinstance(scope, str) else list(scope or ())
         if not asked:
             return " ".join(self.record.scopes)
@@ -55,7 +55,7 @@ class Client(ClientMixin):
         return " ".join(dict.fromkeys(asked)) if set(asked) <= set(self.record.scopes) else None  # type: ignore[return-value]
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Registered to the letter. Of a loopback address any port will do: RFC 8252 section 7.3."""
+        """Compared exactly. The port of a loopback address may differ (RFC 8252 section 7.3)."""
         registered = self.record.redirect_uris
         return redirect_uri in registered or any(_same_but_port(redirect_uri, each) for each in registered)
 
@@ -78,7 +78,7 @@ class Client(ClientMixin):
 
 
 def _same_but_port(given: str, registered: str) -> bool:
-    """Both are http addresses of this very machine, by number, and differ in nothing but the port."""
+    """Whether both are loopback addresses, written as numbers, that differ only in the port."""
     try:
         ours, theirs = urlsplit(registered), urlsplit(given)
         port, host = theirs.port, ours.hostname or ""
@@ -87,12 +87,12 @@ def _same_but_port(given: str, registered: str) -> bool:
     except ValueError:
         return False
     shown = f"[{host}]" if ":" in host else host
-    # Written anew with that port and compared to the letter: no user, fragment or odd spelling gets through.
+    # The registered address with the other port is compared as text, so that a user, fragment or odd spelling differs.
     return given == ours._replace(netloc=shown if port is None else f"{shown}:{port}").geturl()
 
 
-def check_registered(redirect_uri: str) -> str | None:
-    """What is wrong with an address that a client would be registered with."""
+def redirect_uri_problem(redirect_uri: str) -> str | None:
+    """What is wrong with a redirect URI that a client is to be registered with."""
     try:
         parts = urlsplit(redirect_uri)
         parts.port  # noqa: B018 - reading it is what checks it
@@ -108,7 +108,7 @@ def check_registered(redirect_uri: str) -> str | None:
         return None if parts.hostname else "names no host"
     if parts.scheme == "http":
         return None if _is_loopback(parts.hostname) else "must be https, or http at 127.0.0.1 or [::1]"
-    # An app's own scheme, turned-around domain as RFC 8252 section 7.1 has it: no javascript:, no data:.
+    # A scheme of an app is a reversed domain name (RFC 8252 section 7.1), which excludes javascript: and data:.
     return None if "." in parts.scheme else "must be https, or an app's own scheme such as com.example.app:/signed-in"
 
 

@@ -1,4 +1,4 @@
-"""Registration: what a new client or account may look like, so that no token is issued that would be refused."""
+"""Registration of clients and accounts, with the checks that keep unusable tokens from being issued."""
 
 import re
 import secrets as random
@@ -8,8 +8,8 @@ from uuid import UUID
 
 from auth.departments import DEPARTMENTS
 from auth.oauth import secrets
-from auth.oauth.clients import client as clients
-from auth.oauth.passwords import WeakPasswordError, hashed
+from auth.oauth.clients import client
+from auth.oauth.passwords import WeakPasswordError, hash_password
 from auth.oauth.records import Account, ClientRecord
 from auth.oauth.rights import CUSTOMER, PARTNER
 from auth.policy.categories import Category
@@ -23,10 +23,10 @@ _USERNAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,254}")
 
 
 class RegistrationError(ValueError):
-    """It cannot be registered so. The message says what would do."""
+    """The client or account cannot be registered. The message names the remedy."""
 
 
-def register(
+def new_client(
     policy: Policy,
     name: str,
     *,
@@ -42,11 +42,11 @@ def register(
     public: bool,
     jwks: Mapping[str, Any] | None,
 ) -> tuple[ClientRecord, str | None]:
-    """The client, and the secret that it is told once."""
+    """The record of a new client, and its secret, which is shown once."""
     role = PARTNER if contract is not None and role is None else role
     _check_role(policy, role, contract, territory, public)
     _check_addresses(redirect_uris)
-    secret = None if public or jwks is not None else secrets.new(secrets.Prefix.CLIENT_SECRET)
+    secret = None if public or jwks is not None else secrets.new_secret(secrets.Prefix.CLIENT_SECRET)
     record = ClientRecord(
         id=_id(client_id, name),
         name=_name(name),
@@ -84,13 +84,13 @@ def new_account(
             f"{CUSTOMER} needs --customer, a role of one territory --territory, and no other either"
         )
     try:
-        kept = hashed(password, name)
+        stored = hash_password(password, name)
     except WeakPasswordError as error:
         raise RegistrationError(str(error)) from None
     return Account(
         id=UUID(int=0),
         username=name,
-        password_hash=kept,
+        password_hash=stored,
         role=role,
         purposes=tuple(sorted(set(purposes))),
         customer_id=customer,
@@ -114,7 +114,7 @@ def _check_role(policy: Policy, role: str | None, contract: str | None, territor
 
 def _check_addresses(redirect_uris: Collection[str]) -> None:
     for uri in redirect_uris:
-        problem = clients.check_registered(uri)
+        problem = client.redirect_uri_problem(uri)
         if problem is not None:
             raise RegistrationError(f"the redirect URI {uri!r} {problem}")
 
@@ -123,24 +123,24 @@ def _auth_method(public: bool, jwks: Mapping[str, Any] | None) -> str:
     if public and jwks is not None:
         raise RegistrationError("a public application has no key that proves who it is: leave out --jwks")
     if jwks is None:
-        return clients.PUBLIC if public else "client_secret"
+        return client.PUBLIC if public else "client_secret"
     published = jwks.get("keys")
     if not isinstance(published, list) or not published or len(usable_keys(published)) != len(published):
         raise RegistrationError("--jwks needs public keys only: RSA of 2048 bits and more, EC P-256 or Ed25519")
-    return clients.SIGNED
+    return client.SIGNED
 
 
 def _grant_types(for_people: bool, by_itself: bool, exchange: bool) -> tuple[str, ...]:
     wanted = {
-        clients.AUTHORIZATION_CODE: for_people,
-        clients.REFRESH_TOKEN: for_people,
-        clients.CLIENT_CREDENTIALS: by_itself,
-        clients.TOKEN_EXCHANGE: exchange,
+        client.AUTHORIZATION_CODE: for_people,
+        client.REFRESH_TOKEN: for_people,
+        client.CLIENT_CREDENTIALS: by_itself,
+        client.TOKEN_EXCHANGE: exchange,
     }
-    found = tuple(grant for grant, is_wanted in wanted.items() if is_wanted)
-    if not found:
+    types = tuple(grant for grant, is_wanted in wanted.items() if is_wanted)
+    if not types:
         raise RegistrationError("it could get no token: give it a --redirect-uri, a --role or a --contract")
-    return found
+    return types
 
 
 def _scopes(departments: Collection[str]) -> tuple[str, ...]:
@@ -164,7 +164,7 @@ def _name(name: str) -> str:
 
 
 def _id(wished: str | None, name: str) -> str:
-    """Never the id of a person's account, which is a UUID: it starts with a letter, and is none."""
+    """An id that is never a UUID, because the ids of accounts are UUIDs."""
     if wished is None:
         slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40]
         wished = f"{slug if slug[:1].isalpha() else f'app-{slug}'.strip('-')}-{random.token_hex(4)}"

@@ -1,1 +1,1 @@
-"""How a client gets tokens: a file for each grant type."""
+"""The grant types, one module for each."""

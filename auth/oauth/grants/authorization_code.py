@@ -1,4 +1,4 @@
-"""The authorization code: a person approves, the client redeems, once, with the verifier that only it knows."""
+"""The authorization code grant: a person approves, the client redeems the code once with its PKCE verifier."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 @dataclass(frozen=True, slots=True)
 class Approver:
-    """Who approves, and when they proved who they are."""
+    """The person who approves, and the time of their sign-in."""
 
     account: Account
     authenticated_at: datetime
 
 
 class CodeGrant(AuthorizationCodeGrant):
-    """Authlib's, with PKCE by S256 for every client, checked when the code is asked for and when it is redeemed."""
+    """PKCE by S256 is required of every client, at the authorization and at the token endpoint."""
 
     server: Authority
     request: Request
@@ -44,7 +44,7 @@ class CodeGrant(AuthorizationCodeGrant):
     @staticmethod
     def validate_authorization_redirect_uri(request: Any, client: ClientMixin) -> str:
         uri = request.payload.redirect_uri
-        # Not quoted in the message, and nobody is sent there.
+        # Not quoted in the message, and never redirected to.
         if not uri or not client.check_redirect_uri(uri):
             raise InvalidRequestError("The redirect_uri is not one that the client is registered with.")
         return str(uri)
@@ -79,19 +79,19 @@ class CodeGrant(AuthorizationCodeGrant):
             purposes=tuple(sorted(set(approver.account.purposes) & set(client.record.purposes))),
             authenticated_at=approver.authenticated_at,
         )
-        given_for = Code(
+        stored_code = Code(
             digest=secrets.digest(code),
             redirect_uri=request.payload.redirect_uri,
             challenge=request.payload.data["code_challenge"],
             expires_at=self.server.clock() + CODE_LIFE,
         )
-        self.server.wait(self.server.store.approve(approval, given_for))
+        self.server.wait(self.server.store.approve(approval, stored_code))
 
     def generate_authorization_code(self) -> str:
-        return secrets.new(secrets.Prefix.CODE)
+        return secrets.new_secret(secrets.Prefix.CODE)
 
     def query_authorization_code(self, code: str, client: Any) -> Any:
-        """Taking it out is what finds it. One that is gone was used before: all that came of it ends."""
+        """Takes the code out of the store. A code that is gone was used before, so its family is revoked."""
         store, digest = self.server.store, secrets.digest(code)
         redeemed = self.server.wait(store.redeem_code(digest, client.id))
         if redeemed is None:
@@ -108,10 +108,10 @@ class CodeGrant(AuthorizationCodeGrant):
             raise InvalidGrantError("The code_verifier does not belong to the code.")
 
     def delete_authorization_code(self, authorization_code: Any) -> None:
-        """It was taken out of the store when it was found."""
+        """Nothing to do: `query_authorization_code` took it out of the store."""
 
     def authenticate_user(self, authorization_code: Any) -> Any:
-        return families.account_of(self.server, authorization_code.redeemed.approval)
+        return families.approving_account(self.server, authorization_code.redeemed.approval)
 
     def validate_token_request(self) -> None:
         self.server.check_resource(self.request)
@@ -119,11 +119,11 @@ class CodeGrant(AuthorizationCodeGrant):
 
     def generate_token(self, user: Any = None, *ignored: Any, **also: Any) -> dict[str, str | int]:
         code: Any = self.request.authorization_code
-        return families.tokens(self.server, self.request, user, code.redeemed.approval)
+        return families.issue_tokens(self.server, self.request, user, code.redeemed.approval)
 
 
 class _Redeemed:
-    """A redeemed code as Authlib asks about it."""
+    """A redeemed code with the methods that Authlib calls."""
 
     def __init__(self, redeemed: Redeemed) -> None:
         self.redeemed = redeemed

@@ -1,4 +1,4 @@
-"""Client credentials: an application acts by itself, with the rights that its contract gives it."""
+"""The client credentials grant: an application acts for itself, with the rights of its contract."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ClientGrant(ClientCredentialsGrant):
-    """Authlib's. The subject is the client, whose id no person's account can have."""
+    """The subject of the token is the client; its id is never the id of an account."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = (*SECRET_METHODS, SIGNED)
     server: Authority
@@ -34,7 +34,7 @@ class ClientGrant(ClientCredentialsGrant):
         scope = client.get_allowed_scope(self.request.payload.scope)
         if scope is None:
             raise InvalidScopeError
-        own = rights.of_client(client.record, scope.split())
+        own = rights.rights_of_client(client.record, scope.split())
         if own is None:
             raise UnauthorizedClientError("The client only acts for people.")
         return self.server.access_token(self.request, own, client.id)

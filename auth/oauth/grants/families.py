@@ -1,4 +1,4 @@
-"""Families: the tokens that come of one approval. They are issued alike, and they end together."""
+"""Families: the tokens of one approval, which are issued alike and revoked together."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from auth.oauth.authority import Authority
 
 
-def account_of(authority: Authority, approval: Approval) -> Account:
-    """Who approved, if they may still do so."""
+def approving_account(authority: Authority, approval: Approval) -> Account:
+    """The account that approved. Raises InvalidGrantError if it was disabled."""
     account = authority.wait(authority.store.account(approval.account_id))
     if account is None or account.disabled_at is not None:
         raise InvalidGrantError("Whoever approved this has no account any more.")
     return account
 
 
-def tokens(
+def issue_tokens(
     authority: Authority, request: Request, account: Account, approval: Approval, scope: str | None = None
 ) -> dict[str, str | int]:
-    """An access token, and a refresh token for a client that takes those."""
+    """An access token, and a refresh token if the client is registered for them."""
     assert request.client is not None
-    granted = rights.of_account(account, approval, request.client.record)
+    granted = rights.rights_of_account(account, approval, request.client.record)
     if scope:
         granted = granted.within(granted.purposes, scope.split(), None)
     token = authority.access_token(

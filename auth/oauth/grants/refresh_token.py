@@ -1,4 +1,4 @@
-"""Refreshing: each refresh token is redeemed once, for an access token and the next refresh token."""
+"""The refresh token grant: each token is redeemed once, for an access token and the next refresh token."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class RefreshGrant(RefreshTokenGrant):
-    """Authlib's. One that is shown a second time was stolen by somebody, whoever it is: the family ends."""
+    """A refresh token that is used twice was copied, so its family is revoked."""
 
     server: Authority
     request: Request
@@ -35,28 +35,28 @@ class RefreshGrant(RefreshTokenGrant):
         if redeemed is None:
             self.server.wait(store.revoke_family(digest, client.id))
             return None
-        self._check(redeemed)
+        self._check_redeemed(redeemed)
         return _Redeemed(redeemed)
 
-    def _check(self, redeemed: Redeemed) -> None:
+    def _check_redeemed(self, redeemed: Redeemed) -> None:
         if redeemed.expires_at <= self.server.clock() or redeemed.approval.revoked_at is not None:
             raise InvalidGrantError("The refresh token expired.")
         if redeemed.thumbprint is not None and redeemed.thumbprint != self.request.thumbprint:
             raise InvalidGrantError("The refresh token is bound to a key that this request does not prove.")
 
     def authenticate_user(self, refresh_token: Any) -> Any:
-        return families.account_of(self.server, refresh_token.redeemed.approval)
+        return families.approving_account(self.server, refresh_token.redeemed.approval)
 
     def issue_token(self, user: Any, refresh_token: Any) -> dict[str, str | int]:
         approval = refresh_token.redeemed.approval
-        return families.tokens(self.server, self.request, user, approval, self.request.payload.scope)
+        return families.issue_tokens(self.server, self.request, user, approval, self.request.payload.scope)
 
     def revoke_old_credential(self, refresh_token: Any) -> None:
-        """It was taken out of the store when it was found."""
+        """Nothing to do: `authenticate_refresh_token` took it out of the store."""
 
 
 class _Redeemed:
-    """A redeemed refresh token as Authlib asks about it."""
+    """A redeemed refresh token with the methods that Authlib calls."""
 
     def __init__(self, redeemed: Redeemed) -> None:
         self.redeemed = redeemed

@@ -1,4 +1,4 @@
-"""Token exchange (RFC 8693): an application acts on behalf of the bearer of a token, with the rights of both."""
+"""Token exchange (RFC 8693): an application acts on behalf of a token's subject, with the rights of both."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type's name
 MAX_ACTORS = 4
-_REACH = ("contract", "customer", "territory")
+_REACH_CLAIMS = ("contract", "customer", "territory")
 
 
 class ExchangeGrant(BaseGrant, TokenEndpointMixin):
-    """Authlib has none. The actor is the client that asks; it proves who it is as it does everywhere."""
+    """A grant that Authlib lacks. The actor is the authenticated client."""
 
     GRANT_TYPE = TOKEN_EXCHANGE
     server: Authority
@@ -45,7 +45,7 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):
     def create_token_response(self) -> Any:
         client = self.request.client
         assert client is not None
-        subject = own_tokens.read(self.server, self.request.form["subject_token"])
+        subject = own_tokens.read_active(self.server, self.request.form["subject_token"])
         if subject is None or "cnf" in subject:
             raise InvalidGrantError("The subject_token is none of ours, or counts no more.")
         token = self.server.access_token(
@@ -53,7 +53,7 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):
             self._rights(client, subject),
             subject["sub"],
             until=datetime.fromtimestamp(subject["exp"], UTC),
-            act=_actors(client, subject),
+            act=_actor_chain(client, subject),
             approval=subject.get("approval"),
             auth_time=subject.get("auth_time"),
             acr=subject.get("acr"),
@@ -61,7 +61,7 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):
         return 200, {**token, "issued_token_type": ACCESS_TOKEN}, self.TOKEN_RESPONSE_HEADER
 
     def _rights(self, client: Client, subject: dict[str, Any]) -> TokenRights:
-        """What the subject's token allows and the client's contract too."""
+        """The rights that both the subject's token and the client's contract allow."""
         record = client.record
         if client.is_partner and subject["client_id"] != client.id:
             raise InvalidGrantError("A partner's application cannot use what was given to another.")
@@ -74,13 +74,13 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):
             frozenset(subject["purposes"]),
             frozenset(subject["scope"].split()),
             None if held is None else frozenset(held),
-            tuple((name, subject[name]) for name in _REACH if name in subject),
+            tuple((name, subject[name]) for name in _REACH_CLAIMS if name in subject),
         )
         return theirs.within(record.purposes, scope.split(), record.categories)
 
 
-def _actors(client: Client, subject: dict[str, Any]) -> dict[str, Any]:
-    """Who acts, and for whom of those who acted before: RFC 8693 section 4.1."""
+def _actor_chain(client: Client, subject: dict[str, Any]) -> dict[str, Any]:
+    """The chain of actors, the latest first: RFC 8693 section 4.1."""
     before = subject.get("act")
     depth, each = 1, before
     while isinstance(each, dict):

@@ -1,1 +1,1 @@
-"""The keys that the authorization server signs with."""
+"""The signing keys of the authorization server."""

@@ -1,4 +1,4 @@
-"""The seal: what is stored of signing keys can be opened only with a secret that is not in the database."""
+"""The seal: signing keys are stored encrypted with a secret that is not in the database."""
 
 import json
 import os
@@ -12,21 +12,21 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-FILE = "oauth-secret"
-BYTES = 32
+SECRET_FILE = "oauth-secret"  # noqa: S105 - the name of a file
+SECRET_BYTES = 32
 _ALGORITHMS = ["dir", "A256GCM"]
 
 
 class SealError(ValueError):
-    """What is sealed cannot be opened, or the secret cannot be used. The message says what would mend it."""
+    """The content cannot be decrypted, or the secret cannot be used. The message names the remedy."""
 
 
 class Seal:
-    """Seals and opens with one secret of 32 bytes."""
+    """Encrypts and decrypts with one secret of 32 bytes."""
 
     def __init__(self, secret: bytes) -> None:
-        if len(secret) != BYTES:
-            raise SealError(f"the secret that signing keys are sealed with must have {BYTES} bytes")
+        if len(secret) != SECRET_BYTES:
+            raise SealError(f"the secret that signing keys are sealed with must have {SECRET_BYTES} bytes")
         self._key = OctKey.import_key(secret)
 
     def seal(self, content: dict[str, Any]) -> str:
@@ -42,27 +42,27 @@ class Seal:
 
 
 def secret_in(folder: Path) -> bytes:
-    """The secret of a single machine, in its data folder; made when it is first asked for."""
-    path = folder / FILE
+    """The secret in the data folder. Created when it does not exist."""
+    path = folder / SECRET_FILE
     if not path.exists():
         _create(path)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise SealError(f"{path} can be read by others. Run: chmod 600 {path}")
-    return decoded(path.read_text())
+    return decode_secret(path.read_text())
 
 
-def decoded(text: str) -> bytes:
+def decode_secret(text: str) -> bytes:
     try:
         return bytes.fromhex(text.strip())
     except ValueError:
-        raise SealError(f"the secret must be {2 * BYTES} hexadecimal digits") from None
+        raise SealError(f"the secret must be {2 * SECRET_BYTES} hexadecimal digits") from None
 
 
 def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Linked when it is whole: two processes that start together agree on one.
+    # Linked when it is complete, so that two processes that start together use one secret.
     with NamedTemporaryFile("w", dir=path.parent, prefix=".secret-", encoding="ascii") as aside:
-        aside.write(secrets.token_hex(BYTES))
+        aside.write(secrets.token_hex(SECRET_BYTES))
         aside.flush()
         try:
             os.link(aside.name, path)

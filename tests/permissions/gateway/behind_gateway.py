@@ -12,7 +12,7 @@ import orjson
 from auth.tokens.keys import development_key
 from auth.tokens.minting import mint
 from server.settings.environment import load
-from server.trust.identity import expected, policy_of
+from server.trust.identity import expected_claims, policy_of
 from tests.federation.stack import Stack
 from tests.oracle.world import World
 from tests.permissions.world.askers import Asker
@@ -86,7 +86,7 @@ class Behind:
         by = {"linked": "contract", "self": "customer", "territory": "territory"}.get(asker.scope.reach)
         return mint(
             development_key(Path(self.stack.environment["CUSTOMER360_DATA_DIR"])),
-            expected(settings, policy_of(settings)),
+            expected_claims(settings, policy_of(settings)),
             role=asker.who,
             purposes=set(asker.matrix.purposes),
             reach_claims={by: str(asker.scope.by)} if by else {},

@@ -16,7 +16,7 @@ from auth.tokens.keys import TrustedKeys, development_key
 from auth.tokens.verifier import Verifier
 from server.commands.cli import COMMANDS, main
 from server.settings.environment import load
-from server.trust.identity import expected
+from server.trust.identity import expected_claims
 from tests.conftest import Addresses
 from tests.house.project import ROOT
 
@@ -152,7 +152,7 @@ def test_a_policy_that_cannot_be_used_is_2_and_one_line(shell: Shell, tmp_path: 
 def test_a_token_is_accepted_where_it_was_minted(shell: Shell, tmp_path: Path) -> None:
     ran = shell("token", "--role", "service_agent", "--purpose", "care", "--purpose", "care", "--subject", "kim")
     assert (ran.code, ran.err) == (0, "")
-    wanted = expected(load({}), load_policy())
+    wanted = expected_claims(load({}), load_policy())
     key = development_key(tmp_path / ".customer360")
     viewer = Verifier(wanted, TrustedKeys([key])).verify(ran.out.strip())
     assert (viewer.subject, viewer.viewer_class, viewer.purposes) == ("kim", "service_agent", frozenset({"care"}))

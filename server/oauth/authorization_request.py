@@ -1,4 +1,4 @@
-"""An authorization request as it stands in the URL: checked anew whenever it comes, whatever page it comes from."""
+"""The authorization request in the URL. Every page and form carries it, and it is checked each time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AUTHORIZE = "/oauth/authorize"
 
 
 class LoginRequired(OAuth2Error):
-    """The client asked for an answer without a page, and nobody is signed in."""
+    """The client asked for no page (`prompt=none`), but a page for signing in is needed."""
 
     error = "login_required"
     description = "Somebody has to sign in."
@@ -34,15 +34,15 @@ class ConsentRequired(OAuth2Error):
 
 
 class UnmetRequirements(OAuth2Error):
-    """RFC 9470 section 5: the client asks for a way to sign in that there is none of here."""
+    """The client asks for an `acr` that no sign-in here has (RFC 9470 section 5)."""
 
     error = "unmet_authentication_requirements"
     description = "Nobody can sign in here as strongly as that."
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A sound authorization request: the client, what it wants, and where the answer goes."""
+class AuthorizationRequest:
+    """A valid authorization request: the client, its parameters, and where the answer goes."""
 
     request: Request
     grant: CodeGrant
@@ -63,26 +63,26 @@ class Asked:
 
     @property
     def is_strong_enough(self) -> bool:
-        """All sign in alike here. Who asks for another way only must not be given a token that looks like it."""
+        """Whether a sign-in by password, the only one here, is among the requested `acr_values`."""
         ways = self.request.payload.data.get("acr_values", "").split()
         return not ways or ACR in ways
 
     def is_recent(self, session: Session) -> bool:
-        """OpenID Connect's max_age, which RFC 9470 steps up with."""
+        """Whether the sign-in is no older than the parameter max_age (OpenID Connect, RFC 9470)."""
         most = self.request.payload.data.get("max_age", "")
         if not most.isascii() or not most.isdigit():
             return True
         return datetime.now(UTC) - session.authenticated_at <= timedelta(seconds=int(most[:9]))
 
     def without_prompt(self) -> str:
-        """The same request, for somebody who has just signed in."""
+        """The query string for after the sign-in, without the parameters that asked for it."""
         done = ("max_age", "prompt")
         pairs = forms.parameters(self.query)
         return urlencode([(name, value) for name, value in pairs if name not in done or value == "consent"])
 
 
-async def asked_in(http: HttpRequest, service: OAuthService) -> Asked | Reply:
-    """The request that is in the URL, checked anew each time."""
+async def read_authorization_request(http: HttpRequest, service: OAuthService) -> AuthorizationRequest | Reply:
+    """The request in the URL, or the error reply if it is not valid."""
     query: bytes = http.scope["query_string"]
     request = Request("GET", f"{service.site.issuer}{AUTHORIZE}", forms.parameters(query), {})
     try:
@@ -90,4 +90,4 @@ async def asked_in(http: HttpRequest, service: OAuthService) -> Asked | Reply:
     except OAuth2Error as error:
         reply: Reply = await service.run(service.authority.handle_error_response, request, error)
         return reply
-    return Asked(request, grant, query)
+    return AuthorizationRequest(request, grant, query)

@@ -1,4 +1,4 @@
-"""Applications of our own, which the server registers by itself."""
+"""GraphiQL as a client, which the server registers by itself."""
 
 from collections.abc import Collection
 
@@ -6,15 +6,16 @@ from auth.oauth.clients.client import AUTHORIZATION_CODE, PUBLIC
 from auth.oauth.records import ClientRecord
 from auth.policy.ceiling import SCOPES
 
-GRAPHIQL = "customer360-graphiql"
+CLIENT_ID = "customer360-graphiql"
 
 
-def graphiql(redirect_uri: str, purposes: Collection[str]) -> ClientRecord:
-    """GraphiQL acts for whoever signs in, with all that they may. It gets no refresh token: a page that is open for
-    longer than a token lives asks its reader again.
+def graphiql_client(redirect_uri: str, purposes: Collection[str]) -> ClientRecord:
+    """GraphiQL, with all rights of the person who signs in.
+
+    It gets no refresh token: when the access token expires, the page signs the person in again.
     """
     return ClientRecord(
-        id=GRAPHIQL,
+        id=CLIENT_ID,
         name="GraphiQL",
         auth_method=PUBLIC,
         grant_types=(AUTHORIZATION_CODE,),

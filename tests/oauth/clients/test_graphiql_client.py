@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from auth.oauth.clients import own as own_clients
+from auth.oauth.clients import graphiql
 from auth.oauth.records import ClientRecord
 from server.oauth.service import OAuthService
 from server.settings.environment import load
@@ -14,10 +14,10 @@ from server.trust import gates
 from tests.oauth.world import ISSUER, Pkce, World, authorization
 
 CALLBACK = f"{ISSUER}/graphiql/signed-in"
-RECORD = own_clients.graphiql(CALLBACK, ["care"])
+RECORD = graphiql.graphiql_client(CALLBACK, ["care"])
 
 
-async def registered(world: World, client_id: str = own_clients.GRAPHIQL) -> ClientRecord:
+async def registered(world: World, client_id: str = graphiql.CLIENT_ID) -> ClientRecord:
     return next(each for each in await world.administration.clients() if each.id == client_id)
 
 
@@ -25,13 +25,13 @@ async def test_it_is_registered_before_the_first_answer(
     http: httpx2.AsyncClient, world: World, service: OAuthService
 ) -> None:
     service.unregistered = RECORD
-    asked = authorization(own_clients.GRAPHIQL, Pkce(), redirect_uri=CALLBACK)
+    asked = authorization(graphiql.CLIENT_ID, Pkce(), redirect_uri=CALLBACK)
     assert (await http.get(asked)).status_code == 200
     assert await registered(world) == RECORD
 
 
 async def test_it_follows_the_settings(http: httpx2.AsyncClient, world: World, service: OAuthService) -> None:
-    moved = own_clients.graphiql("https://customers.example.com/graphiql/signed-in", ["care", "audit"])
+    moved = graphiql.graphiql_client("https://customers.example.com/graphiql/signed-in", ["care", "audit"])
     for record in (RECORD, moved):
         await service.store.keep_own_client(record)
         assert await registered(world) == record

@@ -80,4 +80,4 @@ async def test_one_that_never_ends_lets_nobody_in() -> None:
     source = Slow()
     source.gate.clear()
     with pytest.raises(RevocationsUnknown):
-        await Revocations(source, seconds=0.05).current()
+        await Revocations(source, timeout_seconds=0.05).current()

@@ -118,7 +118,7 @@ async def test_an_issuer_that_answers_nothing_is_given_up(monkeypatch: pytest.Mo
         await asyncio.Event().wait()
         raise AssertionError
 
-    monkeypatch.setattr("auth.tokens.discovery.SECONDS", 0.05)
+    monkeypatch.setattr("auth.tokens.discovery.DISCOVERY_SECONDS", 0.05)
     idp = Elsewhere()
     with pytest.raises(KeysUnavailable):
         await trusting(idp, never).admit(PresentedToken(idp.token()))

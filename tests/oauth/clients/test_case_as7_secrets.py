@@ -112,12 +112,12 @@ async def test_a_secret_in_the_url_is_refused(http: Http, world: World) -> None:
 
 async def test_a_rotated_secret_counts_on_for_a_while(http: Http, world: World) -> None:
     await world.add_client("moving", role="auditor")
-    old, new = world.secrets["moving"], secrets.new(secrets.Prefix.CLIENT_SECRET)
+    old, new = world.secrets["moving"], secrets.new_secret(secrets.Prefix.CLIENT_SECRET)
     soon = datetime.now(UTC) + timedelta(hours=1)
     await world.administration.rotate_client("moving", secrets.digest(new), soon)
     statuses = [await _status(http, "moving", secret) for secret in (old, new, "wrong")]
     assert statuses == [200, 200, 401]
-    newest = secrets.new(secrets.Prefix.CLIENT_SECRET)
+    newest = secrets.new_secret(secrets.Prefix.CLIENT_SECRET)
     await world.administration.rotate_client("moving", secrets.digest(newest), datetime.now(UTC))
     assert [await _status(http, "moving", secret) for secret in (old, new, newest)] == [401, 401, 200]
 
@@ -129,7 +129,13 @@ async def _status(http: Http, client: str, secret: str) -> int:
 
 def assertion(key: ECKey = KEY, header: dict[str, Any] | None = None, **changes: Any) -> dict[str, str]:
     now = int(datetime.now(UTC).timestamp())
-    claims = {"iss": "signer", "sub": "signer", "aud": ISSUER, "exp": now + 60, "jti": secrets.new(secrets.Prefix.CODE)}
+    claims = {
+        "iss": "signer",
+        "sub": "signer",
+        "aud": ISSUER,
+        "exp": now + 60,
+        "jti": secrets.new_secret(secrets.Prefix.CODE),
+    }
     kept = {name: value for name, value in {**claims, **changes}.items() if value is not None}
     signed = jwt.encode({"alg": "ES256", "kid": "theirs", **(header or {})}, kept, key)
     return {"grant_type": "client_credentials", "client_assertion_type": ASSERTION, "client_assertion": signed}
