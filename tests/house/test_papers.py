@@ -5,6 +5,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from tests.house.project import ROOT, own_files, pyproject, text_of
+from tests.house.style.test_prose import UNNAMED
 
 # Absolute paths that exist on one machine and not in a checkout.
 MACHINE_PATH = re.compile(r"(?<![\w./$}>)*-])/(?:work|root|home|Users|mnt|opt|tmp)/[\w.]")
@@ -87,3 +88,13 @@ def test_the_papers_links_lead_somewhere() -> None:
         if not (page.parent / link).exists()
     }
     assert broken == set()
+
+
+def test_the_papers_name_their_subjects() -> None:
+    found = {
+        f"{name_of(page)}: {word}"
+        for page in own_files()
+        if page.suffix == ".md" and not page.is_relative_to(ROOT / "server")
+        for word in UNNAMED.findall(text_of(page))
+    }
+    assert found == set()

@@ -26,7 +26,7 @@ def _is_list(folder: Path) -> bool:
 
 
 def test_no_folder_is_crowded() -> None:
-    crowded = {name: size for name, size in folder_sizes().items() if size > LARGER.get(name, MAX_MODULES)}
+    crowded = {name: size for name, size in folder_sizes().items() if size > MAX_MODULES}
     assert crowded == {}
 
 
