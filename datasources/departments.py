@@ -1,14 +1,19 @@
-"""All departments together: every GraphQL type that data stands behind, by its name."""
+"""All departments together: their tables, and every GraphQL type that data stands behind."""
 
 from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
 
-from datasources.core import shapes as core
-from datasources.finance import shapes as finance
-from datasources.marketing import shapes as marketing
-from datasources.sales import shapes as sales
-from datasources.service import shapes as service
+from sqlalchemy import MetaData
+
+from auth.departments import DEPARTMENTS
 from datasources.shapes import Shape
 
-SHAPES: Mapping[str, Shape] = {
-    shape.type: shape for department in (core, finance, sales, service, marketing) for shape in department.SHAPES
-}
+
+def _modules(name: str) -> Mapping[str, Any]:
+    """The module of this name from each department's folder."""
+    return {department: import_module(f"datasources.{department}.{name}") for department in DEPARTMENTS}
+
+
+METADATA: Mapping[str, MetaData] = {department: each.METADATA for department, each in _modules("tables").items()}
+SHAPES: Mapping[str, Shape] = {shape.type: shape for each in _modules("shapes").values() for shape in each.SHAPES}

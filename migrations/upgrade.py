@@ -11,25 +11,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from datasources.core.tables import METADATA as CORE
+from datasources.departments import METADATA
 from datasources.engine.pools.sessions import connect
-from datasources.finance.tables import METADATA as FINANCE
-from datasources.marketing.tables import METADATA as MARKETING
-from datasources.sales.tables import METADATA as SALES
-from datasources.service.tables import METADATA as SERVICE
 
 HERE = Path(__file__).parent
-BRANCHES: Mapping[str, MetaData] = {
-    "core": CORE,
-    "finance": FINANCE,
-    "sales": SALES,
-    "service": SERVICE,
-    "marketing": MARKETING,
-}
 # A migration that cannot get its lock gives up, rather than have every query queue behind it.
 LOCK_TIMEOUT = "5s"
 SCHEMA_EXISTS = text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = :department")
@@ -55,7 +44,7 @@ async def drift(addresses: Mapping[str, str]) -> dict[str, list[Any]]:
 def options(department: str) -> dict[str, Any]:
     """How Alembic sees one department: its own schema and its own version table, and nothing else."""
     return {
-        "target_metadata": BRANCHES[department],
+        "target_metadata": METADATA[department],
         "version_table_schema": department,
         "include_schemas": True,
         "include_name": lambda name, kind, _: kind != "schema" or name == department,
@@ -74,7 +63,7 @@ def configuration(department: str) -> Config:
 
 
 def _in_order(addresses: Mapping[str, str]) -> list[str]:
-    return [department for department in BRANCHES if department in addresses]
+    return [department for department in METADATA if department in addresses]
 
 
 async def _run(addresses: Mapping[str, str], department: str, act: Callable[[Config], None]) -> None:
@@ -104,7 +93,7 @@ def _compare(connection: Connection, department: str) -> list[Any]:
     with warnings.catch_warnings():
         # Alembic cannot compare an index by expression with an operator class, and says so each time.
         warnings.filterwarnings("ignore", message="Expression #1 'lower")
-        return list(compare_metadata(context, BRANCHES[department]))
+        return list(compare_metadata(context, METADATA[department]))
 
 
 @asynccontextmanager

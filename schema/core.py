@@ -145,7 +145,7 @@ class Privacy:
 
 
 @strawberry.type(description="What core knows of a customer.")
-class CoreFields(Node):
+class CustomerFields(Node):
     number: str | None = field("The customer number that people use.", Category.UNIQUE_ID)
     display_name: str | None = field("The name to greet or address them by.", Category.NAME)
     status: CustomerStatus | None = field("Where they stand in their time with us.", Category.LIFECYCLE)

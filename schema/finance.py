@@ -9,7 +9,7 @@ from auth.policy.categories import Category
 from datasources.finance.codes import DecisionBasis, InvoiceState, PaymentMethod
 from schema.classification import DepartmentField, argument
 from schema.scalars import Date, Decimal
-from schema.structure import After, Before, Connection, First, Last, Money, Node
+from schema.structure import After, Before, Connection, First, Last, Money, Node, root_field
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -166,5 +166,14 @@ class Finance:
 
 
 @strawberry.type(description="What finance knows of a customer.")
-class FinanceFields:
+class CustomerFields:
     finance: Finance | None = field("Finance: balance, invoices, payments, credit.")
+
+
+@strawberry.type(description="Every way into the graph.")
+class QueryFields:
+    @root_field("One invoice by the number printed on it.", Category.INVOICE)
+    def invoice(
+        self,
+        number: Annotated[str, argument("The invoice's number.", governs="Invoice.number", operator="equals")],
+    ) -> Invoice | None: ...

@@ -121,5 +121,5 @@ class Marketing:
 
 
 @strawberry.type(description="What marketing knows of a customer.")
-class MarketingFields:
+class CustomerFields:
     marketing: Marketing | None = field("Marketing: campaigns, segments, interests, scores, loyalty.")

@@ -10,11 +10,8 @@ from auth.policy.categories import Category
 from datasources.core.codes import CustomerStatus, PartyKind
 from resolvers.answering.requests import Context
 from schema.classification import DepartmentField, argument, input_field
-from schema.customer import Customer
-from schema.finance import Invoice
-from schema.sales import Order
+from schema.customer import Customer, department_parts
 from schema.scalars import CountryCode, Date, EmailAddress, LanguageTag, PhoneNumber
-from schema.service import Ticket
 from schema.structure import After, Before, Connection, First, Last, Node
 from schema.viewer import Viewer, viewer_of
 
@@ -84,7 +81,7 @@ class CustomerOrder:
 
 
 @strawberry.type(description="Every way into the graph.")
-class Query:
+class CustomerRoots:
     @field("One customer; null if there is none, or none that you may see.", Category.UNIQUE_ID)
     def customer(self, by: Annotated[CustomerBy, argument("How to find them.")]) -> Customer | None: ...
 
@@ -99,22 +96,9 @@ class Query:
         before: Before = strawberry.UNSET,
     ) -> Connection[Customer] | None: ...
 
-    @field("One invoice by the number printed on it.", Category.INVOICE)
-    def invoice(
-        self,
-        number: Annotated[str, argument("The invoice's number.", governs="Invoice.number", operator="equals")],
-    ) -> Invoice | None: ...
 
-    @field("One order by the number that the customer was given for it.", Category.ORDER)
-    def order(
-        self, number: Annotated[str, argument("The order's number.", governs="Order.number")]
-    ) -> Order | None: ...
-
-    @field("One ticket by the number that the customer was given for it.", Category.TICKET)
-    def ticket(
-        self, number: Annotated[str, argument("The ticket's number.", governs="Ticket.number")]
-    ) -> Ticket | None: ...
-
+@strawberry.type(description="Every way into the graph.")
+class Query(CustomerRoots, *department_parts("QueryFields")):  # type: ignore[misc]  # the registry names the bases
     @field("Anything with an id of its own; null if there is none, or none that you may see.", Category.UNIQUE_ID)
     def node(self, id: Annotated[strawberry.ID, argument("Its id.")]) -> Node | None: ...  # noqa: A002
 

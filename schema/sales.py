@@ -10,7 +10,7 @@ from datasources.core.codes import Channel
 from datasources.sales.codes import OpportunityStage, OrderState, QuoteState, RecommendationKind
 from schema.classification import DepartmentField, argument
 from schema.scalars import Date, DateTime, Decimal
-from schema.structure import After, Before, Connection, First, Last, Money, Node
+from schema.structure import After, Before, Connection, First, Last, Money, Node, root_field
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -177,5 +177,13 @@ class Sales:
 
 
 @strawberry.type(description="What sales knows of a customer.")
-class SalesFields:
+class CustomerFields:
     sales: Sales | None = field("Sales: orders, deals, quotes, what they own and what to offer them.")
+
+
+@strawberry.type(description="Every way into the graph.")
+class QueryFields:
+    @root_field("One order by the number that the customer was given for it.", Category.ORDER)
+    def order(
+        self, number: Annotated[str, argument("The order's number.", governs="Order.number")]
+    ) -> Order | None: ...

@@ -10,7 +10,7 @@ from datasources.core.codes import Channel
 from datasources.service.codes import Direction, FeedbackKind, Priority, Severity, TicketKind, TicketStatus
 from schema.classification import DepartmentField, argument
 from schema.scalars import DateTime, PhoneNumber
-from schema.structure import After, Before, Connection, First, Last, Node
+from schema.structure import After, Before, Connection, First, Last, Node, root_field
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -143,5 +143,13 @@ class Service:
 
 
 @strawberry.type(description="What service knows of a customer.")
-class ServiceFields:
+class CustomerFields:
     service: Service | None = field("Service: tickets, calls, feedback.")
+
+
+@strawberry.type(description="Every way into the graph.")
+class QueryFields:
+    @root_field("One ticket by the number that the customer was given for it.", Category.TICKET)
+    def ticket(
+        self, number: Annotated[str, argument("The ticket's number.", governs="Ticket.number")]
+    ) -> Ticket | None: ...

@@ -9,6 +9,8 @@ from schema.classification import DepartmentField, argument
 from schema.scalars import CurrencyCode, Decimal
 
 field = DepartmentField(Department.CORE)
+# For the ways into the graph that a department adds: the roots are core's.
+root_field = DepartmentField(Department.CORE)
 
 T = TypeVar("T")
 

@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from datasources.departments import METADATA
 from datasources.engine.pools import embedded
 from datasources.sample.seed import seed
-from migrations.upgrade import BRANCHES, upgrade
+from migrations.upgrade import upgrade
 from tests.house.alone import pytest_collection_modifyitems, pytest_runtest_protocol
 
 __all__ = ["pytest_collection_modifyitems", "pytest_runtest_protocol"]
@@ -54,7 +55,7 @@ async def template(database_url: str) -> str:
 @pytest.fixture(scope="session")
 async def templates_apart(database_url: str) -> Addresses:
     """For each department the name of an empty database that knows no other department's tables."""
-    names = {department: f"{TEMPLATE}_{department}" for department in BRANCHES}
+    names = {department: f"{TEMPLATE}_{department}" for department in METADATA}
     for department, name in names.items():
         await _execute(database_url, f"CREATE DATABASE {name} TEMPLATE customer360")
         await upgrade({department: _named(database_url, name)})
@@ -95,7 +96,7 @@ async def seeded_apart(database_url: str, templates_apart: Addresses) -> Address
 
 
 def _together(address: str) -> Addresses:
-    return dict.fromkeys(BRANCHES, address)
+    return dict.fromkeys(METADATA, address)
 
 
 def _named(address: str, database: str) -> str:

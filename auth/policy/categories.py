@@ -2,13 +2,27 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Self
+
+from auth.departments import Department
 
 
 class Category(StrEnum):
     """What kind of data a field holds. Every field of the schema has exactly one.
 
     STRUCTURE and the catalogue are not personal; everything else is, and is withheld where no rule allows it.
+    `department` is whose scope opens it: core's, for what all departments share. It says nothing about where data is
+    served: an order's number in a root field of sales is opened by the scope of its category.
     """
+
+    _value_: str
+    department: Department
+
+    def __new__(cls, value: str, department: Department = Department.CORE) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.department = department
+        return member
 
     STRUCTURE = "structure"
     CATALOGUE = "catalogue"
@@ -29,33 +43,33 @@ class Category(StrEnum):
     PREFERENCE = "user.privacy_preferences.channel"
     PRIVACY = "user.privacy_preferences"
 
-    ACCOUNT = "user.financial.account"
-    BALANCE = "user.financial.balance"
-    INVOICE = "user.financial.invoice"
-    PAYMENT = "user.financial.payment"
-    PAYER_REFERENCE = "user.financial.bank_account"
-    DUNNING = "user.financial.dunning"
-    CREDIT_TERMS = "user.financial.credit_terms"
-    CREDIT_LIMIT = "user.financial.credit_limit"
-    CREDIT_SCORE = "user.financial.credit_score"
+    ACCOUNT = "user.financial.account", Department.FINANCE
+    BALANCE = "user.financial.balance", Department.FINANCE
+    INVOICE = "user.financial.invoice", Department.FINANCE
+    PAYMENT = "user.financial.payment", Department.FINANCE
+    PAYER_REFERENCE = "user.financial.bank_account", Department.FINANCE
+    DUNNING = "user.financial.dunning", Department.FINANCE
+    CREDIT_TERMS = "user.financial.credit_terms", Department.FINANCE
+    CREDIT_LIMIT = "user.financial.credit_limit", Department.FINANCE
+    CREDIT_SCORE = "user.financial.credit_score", Department.FINANCE
 
-    ORDER = "user.purchase.order"
-    OPPORTUNITY = "user.purchase.opportunity"
-    QUOTE = "user.purchase.quote"
-    OWNED_PRODUCT = "user.purchase.owned_product"
-    RECOMMENDATION = "derived.recommendation"
+    ORDER = "user.purchase.order", Department.SALES
+    OPPORTUNITY = "user.purchase.opportunity", Department.SALES
+    QUOTE = "user.purchase.quote", Department.SALES
+    OWNED_PRODUCT = "user.purchase.owned_product", Department.SALES
+    RECOMMENDATION = "derived.recommendation", Department.SALES
 
-    TICKET = "user.service.ticket"
-    MESSAGE = "user.service.message"
-    CALL = "user.service.call"
-    RECORDING = "user.service.recording"
-    FEEDBACK = "user.service.feedback"
+    TICKET = "user.service.ticket", Department.SERVICE
+    MESSAGE = "user.service.message", Department.SERVICE
+    CALL = "user.service.call", Department.SERVICE
+    RECORDING = "user.service.recording", Department.SERVICE
+    FEEDBACK = "user.service.feedback", Department.SERVICE
 
-    TOUCHPOINT = "user.behavior.touchpoint"
-    SEGMENT = "derived.segment"
-    INTEREST = "user.behavior.interest"
-    SCORE = "derived.score"
-    LOYALTY = "user.loyalty"
+    TOUCHPOINT = "user.behavior.touchpoint", Department.MARKETING
+    SEGMENT = "derived.segment", Department.MARKETING
+    INTEREST = "user.behavior.interest", Department.MARKETING
+    SCORE = "derived.score", Department.MARKETING
+    LOYALTY = "user.loyalty", Department.MARKETING
 
     @property
     def is_personal(self) -> bool:

@@ -9,27 +9,10 @@ from auth.policy.categories import Category
 READ = ":read"
 SCOPES = tuple(f"{department}{READ}" for department in DEPARTMENTS)
 
-# The scope that opens the categories below a key. The first prefix that fits counts.
-_SCOPES_BY_PREFIX = {
-    "user.financial.": "finance:read",
-    "user.purchase.": "sales:read",
-    "derived.recommendation": "sales:read",
-    "user.service.": "service:read",
-    "user.behavior.": "marketing:read",
-    "user.loyalty": "marketing:read",
-    "derived.": "marketing:read",
-}
-
 
 def scope_of(category: Category) -> str:
-    """The scope that opens a category; `core:read` for the categories that all departments share.
-
-    The scope says nothing about where the data is: an order's number in a root field of sales is opened by the scope
-    of its category.
-    """
-    return next(
-        (scope for prefix, scope in _SCOPES_BY_PREFIX.items() if category.value.startswith(prefix)), "core:read"
-    )
+    """The scope that opens a category."""
+    return f"{category.department.lower()}{READ}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import CheckConstraint, Table
 
-from datasources.core.tables import METADATA as CORE
-from datasources.finance.tables import METADATA as FINANCE
+from datasources.departments import METADATA
 from datasources.imports import values
 from datasources.imports.mapping import LINE, Column, Mapping, Target, Value
 from datasources.imports.toml_table import MappingError, TomlTable
-from datasources.marketing.tables import METADATA as MARKETING
-from datasources.sales.tables import METADATA as SALES
-from datasources.service.tables import METADATA as SERVICE
 
 TABLES: dict[str, Table] = {
-    table.fullname: table
-    for metadata in (CORE, FINANCE, SALES, SERVICE, MARKETING)
-    for table in metadata.tables.values()
+    table.fullname: table for metadata in METADATA.values() for table in metadata.tables.values()
 }
 TYPES = (*values.PLAIN, "date", "timestamp", "words")
 AGGREGATES = ("first", "last", "min", "max", "sum")

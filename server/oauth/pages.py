@@ -8,15 +8,12 @@ from urllib.parse import urlsplit
 
 from starlette.responses import HTMLResponse, Response
 
+from auth.departments import Department
+from auth.policy.ceiling import READ
+
 HOME = Path(__file__).parent
 STYLE = "/oauth/style.css"
-SCOPE_TEXTS = {
-    "core:read": "who you are, how to reach you, and what you consented to",
-    "finance:read": "your accounts, invoices and payments",
-    "sales:read": "your orders, quotes and products",
-    "service:read": "your tickets, messages and calls",
-    "marketing:read": "your loyalty programme, interests and what you were sent",
-}
+SCOPE_TEXTS = {f"{department.lower()}{READ}": department.holds for department in Department}
 
 
 def headers(goes_to: str | None = None) -> dict[str, str]:

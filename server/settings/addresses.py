@@ -21,10 +21,8 @@ def database_addresses(settings: Settings, departments: Collection[str] = DEPART
 
 def configured_addresses(settings: Settings) -> dict[str, str]:
     """The configured URLs: a department's own, or the common one."""
-    own = {department: getattr(settings, f"{department}_database_url") for department in DEPARTMENTS}
-    return {
-        department: url for department in sql_departments(settings) if (url := own[department] or settings.database_url)
-    }
+    urls = {department: settings.department_urls.get(department, settings.database_url) for department in DEPARTMENTS}
+    return {department: url for department in sql_departments(settings) if (url := urls[department])}
 
 
 def sql_departments(settings: Settings) -> list[str]:

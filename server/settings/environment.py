@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from auth.departments import DEPARTMENTS
 from auth.rates import Rate
 from resolvers.documents.limits import DEFAULT_LIMITS
 from server.settings import values
@@ -27,11 +28,8 @@ class Settings:
     """The values of all settings. docs/settings.md describes each."""
 
     database_url: str | None
-    core_database_url: str | None
-    finance_database_url: str | None
-    sales_database_url: str | None
-    service_database_url: str | None
-    marketing_database_url: str | None
+    # The URL of each department that has a database of its own.
+    department_urls: Mapping[str, str]
     service_url: str | None
     service_secret: bytes | None
     data_dir: Path
@@ -93,11 +91,7 @@ def _address(key: str) -> Setting:
 
 SETTINGS = (
     _address("CUSTOMER360_DATABASE_URL"),
-    _address("CUSTOMER360_CORE_DATABASE_URL"),
-    _address("CUSTOMER360_FINANCE_DATABASE_URL"),
-    _address("CUSTOMER360_SALES_DATABASE_URL"),
-    _address("CUSTOMER360_SERVICE_DATABASE_URL"),
-    _address("CUSTOMER360_MARKETING_DATABASE_URL"),
+    *(_address(f"{PREFIX}{department.upper()}_DATABASE_URL") for department in DEPARTMENTS),
     Setting("CUSTOMER360_DATA_DIR", values.folder, ".customer360"),
     Setting("CUSTOMER360_POOL_SIZE", values.whole(1, 500), "8"),
     Setting("CUSTOMER360_DEADLINE_MS", values.whole(10, 600_000), "2000"),
@@ -145,6 +139,8 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read every key. Raises SettingsError for an unknown key or an invalid value."""
     _check_known(environment)
     read = {setting.name: _read(setting, environment) for setting in SETTINGS}
+    own = {department: read.pop(f"{department}_database_url") for department in DEPARTMENTS}
+    read["department_urls"] = {department: url for department, url in own.items() if url}
     assert read.keys() == {field.name for field in fields(Settings)}, "a key without a field, or the reverse"
     settings = Settings(**read)
     _check_service(settings)
@@ -153,7 +149,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def _check_service(settings: Settings) -> None:
     """Raise SettingsError for service data in two places, or a service secret without a service URL."""
-    if settings.service_url and settings.service_database_url:
+    if settings.service_url and "service" in settings.department_urls:
         raise SettingsError("CUSTOMER360_SERVICE_URL: CUSTOMER360_SERVICE_DATABASE_URL is set too; keep one of them")
     if settings.service_secret and not settings.service_url:
         raise SettingsError("CUSTOMER360_SERVICE_SECRET: set CUSTOMER360_SERVICE_URL too, or remove it")

@@ -7,8 +7,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from datasources.departments import METADATA
 from migrations.status import head, status
-from migrations.upgrade import BRANCHES, configuration, downgrade, drift, upgrade
+from migrations.upgrade import configuration, downgrade, drift, upgrade
 
 # What Alembic does not compare, checks above all, as PostgreSQL itself describes it.
 CATALOG = """
@@ -28,7 +29,7 @@ CATALOG = """
 
 async def test_every_branch_is_at_its_head(addresses: dict[str, str]) -> None:
     found = await status(addresses)
-    assert [each.department for each in found] == list(BRANCHES)
+    assert [each.department for each in found] == list(METADATA)
     assert all(each.is_current for each in found)
 
 
@@ -37,7 +38,7 @@ async def test_alembic_finds_no_difference(addresses: dict[str, str], addresses_
     assert await drift(addresses_apart) == {}
 
 
-@pytest.mark.parametrize("department", BRANCHES)
+@pytest.mark.parametrize("department", METADATA)
 async def test_the_migrations_make_what_the_tables_say(addresses_apart: dict[str, str], department: str) -> None:
     address = addresses_apart[department]
     migrated = await _catalog(address, department)
@@ -54,9 +55,9 @@ async def test_the_migrations_make_what_the_tables_say(addresses_apart: dict[str
 
 
 async def test_up_down_up(addresses: dict[str, str]) -> None:
-    for department in BRANCHES:
+    for department in METADATA:
         await downgrade(addresses, department)
-    assert [each.current for each in await status(addresses)] == [None] * len(BRANCHES)
+    assert [each.current for each in await status(addresses)] == [None] * len(METADATA)
     left = await _leftovers(addresses["core"])
     assert left == []
     await upgrade(addresses)
@@ -68,7 +69,7 @@ async def test_up_down_up(addresses: dict[str, str]) -> None:
 async def test_a_department_alone_is_upgraded_alone(addresses_apart: dict[str, str]) -> None:
     await upgrade({"finance": addresses_apart["finance"]})
     connection = await asyncpg.connect(addresses_apart["finance"])
-    schemas = await connection.fetch("SELECT nspname FROM pg_namespace WHERE nspname = ANY($1)", list(BRANCHES))
+    schemas = await connection.fetch("SELECT nspname FROM pg_namespace WHERE nspname = ANY($1)", list(METADATA))
     await connection.close()
     assert [row["nspname"] for row in schemas] == ["finance"]
 
@@ -86,7 +87,7 @@ async def _create_all(address: str, department: str) -> None:
     )
 
     def create(connection: Connection) -> None:
-        BRANCHES[department].create_all(connection)
+        METADATA[department].create_all(connection)
 
     async with engine.begin() as connection:
         await connection.execute(text("SELECT 1"))
@@ -103,16 +104,16 @@ async def _leftovers(address: str) -> list[str]:
         WHERE relnamespace::regnamespace::text = ANY($1) AND relname NOT LIKE 'alembic%'
         UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace::regnamespace::text = ANY($1)
         """,
-        list(BRANCHES),
+        list(METADATA),
     )
     await connection.close()
     return [row["name"] for row in rows]
 
 
 def test_every_department_has_a_branch(addresses: Mapping[str, str]) -> None:
-    assert set(addresses) == set(BRANCHES)
+    assert set(addresses) == set(METADATA)
 
 
-@pytest.mark.parametrize("department", BRANCHES)
+@pytest.mark.parametrize("department", METADATA)
 def test_the_newest_revision_is_alembics(department: str) -> None:
     assert head(department) == ScriptDirectory.from_config(configuration(department)).get_current_head()

@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 import psutil
 import pytest
 
+from datasources.departments import METADATA
 from datasources.engine.pools import embedded
 from datasources.sample.seed import seed
-from migrations.upgrade import BRANCHES, upgrade
+from migrations.upgrade import upgrade
 from tests.conftest import SEEDED_TODAY
 from tests.faults.served import served
 
@@ -23,7 +24,7 @@ SECONDS = 60
 async def postgres() -> AsyncIterator[embedded.EmbeddedServer]:
     with TemporaryDirectory(prefix="customer360-", ignore_cleanup_errors=True) as folder:
         server = embedded.join(Path(folder), durable=False)
-        addresses = dict.fromkeys(BRANCHES, server.url())
+        addresses = dict.fromkeys(METADATA, server.url())
         await upgrade(addresses)
         await seed(addresses, customers=3, seed=7, today=SEEDED_TODAY)
         yield server
@@ -49,7 +50,7 @@ async def test_the_deadline_holds_while_postgresql_stands_still(
     postgres: embedded.EmbeddedServer, tmp_path: Path
 ) -> None:
     """It is given up at the deadline, with connections that were open, and with new ones; then all is as before."""
-    addresses = dict.fromkeys(BRANCHES, postgres.url())
+    addresses = dict.fromkeys(METADATA, postgres.url())
     async with served(addresses, tmp_path, deadline_ms="500", department_budget_ms="300") as server:
         whole = await server.ask()
         async with asyncio.timeout(SECONDS):

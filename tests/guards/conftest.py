@@ -14,10 +14,10 @@ from auth.access_log import AccessRecord
 from auth.policy.file import load
 from auth.viewer import Viewer
 from bench.workloads.operations import DOCUMENTS, NAMES
+from datasources.departments import METADATA
 from datasources.engine.running.database import Database
 from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
-from migrations.upgrade import BRANCHES
 from resolvers.answering.requests import Answer, Outcome, Request
 from resolvers.documents.limits import DEFAULT_LIMITS, UNLIMITED, Limits
 from resolvers.graph import Graph
@@ -91,7 +91,7 @@ async def crowd(database_url: str, template: str) -> Addresses:
         await connection.execute(f"CREATE DATABASE guards TEMPLATE {template}")
     finally:
         await connection.close()
-    together = dict.fromkeys(BRANCHES, urlsplit(database_url)._replace(path="/guards").geturl())
+    together = dict.fromkeys(METADATA, urlsplit(database_url)._replace(path="/guards").geturl())
     await seed(together, customers=CROWD, seed=11, today=SEEDED_TODAY)
     return together
 

@@ -10,8 +10,6 @@ from tests.house.project import PACKAGES
 
 Edges = Mapping[str, set[str]]
 
-# The graph's own circle: a customer has departments, and what a department knows leads back to the customer.
-CIRCLES_OF_MODULES = {frozenset(f"schema.{name}" for name in ("customer", "finance", "marketing", "sales", "service"))}
 # Circles that have yet to be opened; what is left of one may be smaller.
 YET_TO_OPEN = {
     frozenset({"auth.policy.ceiling", "auth.policy.grant", "auth.policy.rules", "auth.step_up", "auth.viewer"}),
@@ -74,7 +72,8 @@ def unexpected(found: set[frozenset[str]]) -> set[frozenset[str]]:
 
 
 def test_no_modules_import_in_a_circle() -> None:
-    assert unexpected(circles(imports())) == CIRCLES_OF_MODULES
+    """The graph's own circle is not seen here: `schema.customer` imports the departments by the registry's names."""
+    assert unexpected(circles(imports())) == set()
 
 
 def test_no_folders_import_in_a_circle() -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import asyncpg
 import pytest
 
+from datasources.departments import METADATA
 from datasources.imports import run
 from datasources.imports.mapping_file import load_mapping
 from datasources.imports.reading import FileError
 from datasources.imports.run import Summary, import_file
 from datasources.imports.toml_table import MappingError
-from migrations.upgrade import BRANCHES
 
 MAPPINGS = Path(run.__file__).parent / "mappings"
 HEADER = "customer,order,day,product,quantity,price,currency,phone,email,country"
@@ -108,7 +108,7 @@ async def empty(
 ) -> AsyncIterator[dict[str, str]]:
     addresses = addresses if request.param == "together" else addresses_apart
     yield addresses
-    for department, metadata in BRANCHES.items():
+    for department, metadata in METADATA.items():
         connection = await asyncpg.connect(addresses[department])
         for table in reversed(metadata.sorted_tables):
             if table.name != "privacy_event":

@@ -11,15 +11,15 @@ import pytest
 from auth.policy.flags import Flag
 from datasources.core import ledger
 from datasources.currencies import UNITS
+from datasources.departments import METADATA
 from datasources.sample.countries import countries
 from datasources.sample.seed import NotEmptyError, is_empty, seed
-from migrations.upgrade import BRANCHES
 
 TODAY = date(2026, 11, 16)
 # Records of what the running server did and linked: sample customers bring none.
 FILLED_BY_USE = {"core.access_record", "core.disclosure", "core.partner_link"}
 TABLES = [
-    table for metadata in BRANCHES.values() for table in metadata.sorted_tables if table.fullname not in FILLED_BY_USE
+    table for metadata in METADATA.values() for table in metadata.sorted_tables if table.fullname not in FILLED_BY_USE
 ]
 
 

@@ -9,29 +9,22 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import MetaData
-
 from auth.policy.categories import Category
-from datasources.core import tables as core
-from datasources.finance import tables as finance
-from datasources.marketing import tables as marketing
-from datasources.sales import tables as sales
-from datasources.service import tables as service
+from datasources.departments import METADATA
 from tests.permissions.world.askers import Asker
 from tests.permissions.world.cells import KEPT, NOBODYS, TOLD, told_by_column, told_by_row
 
 Row = dict[str, Any]
 Tables = Mapping[str, Sequence[Mapping[str, Any]]]
 
-METADATA: tuple[MetaData, ...] = tuple(each.METADATA for each in (core, finance, sales, service, marketing))
 COLUMNS = {
     f"{table.schema}.{table.name}": {column.name: bool(column.nullable) for column in table.columns}
-    for metadata in METADATA
+    for metadata in METADATA.values()
     for table in metadata.tables.values()
 }
 KEYS = {
     f"{table.schema}.{table.name}.{column.name}"
-    for metadata in METADATA
+    for metadata in METADATA.values()
     for table in metadata.tables.values()
     for column in table.primary_key
 }
