@@ -1,4 +1,4 @@
-# Everything a colleague does here, by name. `make` alone lists it.
+# All routine work by name. `make` alone lists the targets.
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,10 +9,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 INSTALL := $(PIP) install -qq --require-hashes --only-binary :all: -r
 # With CI set, a test that would be skipped fails: a part that is missing is an error there.
 PYTEST := $(BIN)/python -m pytest $(if $(CI),-p tests.house.no_skips)
-# Files of tests are handed to so many processes, in order; each has a PostgreSQL of its own.
+# The number of test processes; each has a PostgreSQL of its own.
 JOBS := 2
 PARALLEL := -n $(JOBS) --dist loadfile --no-loadscope-reorder
-# A release waits a week before it is taken, so that a bad one is found by somebody first.
+# Releases are taken a week after they appear, so that a harmful one has been noticed by then.
 COOLDOWN := 7 days
 # The locks must hold the public registry's hashes, whatever indexes this machine adds to it.
 COMPILE := env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
@@ -23,9 +23,9 @@ COMPILE := env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 INSTALLED := $(VENV)/.installed
-# The build writes this file last; a bundle that is removed or cut short is made again.
+# The build writes this file last, so that a removed or interrupted build is repeated.
 GRAPHIQL := server/graphiql/dist/fingerprint
-# What the bundle is built from: everything of it that git keeps, so never what the build puts there.
+# Sources of the bundle: the files that git tracks, so that build results are not among them.
 GRAPHIQL_SOURCES := $(wildcard $(shell git -c 'safe.directory=*' ls-files --cached --others --exclude-standard server/graphiql 2>/dev/null))
 
 .DEFAULT_GOAL := help

@@ -5,7 +5,7 @@
 ALTER ROLE :"role" IN DATABASE :"DBNAME" SET jit = off;
 ALTER ROLE :"role" IN DATABASE :"DBNAME" SET plan_cache_mode = force_generic_plan;
 ALTER ROLE :"role" IN DATABASE :"DBNAME" SET max_parallel_workers_per_gather = 0;
--- What nobody waits for any longer is ended.
+-- Cancels statements of clients that have disconnected.
 ALTER ROLE :"role" IN DATABASE :"DBNAME" SET client_connection_check_interval = '50ms';
--- As long as CUSTOMER360_DEADLINE_MS: nobody waits for what takes longer.
+-- The value of CUSTOMER360_DEADLINE_MS; no request waits longer.
 ALTER ROLE :"role" IN DATABASE :"DBNAME" SET statement_timeout = '2s';

@@ -67,10 +67,11 @@ def print_subgraphs(folder: Path) -> None:
 
 def compose(folder: Path, urls: Mapping[str, str], supergraph: Path, api: Path | None = None) -> Sequence[str]:
     """Compose the SDL files of a folder into `supergraph`. Returns what keeps them from being composed, if anything."""
-    told = {"SUBGRAPH_URLS": ",".join(f"{name}={url}" for name, url in urls.items())}
-    told |= {"API_SCHEMA": str(api)} if api else {}
+    settings = {"SUBGRAPH_URLS": ",".join(f"{name}={url}" for name, url in urls.items())}
+    settings |= {"API_SCHEMA": str(api)} if api else {}
     command = [node(), "compose.mjs", str(folder), str(supergraph)]
-    done = subprocess.run(command, cwd=GATEWAY, env={**os.environ, **told}, capture_output=True, text=True, check=False)  # noqa: S603
+    environment = {**os.environ, **settings}
+    done = subprocess.run(command, cwd=GATEWAY, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     return [] if done.returncode == 0 else done.stderr.splitlines() or ["the composer failed"]
 
 
@@ -83,9 +84,9 @@ def start_gateway(
     supergraph: Path, port: int, environment: Environment = os.environ, log: IO[str] | None = None
 ) -> subprocess.Popen[str]:
     """Start the gateway, and return when it answers."""
-    told = {**environment, "PORT": str(port), "SUPERGRAPH": str(supergraph)}
+    settings = {**environment, "PORT": str(port), "SUPERGRAPH": str(supergraph)}
     command = [node(), "node_modules/@graphql-hive/gateway/dist/bin.js", "supergraph"]
-    process = subprocess.Popen(command, cwd=GATEWAY, env=told, stdout=log, stderr=log, text=True)  # noqa: S603
+    process = subprocess.Popen(command, cwd=GATEWAY, env=settings, stdout=log, stderr=log, text=True)  # noqa: S603
     _wait_for(process, f"http://127.0.0.1:{port}/readiness")
     return process
 
@@ -103,7 +104,7 @@ def url_of(process: subprocess.Popen[str]) -> str:
 
 
 def _pass_on(lines: IO[str]) -> None:
-    """What it has to say from then on: a pipe that nobody reads would block it."""
+    """Discard further output, because a full pipe would block the process."""
     for line in lines:
         sys.stderr.write(line)
 

@@ -11,7 +11,7 @@ export const gatewayConfig = defineConfig({
   host: process.env.HOST ?? '127.0.0.1',
   port: Number(process.env.PORT ?? 4000),
   propagateHeaders: {
-    // Who asks, for what, and in which trace: without a token a subgraph answers nobody.
+    // Token, purpose and trace of the request: without a token a subgraph refuses it.
     fromClientToSubgraphs({ request }) {
       const names = ['authorization', 'customer360-purpose', 'customer360-dry-run', 'traceparent']
       return Object.fromEntries(names.flatMap((name) => (request.headers.has(name) ? [[name, request.headers.get(name)]] : [])))
@@ -19,7 +19,7 @@ export const gatewayConfig = defineConfig({
   },
   plugins: () => [nodesAreThere, speaksAsTheWholeGraph],
   subgraphErrors: false,
-  // Each answer is somebody's and goes on record: none is shared, even among those who ask the same at once.
+  // Answers are personal and recorded one by one, so identical requests must not share one.
   transportEntries: { '*.http': { options: { deduplicateInflightRequests: false } } },
   upstreamTimeout: upstream,
   requestDeadline: 3 * upstream,

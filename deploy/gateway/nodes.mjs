@@ -69,15 +69,15 @@ function unmarked(value) {
   return isGone(value) ? null : rest
 }
 
-/** Where an owner did not answer, its object is missing as a whole, and that is told once. */
+/** Keeps one error for an object whose owner did not answer, instead of one per field. */
 function atTheirNodes(errors, gone) {
-  const told = new Map()
+  const kept = new Map()
   for (const error of errors) {
     const [root] = error.path ?? []
     const plain = gone.has(root) ? new GraphQLError(error.message, { path: [root], extensions: error.extensions }) : error
-    told.set(gone.has(root) ? `${root} ${error.extensions.code}` : error, plain)
+    kept.set(gone.has(root) ? `${root} ${error.extensions.code}` : error, plain)
   }
-  return [...told.values()]
+  return [...kept.values()]
 }
 
 export const nodesAreThere = {

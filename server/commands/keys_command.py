@@ -22,7 +22,7 @@ def command() -> None:
 def rotate(lead: int | None, as_json: bool) -> None:
     """Make a new signing key.
 
-    It is published at once and signs after the lead, when everybody has it. The old one verifies until no token that
+    It is published at once and signs after the lead, when all servers have it. The old one verifies until no token that
     it signed can be alive, and then goes by itself.
     """
     kid, signs_from = run(_rotate(load(), lead))

@@ -64,7 +64,7 @@ def matrix(use: str, form: str, as_json: bool) -> None:
 def diff(old: Path, new: Path, approve: bool, as_json: bool) -> None:
     """Say what a change of the policy widens and what it narrows.
 
-    Exits with 1 when something widens and nobody approves it.
+    Exits with 1 when something widens, unless --approve is given.
     """
     before, after = read(old), read(new)
     lines = [class_change_row(change) for change in class_changes(before, after)]

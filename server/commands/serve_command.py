@@ -105,8 +105,8 @@ def _supervise(
     log_to_stderr(settings.log_level)
     # Report an invalid configuration once, and create the keys that all workers share.
     verifier(settings, policy_of(settings))
-    told = worker_environment(addresses, settings.host, settings.port)
-    workers = Workers(listener, count, told, *([subgraph] if subgraph else []))
+    environment = worker_environment(addresses, settings.host, settings.port)
+    workers = Workers(listener, count, environment, *([subgraph] if subgraph else []))
     try:
         run(workers.run(lambda: announce(url_of(listener)), settings.drain_ms / 1000))
     except WorkerFailed as error:

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import ceil, floor
 from time import perf_counter
 from typing import Protocol
 
@@ -11,8 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from auth.step_up import StepUpNeeded
 from auth.viewer import Viewer
-from resolvers.answering.requests import Answer, Outcome, Request
-from resolvers.answering.throttle import Standing
+from resolvers.answering.requests import Answer, Request
 from resolvers.codes import Code
 from server.graphql import disconnects, media, parameters
 from server.graphql.alarms import Alarms
@@ -23,19 +21,17 @@ from server.graphql.disconnects import DisconnectWatch
 from server.graphql.documents.trusted import TrustedDocuments
 from server.graphql.exchange import Exchange, Response
 from server.graphql.faults import log_fault
-from server.graphql.limiter import RETRY, ConcurrencyLimit
+from server.graphql.limiter import ConcurrencyLimit
 from server.graphql.operations import CLIENT_LEFT, OperationObserver, OperationReport
 from server.graphql.parameters import Parameters
-from server.graphql.refusals import STATUSES, Disconnected, Header, Refusal
+from server.graphql.refusals import Disconnected, Header, Refusal
+from server.graphql.statuses import answer_status
 
 log = logging.getLogger("customer360.http")
 
 FAULT = Refusal(Code.INTERNAL_SERVER_ERROR, "Something went wrong on our side. The request id finds it in our log.")
 ALLOW: Header = (b"allow", METHODS)
-ALLOW_POST: Header = (b"allow", b"POST")
 READS = ("GET", "HEAD")
-# Faults that usually pass: the client may retry.
-TRANSIENT = (Code.CORE_UNAVAILABLE, Code.ACCESS_LOG_UNAVAILABLE)
 
 
 class Answers(Protocol):
@@ -109,9 +105,7 @@ class GraphQLOverHTTP:
         with DisconnectWatch(receive, self.alarms):
             async with self.limiter:
                 answer = await self.graph.answer(_request(document, sent, viewer, exchange))
-        status, headers = self._status(answer, exchange)
-        if answer.standing is not None:
-            headers += _rate_headers(answer.standing)
+        status, headers = answer_status(answer, exchange.media, self.partial_status)
         return Response(status, answer.body, headers, answer.code, answer.withheld, answer.points)
 
     def _check(self, exchange: Exchange) -> None:
@@ -133,23 +127,6 @@ class GraphQLOverHTTP:
             return parameters.from_query(exchange.query)
         return parameters.from_body(await self.reader.read(receive, exchange.headers.get(b"content-length")))
 
-    def _status(self, answer: Answer, exchange: Exchange) -> tuple[int, tuple[Header, ...]]:
-        if answer.code == Code.METHOD_NOT_ALLOWED:
-            return 405, (ALLOW_POST,)
-        if answer.code == Code.RATE_LIMITED:
-            return STATUSES[Code.RATE_LIMITED], (_retry_after(answer.wait),)
-        match answer.outcome:
-            case Outcome.FAILED if answer.code in TRANSIENT:
-                return 503, (RETRY,)
-            case Outcome.FAILED:
-                return 500, ()
-            case Outcome.REFUSED if exchange.media == media.GRAPHQL_RESPONSE:
-                return 400, ()
-            case Outcome.PARTIAL if exchange.media == media.GRAPHQL_RESPONSE:
-                return self.partial_status, ()
-        # Because older clients expect 200 with application/json, so is every well-formed answer.
-        return 200, ()
-
 
 def _refused(refusal: Refusal) -> Response:
     return Response(refusal.status, refusal.body, refusal.headers, refusal.code)
@@ -167,15 +144,3 @@ def _request(document: str, sent: Parameters, viewer: Viewer, exchange: Exchange
         tells_cost=exchange.headers.get(b"customer360-cost") == b"1",
         dry_run=None if dry_run is None else dry_run.decode("latin-1"),
     )
-
-
-def _rate_headers(standing: Standing) -> tuple[Header, ...]:
-    """The bucket's size and level, by draft-ietf-httpapi-ratelimit-headers."""
-    rate = standing.rate
-    policy = f'"{standing.unit}";q={floor(rate.capacity)};w={ceil(rate.capacity / rate.per_second)}'
-    level = f'"{standing.unit}";r={max(0, floor(standing.left))};t={standing.seconds_to_full}'
-    return (b"ratelimit-policy", policy.encode()), (b"ratelimit", level.encode())
-
-
-def _retry_after(seconds: int | None) -> Header:
-    return b"retry-after", str(seconds or 1).encode()

@@ -12,7 +12,7 @@ from tests.demo import Demo, demo
 
 ColorScheme = Literal["light", "dark"]
 
-# The distribution's own browser, run as whoever runs the tests and kept from looking up its maker's hosts.
+# The distribution's browser, run as the current user and kept from looking up its maker's hosts.
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
     "--no-sandbox",

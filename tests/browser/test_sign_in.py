@@ -51,7 +51,7 @@ class Back(BaseHTTPRequestHandler):
         self.wfile.write(b"<!doctype html><link rel=icon href=data:,><title>back</title>")
 
     def log_message(self, format: str, *values: object) -> None:  # noqa: A002 - so called in its base
-        """Nobody listens."""
+        """No server listens there."""
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def sign_in(page: Page, password: str = PASSWORD) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def told(page: Page) -> dict[str, str]:
+def callback_parameters(page: Page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
@@ -101,7 +101,7 @@ def test_a_customer_signs_in_and_allows(visitor: Page, visit: Visit, app: App) -
     expect(visitor.get_by_role("list", name="What for")).to_contain_text("rights")
     visitor.get_by_role("button", name="Allow", exact=True).click()
     visitor.wait_for_url(f"{app.callback}**")
-    answer = told(visitor)
+    answer = callback_parameters(visitor)
     assert (answer["state"], answer["iss"]) == ("s", app.url)
     assert answer["code"].startswith("c360_ac_")
     assert visit[1].complaints == []
@@ -120,7 +120,7 @@ def test_by_keyboard_alone(visitor: Page, app: App) -> None:
     expect(visitor.get_by_role("button", name="Do not allow")).to_be_focused()
     visitor.keyboard.press("Enter")
     visitor.wait_for_url(f"{app.callback}**")
-    assert told(visitor)["error"] == "access_denied"
+    assert callback_parameters(visitor)["error"] == "access_denied"
 
 
 def test_a_wrong_password_is_said_to_who_cannot_see(visitor: Page, app: App) -> None:

@@ -1,4 +1,4 @@
-"""A small graph behind the endpoint under test: what matters here is the way in and out, not what is answered."""
+"""A small graph behind the endpoint under test, made with graphql-core alone."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -35,7 +35,7 @@ SCHEMA: GraphQLSchema = build_schema("""
 
 
 class FakeGraph:
-    """Answers as the real one does, from graphql-core alone. It remembers what it was asked."""
+    """Answers as the real graph does and keeps the requests."""
 
     def __init__(self) -> None:
         self.asked: list[Request] = []
@@ -49,7 +49,7 @@ class FakeGraph:
             raise self.fault
         if self.outcome is not None:
             outcome, code = self.outcome
-            return _refused(code, "as told", outcome)
+            return _refused(code, "as set", outcome)
         return _answer(request)
 
 

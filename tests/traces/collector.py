@@ -1,4 +1,4 @@
-"""A collector on this machine: keeps what it is sent, byte for byte, unless it is told to refuse, or to be silent."""
+"""A trace collector on this machine. Keeps what it receives; it can be set to refuse or not to answer."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ Value = str | int | bool | tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Told:
+class ReceivedSpan:
     """A span as it arrived."""
 
     service: str
@@ -45,10 +45,10 @@ class Collector:
     url: str = ""
 
     @property
-    def spans(self) -> list[Told]:
+    def spans(self) -> list[ReceivedSpan]:
         requests = [ExportTraceServiceRequest.FromString(each) for each in self.bodies]
         return [
-            Told(service["service.name"], service["service.instance.id"], span)
+            ReceivedSpan(service["service.name"], service["service.instance.id"], span)
             for request in requests
             for one in request.resource_spans
             for service in [{each.key: each.value.string_value for each in one.resource.attributes}]
@@ -57,12 +57,12 @@ class Collector:
         ]
 
     @property
-    def operations(self) -> list[Told]:
+    def operations(self) -> list[ReceivedSpan]:
         """Those of whole operations, in the order in which they began."""
         found = [each for each in self.spans if each.span.kind == Span.SPAN_KIND_SERVER]
         return sorted(found, key=lambda each: each.span.start_time_unix_nano)
 
-    def below(self, operation: Told) -> list[Told]:
+    def below(self, operation: ReceivedSpan) -> list[ReceivedSpan]:
         found = [each for each in self.spans if each.span.parent_span_id == operation.span.span_id]
         return sorted(found, key=lambda each: each.span.start_time_unix_nano)
 
@@ -97,7 +97,7 @@ def _handler(collector: Collector) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-            """Nobody reads it."""
+            """Discard the access log."""
 
     return Handler
 

@@ -69,7 +69,7 @@ async def test_it_is_silent(
     async with asyncio.timeout(SECONDS):
         async with served(seeded, tmp_path, traces="on") as server:
             assert {(await server.ask()).status for _ in range(20)} == {200}
-            while not collector.asked:  # noqa: ASYNC110 - another thread tells nobody here
+            while not collector.asked:  # noqa: ASYNC110 - the collector runs in another thread
                 await asyncio.sleep(0.01)
     assert (collector.asked, collector.bodies) == (1, [])
 
@@ -104,7 +104,7 @@ def test_who_wants_no_traces_loads_nothing(seeded: Addresses, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "message_part"),
     [
         ("OTEL_TRACES_EXPORTER", "console", "OTEL_TRACES_EXPORTER: console is not known here"),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "OTEL_EXPORTER_OTLP_PROTOCOL: grpc is not spoken here"),
@@ -113,10 +113,10 @@ def test_who_wants_no_traces_loads_nothing(seeded: Addresses, tmp_path: Path) ->
     ],
 )
 async def test_what_would_go_unheard_is_refused(
-    key: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch
+    key: str, value: str, message_part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(key, value)
-    with pytest.raises(SettingsError, match=told):
+    with pytest.raises(SettingsError, match=message_part):
         async with open_tracer("tests"):
             pass
 
@@ -135,5 +135,5 @@ def test_it_is_on_or_off() -> None:
 
 async def _until_logged(caplog: pytest.LogCaptureFixture, message: str) -> None:
     async with asyncio.timeout(SECONDS):
-        while message not in said(caplog):  # noqa: ASYNC110 - a log tells nobody
+        while message not in said(caplog):  # noqa: ASYNC110 - a log has no event to wait for
             await asyncio.sleep(0.01)

@@ -16,16 +16,16 @@ from server.telemetry.traces import Traces
 from tests.conftest import Addresses
 from tests.faults.proxy import Mode, proxies
 from tests.faults.served import CARD, Served, read, served
-from tests.traces.collector import Collector, Told, Value
+from tests.traces.collector import Collector, ReceivedSpan, Value
 
 CORE_ONLY = "query Somebody($number: String!) { customer(by: {number: $number}) { number } }"
 STAGES = ["read", "plan", "ask", "record"]
 TRACE_ID, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 
-def outcomes(told: list[Told]) -> dict[Value, tuple[Value, Value | None]]:
+def outcomes(spans: list[ReceivedSpan]) -> dict[Value, tuple[Value, Value | None]]:
     """By departments: how asking them ended, and why."""
-    asked = [each.facts for each in told if each.name == "ask"]
+    asked = [each.facts for each in spans if each.name == "ask"]
     return {each["customer360.departments"]: (each["customer360.outcome"], each.get("error.type")) for each in asked}
 
 
@@ -68,7 +68,7 @@ async def test_a_document_may_be_new_where_its_plan_is_not(
 
 
 async def test_what_is_not_sampled_costs_no_stage(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is there that could be told anything."""
+    """Nothing is there that could be spans anything."""
     seen: list[Trace | None] = []
 
     async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
@@ -131,7 +131,7 @@ async def test_a_client_who_left(seeded_apart: Addresses, tmp_path: Path, collec
         by["finance"].be(Mode.FROZEN)
         async with server.connected() as (_, writer):
             writer.write(server.request())
-            while not server.databases[by["finance"].url].pool.places.in_use:  # noqa: ASYNC110 - a pool tells nobody
+            while not server.databases[by["finance"].url].pool.places.in_use:  # noqa: ASYNC110 - a pool has no event to wait for
                 await asyncio.sleep(0.01)
     _, left = collector.operations
     assert (left.facts["http.response.status_code"], left.is_error) == (499, False)

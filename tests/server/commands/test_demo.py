@@ -1,4 +1,4 @@
-"""The two minutes that decide whether somebody stays: from nothing to an answered query."""
+"""`customer360 demo` as a process: from an empty folder to an answered query."""
 
 import json
 import os

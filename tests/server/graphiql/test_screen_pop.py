@@ -1,4 +1,4 @@
-"""The first query that everybody meets must work for everybody."""
+"""The example query must be valid and answered for every role."""
 
 import json
 import shlex

@@ -15,8 +15,8 @@ def test_each_code_has_its_meaning_and_remedy() -> None:
 
 def test_the_statuses_are_those_of_the_page() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \| (\d{3}) \|", PAGE.read_text(), re.MULTILINE)
-    told = {Code(code): int(status) for code, status in rows}
-    assert told == {code: status for code, status in STATUSES.items() if code is not Code.INTERNAL_SERVER_ERROR}
+    statuses = {Code(code): int(status) for code, status in rows}
+    assert statuses == {code: status for code, status in STATUSES.items() if code is not Code.INTERNAL_SERVER_ERROR}
 
 
 def test_a_code_is_spelled_as_it_is_named() -> None:

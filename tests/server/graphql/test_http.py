@@ -447,8 +447,8 @@ def test_what_is_asked_by_headers_reaches_the_graph(ask: Asking, graph: FakeGrap
     ask.post(HELLO)
     ask.post(HELLO, **{"Customer360-Dry-Run": "auditor; purpose=audit", "Customer360-Cost": "1"})
     ask.post(HELLO, **{"Customer360-Cost": "yes"})
-    told = [(asked.dry_run, asked.tells_cost) for asked in graph.asked]
-    assert told == [(None, False), ("auditor; purpose=audit", True), (None, False)]
+    options = [(asked.dry_run, asked.tells_cost) for asked in graph.asked]
+    assert options == [(None, False), ("auditor; purpose=audit", True), (None, False)]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What operators are told of operations: metrics and lines of JSON, both off unless wanted, and neither with values."""
+"""Metrics and the log of operations: both are off by default, and neither contains values."""
 
 import logging
 from pathlib import Path
@@ -27,12 +27,12 @@ def ask(client: TestClient, bearer: dict[str, str]) -> None:
 def test_metrics_count_by_status_and_code(make_client: Make, bearer: dict[str, str]) -> None:
     client = make_client(metrics="on")
     ask(client, bearer)
-    told = client.get("/metrics").text
-    assert 'customer360_operation_seconds_count{status="200"} 4.0' in told
-    assert 'customer360_operation_seconds_count{status="401"} 1.0' in told
-    assert 'customer360_errors_total{code="UNAUTHENTICATED"} 1.0' in told
-    assert 'customer360_errors_total{code="GRAPHQL_VALIDATION_FAILED"} 1.0' in told
-    assert "canary" not in told
+    metrics = client.get("/metrics").text
+    assert 'customer360_operation_seconds_count{status="200"} 4.0' in metrics
+    assert 'customer360_operation_seconds_count{status="401"} 1.0' in metrics
+    assert 'customer360_errors_total{code="UNAUTHENTICATED"} 1.0' in metrics
+    assert 'customer360_errors_total{code="GRAPHQL_VALIDATION_FAILED"} 1.0' in metrics
+    assert "canary" not in metrics
 
 
 def test_metrics_are_for_who_wants_them(client: TestClient) -> None:
@@ -82,14 +82,14 @@ async def test_what_is_withheld_and_what_it_costs_is_counted(seeded: dict[str, s
         for _ in range(2):
             await server.ask(document)
         await server.ask("{ nonsense }")
-        told = (await server.get("/metrics")).body.decode()
-    assert sorted(each for each in told.splitlines() if each.startswith("customer360_withheld_total{")) == [
+        metrics = (await server.get("/metrics")).body.decode()
+    assert sorted(each for each in metrics.splitlines() if each.startswith("customer360_withheld_total{")) == [
         'customer360_withheld_total{department="core",rule="no-rule",type="Individual"} 2.0',
         'customer360_withheld_total{department="finance",rule="no-rule",type="Credit"} 2.0',
         'customer360_withheld_total{department="marketing",rule="no-rule",type="Marketing"} 2.0',
     ]
-    assert "customer360_operation_points_count 2.0" in told
-    assert [each for each in told.splitlines() if "points_sum" in each] == ["customer360_operation_points_sum 32.0"]
+    assert "customer360_operation_points_count 2.0" in metrics
+    assert [each for each in metrics.splitlines() if "points_sum" in each] == ["customer360_operation_points_sum 32.0"]
 
 
 @pytest.mark.alone
@@ -104,16 +104,16 @@ async def test_gauges_tell_of_breakers_pools_and_plans(seeded_apart: dict[str, s
         by["finance"].be(Mode.RESETTING)
         for _ in range(5):
             await server.ask()
-        told = (await server.get("/metrics")).body.decode()
-    lines = [line for line in told.splitlines() if line.startswith("customer360_breaker_state{")]
+        metrics = (await server.get("/metrics")).body.decode()
+    lines = [line for line in metrics.splitlines() if line.startswith("customer360_breaker_state{")]
     states = {line.split('department="')[1].split('"')[0]: float(line.split()[-1]) for line in lines}
     assert states == {"core": 0, "finance": 2, "sales": 0, "service": 0, "marketing": 0}
-    assert 'customer360_errors_total{code="DEPARTMENT_UNAVAILABLE"} 5.0' in told
-    assert "customer360_operation_points_count 6.0" in told
-    assert "customer360_plans{" in told
-    statements = [line for line in told.splitlines() if line.startswith("customer360_core_statements_")]
+    assert 'customer360_errors_total{code="DEPARTMENT_UNAVAILABLE"} 5.0' in metrics
+    assert "customer360_operation_points_count 6.0" in metrics
+    assert "customer360_plans{" in metrics
+    statements = [line for line in metrics.splitlines() if line.startswith("customer360_core_statements_")]
     assert {line.split("{")[0].rpartition("_")[2]: float(line.split()[-1]) for line in statements} == {
         "asked": 6,
         "run": 6,
     }
-    assert "customer360_loop_lag_seconds{" in told
+    assert "customer360_loop_lag_seconds{" in metrics

@@ -47,7 +47,7 @@ async def test_a_loop_beats_as_long_as_it_goes_round(
     for _ in range(3):
         heard.has_ceased()
         async with asyncio.timeout(60):
-            while heard._missed:  # noqa: ASYNC110 - whoever hears it tells nobody
+            while heard._missed:  # noqa: ASYNC110 - the pulse has no event to wait for
                 await asyncio.sleep(0)
 
 

@@ -107,8 +107,8 @@ def test_only_secrets_are_read_from_files() -> None:
 
 
 def test_service_lies_in_one_place() -> None:
-    told = refused(SERVICE_URL="https://tickets.example", SERVICE_DATABASE_URL=URL)
-    assert told == "CUSTOMER360_SERVICE_URL: CUSTOMER360_SERVICE_DATABASE_URL is set too; keep one of them"
+    message = refused(SERVICE_URL="https://tickets.example", SERVICE_DATABASE_URL=URL)
+    assert message == "CUSTOMER360_SERVICE_URL: CUSTOMER360_SERVICE_DATABASE_URL is set too; keep one of them"
 
 
 def test_service_behind_http_has_no_database() -> None:
