@@ -1,10 +1,10 @@
 """The authorization server: Authlib's, with our store, clients and claims."""
 
 import logging
-import secrets as random
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from secrets import token_urlsafe
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -117,7 +117,7 @@ class Authority(AuthorizationServer):
             "aud": self.site.audience,
             "sub": subject,
             "client_id": request.client.id,
-            "jti": random.token_urlsafe(16),
+            "jti": token_urlsafe(16),
             "iat": int(now.timestamp()),
             "exp": int(expires_at.timestamp()),
             **rights.claims(),

@@ -2,14 +2,14 @@ import re
 
 import pytest
 
-from auth.policy import file as policy_file
 from auth.policy.categories import Category
 from auth.policy.ceiling import SCOPES, Ceiling, scope_of
 from auth.policy.effects import Use
+from auth.policy.file import load
 from auth.policy.grant import CONTRACT, Grant, compile_grant, narrow_grant
 from tests.house.project import ROOT
 
-POLICY = policy_file.load()
+POLICY = load()
 EVERYTHING = Ceiling(frozenset(SCOPES))
 SDL = (ROOT / "schema" / "customer360.graphql").read_text()
 
@@ -56,7 +56,7 @@ def test_categories_hold_besides_scopes() -> None:
 def test_derived_data_falls_with_the_source_that_it_rests_on() -> None:
     only_balance = Ceiling.of(["finance:read"], [Category.BALANCE, Category.PAYMENT])
     assert not narrow_grant(grant("finance_clerk", "payment"), only_balance).effect(Category.BALANCE).shows
-    # Service is told the balance without the invoices: the policy released it from them.
+    # The policy releases the balance from its sources for service, so it does not depend on the invoices.
     assert narrow_grant(grant("service_agent", "care"), only_balance).effect(Category.BALANCE).shows
 
 

@@ -1,4 +1,4 @@
-"""What a grant decides, and what its digest tells apart."""
+"""The effects of grants, and the digests that distinguish them."""
 
 from dataclasses import replace
 from itertools import product
@@ -43,7 +43,7 @@ def test_the_right_to_see_is_not_the_right_to_filter() -> None:
 
 
 def test_derived_data_needs_its_sources() -> None:
-    """Sales may see recommendations for outreach since it may see orders there; nobody without orders sees scores."""
+    """Sales sees recommendations for outreach because it sees orders there; no class without orders sees scores."""
     sources = {rule.name: rule for rule in POLICY.rules}
     rule = sources["sales-sells"]
     without = replace(rule, categories=rule.categories - {Category.ORDER})
@@ -84,7 +84,7 @@ def test_the_digest_changes_with_the_policy_and_with_any_effect() -> None:
 
 
 def test_implication_and_conjunction_agree_with_every_flag_set() -> None:
-    """The planner leaves a condition out where the one around it implies it: that must hold of every customer."""
+    """The planner omits a condition that the enclosing one implies, which must be true for every customer."""
     conditions = [ALWAYS, *(all_of(each) for each in CONDITIONS.values())]
     conditions += [first & second for first in conditions for second in conditions]
     distinct = list(dict.fromkeys(conditions))

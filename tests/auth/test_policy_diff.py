@@ -1,4 +1,4 @@
-"""What a change of the policy opens and closes."""
+"""What a change of the policy widens and narrows."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ BANK = (
 )
 RIGHTS = 'article = "GDPR Art. 15"\n'
 
-# What is written instead of what, and how many cells that widens and narrows.
+# The replaced text, the new text, and the number of cells that this widens and narrows.
 EDITS = {
     "a category more": (CALLS, f'{CALLS}, "user.service.recording"', 5, 0),
     "a category less": (CALLS, '"user.service.feedback"', 0, 5),
@@ -81,7 +81,7 @@ def test_whose_rows_a_class_sees_is_a_change_too(name: str, tmp_path: Path, poli
 
 RECENT = 'data = ["user.financial.credit_score"]\nmax_age = 3600'
 WHO = 'who = ["credit_officer", "privacy_officer"]\ndata = ["user.financial.credit_score"]\nmax'
-# Of the two classes that it is asked of.
+# One for each of the two classes of the step-up.
 STEP_UPS = {
     "an older sign-in": (RECENT, RECENT.replace("3600", "7200"), [Direction.WIDENS] * 2),
     "a younger sign-in": (RECENT, RECENT.replace("3600", "600"), [Direction.NARROWS] * 2),

@@ -1,4 +1,4 @@
-"""A policy file with anything wrong is refused, with its file, its line, and what is wrong there."""
+"""A faulty policy file is refused with an error that names file, line and fault."""
 
 import tomllib
 from collections.abc import Mapping
@@ -71,7 +71,7 @@ article = "GDPR Art. 32"
 """
 STRICTER = SECOND.replace("article", 'effect = "withhold"\narticle')
 MISSING = "must be a text that says something"
-# What is written instead of what, the line that the error names, and its words.
+# The replaced text, the new text, the line that the error names, and its message.
 WRONG: Mapping[str, tuple[str, str, int | None, str]] = {
     "a table that nobody knows": ("[purposes]", "[roles]\nx = 1\n[purposes]", 5, "unknown key `roles`"),
     "no rules": (SMALL[SMALL.index("[[rule]]") :], "", None, "[rule] is missing or empty"),

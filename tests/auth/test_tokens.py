@@ -1,4 +1,4 @@
-"""Each numbered comment is a case of the checklist that OAuth profiles and past vulnerabilities give."""
+"""Verification of tokens. The numbers are cases of a checklist from OAuth profiles and past vulnerabilities."""
 
 import base64
 import hmac
@@ -16,7 +16,6 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
 from auth.policy.reach import EVERYBODY, Reach, RowScope
-from auth.tokens import verifier as tokens
 from auth.tokens.claims import ExpectedClaims, InvalidTokenError
 from auth.tokens.keys import KEY_FILE, KeyFileError, TrustedKeys, development_key
 from auth.tokens.minting import MintError, mint
@@ -49,7 +48,7 @@ ABSENT = object()
 
 
 def signed(key: Key = KEY, header: dict[str, Any] | None = None, **changes: Any) -> str:
-    """A valid token but for the changes."""
+    """A valid token with the given changes."""
     claims = {name: value for name, value in {**CLAIMS, **changes}.items() if value is not ABSENT}
     return raw(json.dumps(claims).encode(), key, **(header or {}))
 
@@ -264,7 +263,7 @@ def test_one_audience_of_several_may_be_us() -> None:
     assert verify(signed(aud=["urn:other", "urn:us"])).subject == "kim"
 
 
-# 14 and its kin
+# 14 and similar
 @pytest.mark.parametrize("name", ["sub", "client_id", "jti", "role"])
 @pytest.mark.parametrize("value", [ABSENT, None, "", 7, True, ["kim"], {"a": 1}, "x" * 256, "a\nb", "\ud800", "\0"])
 def test_a_text_that_is_none_is_refused(name: str, value: Any) -> None:
@@ -285,7 +284,7 @@ def test_an_unknown_role_is_refused() -> None:
     assert "role" in refused(signed(role="admin"))
 
 
-# 15: whose data a class of limited reach may see is in the token, or nobody's is seen
+# 15: a token of a class of limited reach names whose data it may see, or is refused
 ID = "0192f0c0-0000-7000-8000-000000000001"
 
 
@@ -420,7 +419,7 @@ def test_a_remembered_token_is_read_once_and_expires() -> None:
 
 
 def test_few_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens, "MAX_CACHED_TOKENS", 2)
+    monkeypatch.setattr("auth.tokens.verifier.MAX_CACHED_TOKENS", 2)
     verifier = verifier_of()
     first = verifier.verify(signed(jti="0"))
     for jti in "12":

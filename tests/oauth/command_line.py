@@ -1,4 +1,4 @@
-"""The command line beside a running server, as an operator uses it."""
+"""Runs commands beside a running server, as an operator does."""
 
 import json
 import subprocess
@@ -62,6 +62,6 @@ def customer_who_lets_partners_see(environment: Mapping[str, str]) -> str:
 
 
 def in_core(environment: Mapping[str, str], statement: str) -> None:
-    """Change what is stored beside a running server, as time would."""
+    """Change stored rows beside a running server, as the passage of time would."""
     command = [sys.executable, "-c", _RUN, statement]
     subprocess.run(command, env=dict(environment), cwd=Path(__file__).parents[2], check=True, capture_output=True)

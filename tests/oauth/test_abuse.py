@@ -1,4 +1,4 @@
-"""A server as it is installed, abused over real connections: it stays up, says no, and writes no secret down."""
+"""Abuse of an installed server over real connections: it stays up, refuses, and logs no secret."""
 
 import asyncio
 import os
@@ -94,7 +94,7 @@ async def test_ten_thousand_bad_secrets(abused: Abused, http: httpx2.AsyncClient
 
 
 async def test_a_flood_of_wrong_passwords(abused: Abused, http: httpx2.AsyncClient) -> None:
-    """Each takes memory and a core to check, so few are checked at once, and the rest are told to come later."""
+    """A check takes memory and a core, so few run at once, and the others are answered with 429."""
     asked = {"response_type": "code", "client_id": "web", "redirect_uri": "https://app.example.com/back"}
     challenge = {"code_challenge": Pkce().challenge, "code_challenge_method": "S256"}
     page = await http.get("/oauth/authorize", params={**asked, **challenge})
@@ -119,7 +119,7 @@ async def test_a_form_of_ten_megabytes(abused: Abused, http: httpx2.AsyncClient,
     host = urlsplit(abused.url)
     reader, writer = await asyncio.open_connection(host.hostname, host.port)
     writer.write(_head(abused, f"/oauth/{path}", 10_000_000))
-    # Refused by what it says of itself, before a byte of it is read.
+    # Refused by its Content-Length, before the body is read.
     assert await asyncio.wait_for(reader.readline(), 30) == b"HTTP/1.1 413 Request Entity Too Large\r\n"
     writer.close()
     await writer.wait_closed()
@@ -128,7 +128,7 @@ async def test_a_form_of_ten_megabytes(abused: Abused, http: httpx2.AsyncClient,
 
 @pytest.mark.parametrize("path", ["/oauth/token", f"/oauth/login?{WEB}"])
 async def test_bodies_that_do_not_come(abused: Abused, http: httpx2.AsyncClient, path: str) -> None:
-    """A hundred at once, a byte now and then: each is told so after five seconds, and others are served meanwhile."""
+    """A hundred slow bodies at once: each is refused after five seconds, and other requests are served meanwhile."""
     host = urlsplit(abused.url)
 
     async def drip() -> bytes:

@@ -1,4 +1,4 @@
-"""AS4: an error sends nobody to an address that is not the client's own."""
+"""AS4: an error redirects only to a registered redirect URI of the client."""
 
 import httpx2
 import pytest

@@ -1,4 +1,4 @@
-"""docs/partner-quick-start.md as it stands: each block is run, against the product as a newcomer starts it."""
+"""Runs each block of docs/partner-quick-start.md against a server as a newcomer starts it."""
 
 import os
 import re
@@ -29,7 +29,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 @pytest.fixture(scope="module")
 def environment(running: Demo) -> dict[str, str]:
-    """What the page's reader has after its first step."""
+    """The state after the first step of the page."""
     operator = {
         **running.environment,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",

@@ -1,4 +1,4 @@
-"""Who there is in these tests: applications, people, and the steps that they take."""
+"""The applications and people of these tests, and the steps of their sign-ins."""
 
 import hashlib
 import re
@@ -14,9 +14,9 @@ import httpx2
 from joserfc.jwk import ECKey
 
 from auth.oauth import passwords
-from auth.oauth import secrets as given_out
 from auth.oauth.clients.client import GRANT_TYPES
 from auth.oauth.records import Account, ClientRecord
+from auth.oauth.secrets import Prefix, digest, new_secret
 from datasources.oauth.administration import Administration
 
 ISSUER = "http://127.0.0.1:8360"
@@ -38,11 +38,11 @@ class World:
     secrets: dict[str, str] = field(default_factory=dict)
 
     async def add_client(self, client_id: str, **changes: Any) -> str:
-        secret = given_out.new_secret(given_out.Prefix.CLIENT_SECRET)
+        secret = new_secret(Prefix.CLIENT_SECRET)
         values: dict[str, Any] = {
             "name": f"The {client_id} app",
             "auth_method": "client_secret",
-            "secret": given_out.digest(secret),
+            "secret": digest(secret),
             "grant_types": GRANT_TYPES,
             "redirect_uris": (CALLBACK,),
             "scopes": ALL_SCOPES,
@@ -94,7 +94,7 @@ class Pkce:
 
 
 def authorization(client_id: str, pkce: Pkce, /, **changes: str) -> str:
-    """The address that a client sends a browser to."""
+    """The authorization URL of a client."""
     parameters = {
         "response_type": "code",
         "client_id": client_id,
@@ -108,7 +108,7 @@ def authorization(client_id: str, pkce: Pkce, /, **changes: str) -> str:
 
 
 async def sign_in(http: httpx2.AsyncClient, url: str, username: str, password: str = PASSWORD) -> httpx2.Response:
-    """Fill in the page that is at the address."""
+    """Fill in the sign-in page at the URL."""
     page = await http.get(url)
     assert page.status_code == 200, page.text
     assert "Password" in page.text
@@ -117,7 +117,7 @@ async def sign_in(http: httpx2.AsyncClient, url: str, username: str, password: s
 
 
 async def get_code(http: httpx2.AsyncClient, client_id: str, pkce: Pkce, username: str = "kim", **changes: str) -> str:
-    """Sign in and allow, as far as it is asked for."""
+    """Sign in and give consent, if a page asks for it."""
     http.cookies.clear()
     signed_in = await sign_in(http, authorization(client_id, pkce, **changes), username)
     assert signed_in.status_code == 303, signed_in.text
@@ -132,7 +132,7 @@ async def decide(http: httpx2.AsyncClient, page: httpx2.Response, decision: str)
 
 
 def parameters_of(answer: httpx2.Response) -> dict[str, str]:
-    """What a client is told by way of the browser."""
+    """The parameters of the redirect to a client."""
     assert answer.status_code == 303, answer.text
     return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
 

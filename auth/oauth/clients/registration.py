@@ -1,8 +1,8 @@
 """Registration of clients and accounts, with the checks that keep unusable tokens from being issued."""
 
 import re
-import secrets as random
 from collections.abc import Collection, Mapping
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
@@ -167,7 +167,7 @@ def _id(wished: str | None, name: str) -> str:
     """An id that is never a UUID, because the ids of accounts are UUIDs."""
     if wished is None:
         slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40]
-        wished = f"{slug if slug[:1].isalpha() else f'app-{slug}'.strip('-')}-{random.token_hex(4)}"
+        wished = f"{slug if slug[:1].isalpha() else f'app-{slug}'.strip('-')}-{token_hex(4)}"
     if not _ID.fullmatch(wished) or _is_uuid(wished):
         raise RegistrationError("an id has 2 to 63 letters, digits and hyphens, in lower case, a letter first")
     return wished

@@ -1,4 +1,4 @@
-"""AS3: the redirect URI is one that is registered, to the letter; only of a loopback address any port will do."""
+"""AS3: redirect URIs are compared exactly; only the port of a loopback address may differ."""
 
 import httpx2
 import pytest

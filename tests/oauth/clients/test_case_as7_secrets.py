@@ -1,4 +1,4 @@
-"""AS7: secrets are kept as hashes, compared in constant time, locked after guesses, and never logged."""
+"""AS7: secrets are stored as hashes, compared in constant time, locked after guesses, and never logged."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""AS8: clients are registered at the command line only; what would be unsafe is refused there (test_commands.py)."""
+"""AS8: clients are registered at the command line only, which refuses unsafe ones (test_commands.py)."""
 
 import httpx2
 import pytest

@@ -38,7 +38,7 @@ def run(core: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
         codes: list[int] = []
-        # The tests' loop runs in this thread; a command has one of its own.
+        # In a thread, because a command runs an event loop of its own.
         thread = Thread(target=lambda: codes.append(_run(arguments)))
         thread.start()
         thread.join()

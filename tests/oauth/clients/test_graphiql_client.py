@@ -1,4 +1,4 @@
-"""GraphiQL, which the server registers by itself: as it is told now, and never over what an operator decided."""
+"""GraphiQL, which the server registers by itself, without overriding what an operator decided."""
 
 from dataclasses import replace
 from pathlib import Path

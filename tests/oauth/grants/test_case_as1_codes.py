@@ -1,4 +1,4 @@
-"""AS1: a code counts once, however many try at once, and one that is shown again ends what came of it."""
+"""AS1: a code is redeemed once, also under concurrency, and a second use revokes its tokens."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ async def test_of_fifty_at_once_on_two_workers_one_gets_tokens(workers: tuple[Wo
     assert sorted({each.status_code for each in answers}) == [200, 400]
     (won,) = [each.json() for each in answers if each.status_code == 200]
     assert {each.json()["error"] for each in answers if each.status_code == 400} == {"invalid_grant"}
-    # The others showed it a second time: what the one got is dead, on either worker.
+    # The other requests were second uses, so the one token is revoked on either worker.
     await asyncio.sleep(STALE_SECONDS + 0.1)
     for worker in workers:
         about = {"token": won["access_token"]}

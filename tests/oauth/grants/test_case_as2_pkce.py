@@ -1,4 +1,4 @@
-"""AS2: no code without PKCE by S256, whatever the client; said when the code is asked for."""
+"""AS2: PKCE by S256 is required of every client at the authorization endpoint."""
 
 import httpx2
 import pytest
@@ -30,6 +30,6 @@ async def test_it_is_refused_at_once(http: Http, world: World, client: str, chan
 
 
 async def test_a_verifier_without_a_challenge_never_comes_up(http: Http, world: World) -> None:
-    """There is no code that was given without a challenge: none can be redeemed with or without a verifier."""
+    """A code is always issued for a challenge, so none can be redeemed without its verifier."""
     answer = await http.get(authorization("crm", Pkce(), code_challenge="", code_challenge_method=""))
     assert "code" not in parameters_of(answer)

@@ -1,4 +1,4 @@
-"""AS5: a refresh token counts once; one that is shown again ends its family, and none widens its scope."""
+"""AS5: a refresh token is used once, a second use revokes its family, and no refresh widens the scope."""
 
 import asyncio
 from typing import Any

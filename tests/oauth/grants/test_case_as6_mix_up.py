@@ -1,4 +1,4 @@
-"""AS6: every answer says whom it is from, keeps the client's state, and sends no form on to the client."""
+"""AS6: every answer names its issuer, keeps the client's state, and sends no form on to the client."""
 
 import httpx2
 
@@ -51,7 +51,7 @@ async def test_a_form_without_the_mark_of_this_browser_is_refused(http: Http, wo
         answer = await http.post(page.url, data=sent, headers=headers)
         assert answer.status_code == 400
         assert "location" not in answer.headers
-    # Nor does it do for another request than it was shown for.
+    # Nor is it valid for another request.
     other = await http.post(authorization("acme", Pkce()), data={"mark": mark, "decision": "allow"})
     assert other.status_code == 400
 

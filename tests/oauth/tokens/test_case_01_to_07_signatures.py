@@ -1,4 +1,4 @@
-"""Cases 1 to 7: a signature counts only by a public-key algorithm, with the issuer's own key, and over what we read."""
+"""Cases 1 to 7: signatures need a public-key algorithm and the issuer's key, and cover all that is read."""
 
 import hmac
 import json

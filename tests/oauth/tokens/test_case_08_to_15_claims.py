@@ -1,4 +1,4 @@
-"""Cases 8 to 15: what a token must say, of which type, for whom, and for how long."""
+"""Cases 8 to 15: the claims of a token, their types, audience and lifetime."""
 
 import json
 import time
@@ -38,7 +38,7 @@ async def test_case_08_anything_else_is_none(idp: Elsewhere, typ: object) -> Non
 
 @pytest.mark.parametrize("typ", [ABSENT, "JWT", "at+jwt"])
 async def test_case_09_an_id_token_is_none(idp: Elsewhere, typ: object) -> None:
-    """Its audience is the client; and where it were us, it says nothing of a client or a role."""
+    """An ID token names the client as audience; even with ours it lacks a client and a role."""
     await refused(idp, {"typ": typ}, aud="crm", nonce="n")
     await refused(idp, {"typ": typ}, client_id=ABSENT, role=ABSENT, jti=ABSENT, nonce="n")
 
@@ -79,7 +79,7 @@ async def test_case_12_each_issuer_has_its_own_keys() -> None:
     gate = Gate([one.issuer(), other.issuer()], single_use=SingleUse())
     assert (await gate.admit(PresentedToken(one.token()))).subject == "kim"
     assert (await gate.admit(PresentedToken(other.token()))).subject == "kim"
-    # The same key id, another issuer's key.
+    # The key of another issuer, with the same key id.
     with pytest.raises(InvalidTokenError):
         await gate.admit(PresentedToken(one.token(key=other.key)))
     with pytest.raises(InvalidTokenError):
@@ -106,7 +106,7 @@ async def test_case_14_of_another_type_it_is_refused(idp: Elsewhere, scope: obje
 
 
 async def test_case_15_a_client_named_like_a_customer_has_no_customers_rights(idp: Elsewhere) -> None:
-    """Whose data one reaches is a claim of its own; that the subject has the same name says nothing."""
+    """The rows come from a claim of their own, not from a subject that equals a customer id."""
     customer = "0192f0c0-0000-7000-8000-000000000001"
     await refused(idp, sub=customer, role="data_subject")
     viewer = await admitted(idp, sub=customer, role="data_subject", customer=customer)

@@ -1,4 +1,4 @@
-"""Cases 16 to 19: a token that is bound to a key is worth nothing without that key, for this very request."""
+"""Cases 16 to 19: a token bound to a key needs a proof of that key for each request."""
 
 import asyncio
 import time
@@ -95,7 +95,7 @@ async def test_case_17_a_proof_that_is_wrong_in_one_thing(
 
 @pytest.mark.parametrize("seconds", [-120, 600])
 async def test_case_17_a_proof_of_another_time(idp: Elsewhere, seconds: int) -> None:
-    """By the clock of now: what is written down when tests are collected may be right when they run."""
+    """Made when the test runs, because a time fixed at collection may be valid by then."""
     token = bound(idp)
     given = proof(KEY, token, iat=int(time.time()) + seconds)
     with pytest.raises(InvalidProofError):

@@ -1,4 +1,4 @@
-"""Cases 20 to 26: which keys count, where they come from, and what happens while they cannot be had."""
+"""Cases 20 to 26: the keys of issuers, where they come from, and what happens while they are unavailable."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Cases 27 to 33: how a token is sent, what is said to who sends none, and when one stops counting."""
+"""Cases 27 to 33: how a token is sent, the challenges without one, and when a token stops being valid."""
 
 import asyncio
 import time
@@ -114,7 +114,7 @@ async def test_case_28_the_challenges(graph_workers: Workers, world: World) -> N
 
 
 async def test_case_28_a_scope_that_lacks_costs_fields_not_the_answer(graph_workers: Workers, world: World) -> None:
-    """Scopes are a ceiling over the policy: what is outside is withheld, and named in the answer. There is no 403."""
+    """Scopes limit the policy: data outside them are withheld and named in the answer, without a 403."""
     worker = graph_workers[0]
     assert (await worker.ask(await own_token(worker, world, scope="core:read"))).status_code == 200
     ceiling = worker.graph.asked[-1].viewer.ceiling
@@ -278,9 +278,7 @@ async def test_case_30_what_is_no_token_is_shown_to_nobody(token: str) -> None:
 
 
 async def test_case_31_a_token_that_expired_lets_nobody_in_again() -> None:
-    """A request is answered within its deadline or not at all, and there are no subscriptions: none outlives its token
-    by more than that. The next one is refused, however often the token was let in before.
-    """
+    """A request ends within its deadline, and there are no subscriptions, so no answer outlives its token for long."""
     now, idp = [time.time()], Elsewhere()
     gate, token = idp.gate(clock=lambda: now[0]), idp.token()
     for _ in range(2):
@@ -343,7 +341,7 @@ async def test_case_32_the_challenge_says_what_is_needed(graph_workers: Workers,
 async def test_case_32_the_token_says_when_somebody_signed_in(
     graph_workers: Workers, world: World, addresses: dict[str, str]
 ) -> None:
-    """Not when it was given: neither a session that goes on nor a refresh makes a sign-in more recent."""
+    """Neither an existing session nor a refresh makes a sign-in more recent."""
     worker, pkce = graph_workers[0], Pkce()
     worker.http.cookies.clear()
     code = parameters_of(await _back(worker, authorization("crm", pkce)))["code"]
@@ -388,7 +386,7 @@ async def _back(worker: GraphWorker, url: str) -> httpx2.Response:
 
 
 async def _signed_in_before(addresses: dict[str, str], hours: int) -> datetime:
-    """Every session as if it had begun so much earlier; the moment of the last."""
+    """Move the start of every session back by the given time. Returns the new start of the last one."""
     connection = await asyncpg.connect(addresses["core"])
     moved = "UPDATE oauth.session SET authenticated_at = authenticated_at - make_interval(hours => $1)"
     await connection.execute(moved, hours)

@@ -1,4 +1,4 @@
-"""Keys of an issuer whose metadata say where they lie: believed only of itself, and fetched from nowhere odd."""
+"""Keys found by an issuer's metadata, which must name the issuer itself and a safe address."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ METADATA = {"issuer": URL, "jwks_uri": KEYS}
 
 
 class Web:
-    """Pages by their address. All that is asked for is noted."""
+    """Pages by address. Records every request."""
 
     def __init__(self, pages: dict[str, Any]) -> None:
         self.pages = pages

@@ -1,4 +1,4 @@
-"""A hundred thousand tokens that were valid but for one change: none is let in, and none is a fault of ours."""
+"""A hundred thousand valid tokens with one change each: every one is refused, and none causes an internal error."""
 
 import json
 import random
@@ -45,7 +45,7 @@ def mutated(rng: random.Random, token: str) -> str:
 
 
 def with_another_claim(rng: random.Random, token: str) -> str:
-    """A part written anew, so that it is still JSON: what an attacker would try."""
+    """A segment that is changed and encoded again, so that it is still JSON."""
     import base64
 
     parts = token.split(".")

@@ -1,4 +1,4 @@
-"""Wycheproof's vectors for signed texts, through our verifier. They are others' work: who has the file names it."""
+"""Project Wycheproof's vectors for JWS. They are not part of this repository; a variable names the file."""
 
 import json
 import os
@@ -14,11 +14,11 @@ from auth.tokens.key_sets import usable_keys
 from auth.tokens.keys import TrustedKeys
 
 FILE = os.environ.get("CUSTOMER360_WYCHEPROOF")
-# The vectors are texts of any type: those without one, too. Access tokens have to say theirs.
+# The vectors have any type or none; access tokens need their own.
 TYPES = ("none", "jwt")
 NOT_OURS = "signed in a way that is not accepted here"
 MALFORMED = "malformed"
-# Sound vectors that we refuse, by what their header names; docs/authorization.md says why.
+# Valid vectors that are refused, by their algorithm or header; docs/authorization.md has the reasons.
 REFUSED = {
     NOT_OURS: {
         "HS256": {1, 348, 352, 357, 358, 359, 373, 376, 377},
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(FILE is None, reason="CUSTOMER360_WYCHEPROOF nam
 
 
 def vectors() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each test with the key of its group."""
+    """Each test, with the key of its group."""
     assert FILE is not None
     for group in json.loads(Path(FILE).read_text())["testGroups"]:
         for test in group["tests"]:
@@ -43,7 +43,7 @@ def vectors() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
 
 
 def why_refused(jws: str, key: dict[str, Any]) -> str | None:
-    """None for one that is accepted. Whatever else is raised fails the test: it would be an answer of 500."""
+    """The reason for refusing the token, None if it is accepted. Any other exception fails the test."""
     try:
         header = signatures.read_header(jws, TYPES)
         signatures.verified_payload(jws, header, TrustedKeys(usable_keys([key])))

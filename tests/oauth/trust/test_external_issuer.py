@@ -1,4 +1,4 @@
-"""A real issuer beside us, oidc-provider: for machines and people, with DPoP, with new keys, and gone for a while."""
+"""A real issuer, oidc-provider: machines and people, DPoP, new keys, and an outage."""
 
 import asyncio
 import re
@@ -69,7 +69,7 @@ def provider(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 async def ours(provider: Provider, workers: tuple[Worker, Worker], tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
-    """Our server, which trusts the provider."""
+    """A server of ours that trusts the provider."""
     (tmp_path / "issuers.toml").write_text(TRUSTED.format(url=provider.url))
     (tmp_path / "secret").write_text("secret-of-machine")
     environment = {"DATA_DIR": str(tmp_path), "ISSUERS_FILE": str(tmp_path / "issuers.toml"), "GRAPHIQL": "off"}
@@ -120,7 +120,7 @@ async def test_the_sender_must_have_the_key(provider: Provider, ours: httpx2.Asy
 
 
 async def test_an_opaque_token_for_nobody_is_refused(provider: Provider, ours: httpx2.AsyncClient) -> None:
-    """Asked for no resource, oidc-provider's opaque tokens name no audience, so they are for nobody."""
+    """Without a resource, oidc-provider issues opaque tokens without audience, which are refused."""
     token = (await token_of(provider, resource="", scope=""))["access_token"]
     assert token.count(".") == 0
     assert (await ask(ours, token)).status_code == 401
@@ -130,12 +130,12 @@ async def test_an_opaque_token_for_nobody_is_refused(provider: Provider, ours: h
 async def test_a_person_signs_in_with_code_and_pkce(provider: Provider, ours: httpx2.AsyncClient) -> None:
     redeemed = await persons_token(provider, "web", scope="openid api")
     assert (await ask(ours, redeemed["access_token"])).json()["data"]["subject"] == "kim"
-    # Its ID token is signed by the same key, and is for the client.
+    # The ID token is signed with the same key, but its audience is the client.
     assert (await ask(ours, redeemed["id_token"])).status_code == 401
 
 
 async def persons_token(provider: Provider, client: str, scope: str = "api", **headers: str) -> dict[str, Any]:
-    """Kim signs in and allows whatever is asked."""
+    """Kim signs in and consents to everything."""
     pkce = Pkce()
     parameters = {
         "response_type": "code",
@@ -213,7 +213,7 @@ async def test_its_keys_are_found_by_its_metadata(provider: Provider) -> None:
 async def ours_alone(
     provider: Provider, addresses: dict[str, str], tmp_path: Path
 ) -> AsyncIterator[tuple[httpx2.AsyncClient, httpx2.AsyncClient]]:
-    """Two workers that serve no authorization server of their own, on a real store."""
+    """Two workers without the built-in authorization server, on a real store."""
     (tmp_path / "issuers.toml").write_text(TRUSTED.format(url=provider.url))
     (tmp_path / "secret").write_text("secret-of-machine")
     environment = {"DATA_DIR": str(tmp_path), "ISSUERS_FILE": str(tmp_path / "issuers.toml"), "OAUTH": "off"}
@@ -277,7 +277,7 @@ async def test_new_keys_and_a_restart_while_requests_come(provider: Provider, ou
     asking = asyncio.create_task(traffic())
     await asyncio.sleep(0.2)
     provider.stop()
-    # It is away: who has a token is answered all the same.
+    # The issuer is unavailable: existing tokens are still accepted.
     await asyncio.sleep(0.3)
     provider.keys.insert(0, new_key())
     await asyncio.to_thread(provider.start)
@@ -293,7 +293,7 @@ async def test_new_keys_and_a_restart_while_requests_come(provider: Provider, ou
 
 
 async def test_another_issuer_on_the_same_port_is_not_believed(provider: Provider, ours: httpx2.AsyncClient) -> None:
-    """Its tokens are signed with a key that the set does not have, and no token can bring one along."""
+    """A token signed with a key outside the set is refused, also if it carries that key."""
     forged = ECKey.generate_key("P-256", {"kid": str(provider.keys[0].kid)}, private=True)
     from tests.oauth.elsewhere import Elsewhere
 
@@ -314,7 +314,7 @@ def mock(installed: None) -> Iterator[str]:
 
 
 async def test_a_server_that_signs_anything_is_not_enough(mock: str) -> None:
-    """The tokens of oauth2-mock-server, from an issuer that is trusted, with keys that are: they say too little."""
+    """Tokens of oauth2-mock-server with trusted keys are refused because claims are missing."""
     async with httpx2.AsyncClient() as http:
         asked = {"grant_type": "client_credentials", "scope": "api", "aud": "urn:customer360"}
         token = (await http.post(f"{mock}/token", data=asked, auth=httpx2.BasicAuth("a", "b"))).json()

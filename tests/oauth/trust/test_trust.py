@@ -30,7 +30,7 @@ def test_the_address_is_never_taken_from_a_request() -> None:
 
 
 class Slow:
-    """A list whose reading takes as long as it is told."""
+    """A list of revocations whose reading takes a given time."""
 
     def __init__(self) -> None:
         self.readings = 0
