@@ -24,11 +24,11 @@ from auth.tokens.verifier import Verifier
 from bench.workloads.abuses import ABUSES, Abuse
 from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
-from schema.build import build_graph
 from server.graphql.bearer import Authenticator
 from server.graphql.body import BodyReader
 from server.graphql.cors import AllowedOrigins
 from server.graphql.endpoint import GraphQLOverHTTP
+from server.graphs import build_graph
 
 NOWHERE = "postgresql://nobody@127.0.0.1:9/nothing"
 EXPECTED = ExpectedClaims("urn:abuse", "urn:abuse", {"service_agent": Reach.ALL})

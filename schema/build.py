@@ -16,16 +16,9 @@ from graphql import (
 )
 from strawberry.schema.config import StrawberryConfig
 
-from auth.access_log import AccessLog
-from auth.policy.rules import Policy
 from datasources.departments import SHAPES
-from datasources.engine.running.databases import Databases
 from datasources.shapes import Shapes
-from datasources.sources.outline import outlined
-from resolvers.answering.throttle import Throttle
 from resolvers.contract import Contract, GovernedInput
-from resolvers.documents.limits import DEFAULT_LIMITS, Limits
-from resolvers.graph import Graph
 from resolvers.prices import Price, Pricing
 from schema.classification import CATEGORY, GOVERNS, OPERATOR, OWNER
 from schema.core import Individual, Organization
@@ -46,18 +39,6 @@ def build_schema() -> strawberry.Schema:
         kept = [each for each in definition.directives if not isinstance(each, Cost | ListSize)]
         definition.directives = [*kept, *told(price)]
     return schema
-
-
-def build_graph(
-    databases: Databases,
-    policy: Policy,
-    log: AccessLog,
-    deadline_ms: int = 2000,
-    limits: Limits = DEFAULT_LIMITS,
-    throttle: Throttle | None = None,
-) -> Graph:
-    shapes = outlined(SHAPES, databases.sources)
-    return Graph(contract(build_schema()), shapes, policy, databases, log, deadline_ms, limits, throttle)
 
 
 def print_sdl() -> str:

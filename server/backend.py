@@ -10,12 +10,11 @@ from auth.oauth.keys.sealing import secret_in
 from auth.policy.rules import Policy
 from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.databases import QUEUE, Databases
-from schema.build import build_graph
-from schema.federation.subgraphs import build_subgraph_graph
 from server import sources
 from server.graphql.documents.trusted import TrustedDocuments
 from server.graphql.endpoint import Answers
 from server.graphql.limiter import ConcurrencyLimit
+from server.graphs import build_graph, build_subgraph_graph
 from server.oauth import register, service
 from server.oauth.register import Register
 from server.oauth.service import OAuthService

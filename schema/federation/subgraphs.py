@@ -5,16 +5,7 @@ from dataclasses import dataclass, replace
 
 from graphql import parse
 
-from auth.access_log import AccessLog
-from auth.policy.rules import Policy
-from datasources.departments import SHAPES
-from datasources.engine.running.databases import Databases
-from datasources.sources.outline import outlined
-from datasources.subgraphs import shapes_of
-from resolvers.answering.throttle import Throttle
 from resolvers.contract import Contract
-from resolvers.documents.limits import DEFAULT_LIMITS, Limits
-from resolvers.graph import Graph
 from resolvers.planning.entities import ENTITIES, REPRESENTATIONS
 from resolvers.prices import Price
 from schema.build import build_schema, contract, print_sdl
@@ -43,21 +34,6 @@ def build_subgraph(department: str) -> Subgraph:
     pricing = replace(whole.pricing, prices={**whole.pricing.prices, **entities})
     own = replace(whole, schema=project(whole.schema, part, sdl), pricing=pricing)
     return Subgraph(sdl, own, part.references)
-
-
-def build_subgraph_graph(
-    department: str,
-    databases: Databases,
-    policy: Policy,
-    log: AccessLog,
-    deadline_ms: int = 2000,
-    limits: Limits = DEFAULT_LIMITS,
-    throttle: Throttle | None = None,
-) -> Graph:
-    """The department's subgraph over its own database and core's, of which it reads the customers' flags only."""
-    subgraph = build_subgraph(department)
-    shapes = shapes_of(outlined(SHAPES, databases.sources), department, subgraph.references)
-    return Graph(subgraph.contract, shapes, policy, databases, log, deadline_ms, limits, throttle)
 
 
 def print_subgraphs(*, tells_access: bool = True) -> Mapping[str, str]:

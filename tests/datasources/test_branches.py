@@ -14,7 +14,7 @@ from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
 from resolvers.answering.requests import Request
 from resolvers.graph import Graph
-from schema.build import build_graph
+from server.graphs import build_graph
 from tests.conftest import SEEDED_TODAY, Addresses
 from tests.differential.salt import sprinkle
 from tests.guards.conftest import Memory

@@ -26,8 +26,8 @@ from datasources.sample.seed import seed
 from migrations.upgrade import upgrade
 from resolvers.answering.requests import Request
 from resolvers.graph import Graph
-from schema.build import build_graph
 from server.graphiql import screen_pop
+from server.graphs import build_graph
 from tests.conftest import SEEDED_TODAY, Addresses
 from tests.datasources.replica import Replicated, copied, execute, started, value
 

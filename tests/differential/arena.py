@@ -21,7 +21,7 @@ from datasources.engine.running.databases import Databases
 from resolvers.answering.requests import Answer, Request
 from resolvers.documents.limits import UNLIMITED
 from resolvers.graph import Graph
-from schema.build import build_graph
+from server.graphs import build_graph
 from tests.differential.comparison import difference
 from tests.differential.operations import Operation
 from tests.oracle.oracle import Expected, Oracle

@@ -21,8 +21,7 @@ from datasources.engine.running.patient import PatientSource
 from datasources.engine.running.statement import Asked, Statement
 from resolvers.answering.requests import Answer, Request
 from resolvers.graph import Graph
-from schema.build import build_graph
-from schema.federation.subgraphs import build_subgraph_graph
+from server.graphs import build_graph, build_subgraph_graph
 
 POLICY = load()
 CARE, PAYMENT, ORDER = ("service_agent", "care"), ("finance_clerk", "payment"), ("sales_rep", "order")

@@ -9,7 +9,7 @@ from auth.policy.file import load
 from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
-from schema.build import build_graph
+from server.graphs import build_graph
 from tests.conftest import SEEDED_TODAY, Addresses
 from tests.golden.golden import Way
 

@@ -8,7 +8,7 @@ from auth.policy.file import load
 from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.databases import Databases
 from datasources.service import ticket_system
-from schema.build import build_graph
+from server.graphs import build_graph
 from tests.conftest import Addresses
 from tests.golden.conftest import PATIENT_MS
 from tests.golden.golden import GOLDENS, Golden, Way, ask

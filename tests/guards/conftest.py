@@ -21,7 +21,7 @@ from datasources.sample.seed import seed
 from resolvers.answering.requests import Answer, Outcome, Request
 from resolvers.documents.limits import DEFAULT_LIMITS, UNLIMITED, Limits
 from resolvers.graph import Graph
-from schema.build import build_graph
+from server.graphs import build_graph
 from tests.conftest import SEEDED_TODAY, Addresses
 
 CROWD = 2_000

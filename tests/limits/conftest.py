@@ -14,7 +14,7 @@ from resolvers.answering.requests import Request
 from resolvers.answering.throttle import Throttle
 from resolvers.documents.limits import Limits
 from resolvers.graph import Graph
-from schema.build import build_graph
+from server.graphs import build_graph
 from tests.server.conftest import bearer
 
 __all__ = ["bearer"]

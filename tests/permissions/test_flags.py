@@ -17,7 +17,7 @@ from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
 from datasources.core.ledger import record
 from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
-from schema.build import build_graph
+from server.graphs import build_graph
 from tests.oracle.world import Row
 from tests.permissions.attacks.attacks import Copy, Field
 from tests.permissions.world.askers import Asker, askers

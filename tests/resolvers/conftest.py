@@ -13,7 +13,7 @@ from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.databases import Databases
 from resolvers.answering.requests import Answer, Request
 from resolvers.graph import Graph
-from schema.build import build_graph
+from server.graphs import build_graph
 
 Ask = Callable[..., Awaitable[Answer]]
 POLICY = load()

@@ -11,7 +11,7 @@ from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
 from resolvers.answering.requests import Outcome, Request
 from resolvers.graph import Graph
-from schema.build import build_graph
+from server.graphs import build_graph
 from tests.conftest import SEEDED_TODAY
 from tests.resolvers.conftest import POLICY, viewer
 

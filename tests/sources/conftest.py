@@ -14,7 +14,7 @@ from datasources.service import ticket_system
 from datasources.service.ticket_system import TicketSystem
 from resolvers.answering.requests import Answer, Request
 from resolvers.graph import Graph
-from schema.build import build_graph
+from server.graphs import build_graph
 from tests.conftest import Addresses
 from tests.oracle.world import load as load_world
 from tests.permissions.world.worlds import Memory

@@ -4,8 +4,8 @@ from auth.departments import DEPARTMENTS
 from datasources.engine.running.breaker import State
 from datasources.engine.running.databases import Databases
 from datasources.service import ticket_system
-from schema.build import build_graph
 from server.graphql.limiter import ConcurrencyLimit
+from server.graphs import build_graph
 from server.telemetry.gauges import Lag, gauges
 from tests.conftest import Addresses
 from tests.permissions.world.worlds import Memory

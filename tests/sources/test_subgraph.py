@@ -9,7 +9,7 @@ import pytest
 from datasources.engine.running.databases import Databases
 from datasources.service import ticket_system
 from datasources.sources.source import Sources
-from schema.federation.subgraphs import build_subgraph_graph
+from server.graphs import build_subgraph_graph
 from tests.conftest import Addresses
 from tests.permissions.world.worlds import Memory
 from tests.resolvers.conftest import POLICY

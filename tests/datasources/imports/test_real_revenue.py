@@ -17,7 +17,7 @@ from datasources.imports.mapping_file import load_mapping
 from datasources.imports.run import import_file
 from resolvers.answering.requests import Request
 from resolvers.graph import Graph
-from schema.build import build_graph
+from server.graphs import build_graph
 from tests.resolvers.conftest import POLICY, viewer
 
 DATA = os.environ.get("CUSTOMER360_REAL_DATA")

@@ -8,7 +8,7 @@ from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.databases import Databases
 from datasources.sample.seed import seed
 from deploy.processes import HERE
-from schema.federation.subgraphs import build_subgraph_graph
+from server.graphs import build_subgraph_graph
 from tests.conftest import SEEDED_TODAY
 from tests.federation.subgraph import ENTITIES, PAYMENT, POLICY, Subgraph, of_type, open_subgraph
 

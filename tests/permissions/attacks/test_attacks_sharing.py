@@ -16,7 +16,7 @@ from auth.policy.rules import Policy
 from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from resolvers.planning.plans import PlanCache
-from schema.federation.subgraphs import build_subgraph_graph
+from server.graphs import build_subgraph_graph
 from tests.permissions.attacks.attacks import Attack, Copy, Field
 from tests.permissions.world.probes import ONE
 from tests.permissions.world.twins import Twin

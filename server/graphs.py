@@ -1,0 +1,40 @@
+"""Puts a graph together: its contract, from the schema, over open databases."""
+
+from auth.access_log import AccessLog
+from auth.policy.rules import Policy
+from datasources.departments import SHAPES
+from datasources.engine.running.databases import Databases
+from datasources.sources.outline import outlined
+from datasources.subgraphs import shapes_of
+from resolvers.answering.throttle import Throttle
+from resolvers.documents.limits import DEFAULT_LIMITS, Limits
+from resolvers.graph import Graph
+from schema.build import build_schema, contract
+from schema.federation.subgraphs import build_subgraph
+
+
+def build_graph(
+    databases: Databases,
+    policy: Policy,
+    log: AccessLog,
+    deadline_ms: int = 2000,
+    limits: Limits = DEFAULT_LIMITS,
+    throttle: Throttle | None = None,
+) -> Graph:
+    shapes = outlined(SHAPES, databases.sources)
+    return Graph(contract(build_schema()), shapes, policy, databases, log, deadline_ms, limits, throttle)
+
+
+def build_subgraph_graph(
+    department: str,
+    databases: Databases,
+    policy: Policy,
+    log: AccessLog,
+    deadline_ms: int = 2000,
+    limits: Limits = DEFAULT_LIMITS,
+    throttle: Throttle | None = None,
+) -> Graph:
+    """The department's subgraph over its own database and core's, of which it reads the customers' flags only."""
+    subgraph = build_subgraph(department)
+    shapes = shapes_of(outlined(SHAPES, databases.sources), department, subgraph.references)
+    return Graph(subgraph.contract, shapes, policy, databases, log, deadline_ms, limits, throttle)
