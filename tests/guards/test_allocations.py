@@ -40,7 +40,7 @@ MOST_COPIES = 4
 
 
 async def test_calls_do_not_grow_with_fields(house: House) -> None:
-    small, large = [await _counted(house, size) for size in (SMALL, LARGE)]
+    small, large = [await _count_allocations(house, size) for size in (SMALL, LARGE)]
     customers = LARGE - SMALL
 
     assert _fields(large.body) - _fields(small.body) >= customers * LEAST_FIELDS_PER_CUSTOMER
@@ -59,7 +59,7 @@ class _Count:
         self.body, self.calls, self.peak = body, calls, peak
 
 
-async def _counted(house: House, size: int) -> _Count:
+async def _count_allocations(house: House, size: int) -> _Count:
     """How many functions an answer called, Python's and C's, after its plan was made; the loop's own apart."""
     ask = _warm(house, size)
     for _ in range(2):

@@ -16,7 +16,7 @@ from tests.conftest import Addresses
 from tests.guards.conftest import House, Variables, asking, document
 
 AGENT = asking("service_agent", "care")
-# A clerk is told other things of the same customers.
+# A clerk sees other fields of the same customers.
 CLERK = asking("finance_clerk", "payment")
 MOST = 8
 SHARED = ("card", "tiny", "deep", "list50", "list100")
@@ -60,7 +60,7 @@ def request(workload: str, variables: Variables, viewer: Viewer, name: str) -> R
 
 
 async def at_once(house: House, *requests: Request) -> list[Answer]:
-    """All at one moment. The document is known, so that nobody has to wait until it is planned."""
+    """All at one moment. The document is planned before, so that no request waits for planning."""
     for each in requests:
         await house.graph.answer(each)
     house.statements.clear()

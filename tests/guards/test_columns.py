@@ -54,7 +54,7 @@ async def test_no_table_is_read_of_which_nothing_may_be_seen(house: House, varia
 
 
 async def test_without_a_purpose_nothing_personal_is_named(house: House) -> None:
-    # No purpose, nobody to find: no statement is run that could name anything.
+    # Without a purpose no customer exists: no statement is run.
     await house.ask(EVERYTHING, {"phone": "+4930123456"}, asking("service_agent", None))
 
     assert house.statements == []

@@ -10,10 +10,10 @@ import pytest
 from tests.conftest import Addresses
 from tests.guards.conftest import Asked, House, Statement, document
 
-# Nobody's data, and few of them: read whole, they cost less than through an index.
+# Small tables without personal data, which PostgreSQL reads whole.
 CATALOGUE = ("product", "segment", "campaign")
 
-# PostgreSQL is told, in a transaction that never ends, that every other table has so many times its rows.
+# A transaction that is never committed gives every other table so many times its rows in the statistics.
 GROWN = 100
 _PRETEND = """
 UPDATE pg_class SET reltuples = reltuples * $1::int
@@ -62,15 +62,15 @@ async def test_a_page_sorts_nothing(house: House, crowd: Addresses, variables: A
     """To set up a sort for each customer of a page costs more than to read what is sorted."""
     await house.ask(document(workload), variables[workload][0])
 
-    assert [node["Sort Key"] for node in await _planned(crowd, house.statements) if "Sort Key" in node] == []
+    assert [node["Sort Key"] for node in await _explain(crowd, house.statements) if "Sort Key" in node] == []
 
 
 async def _scanned_whole(addresses: Addresses, statements: list[Statement]) -> set[str]:
-    nodes = await _planned(addresses, statements)
+    nodes = await _explain(addresses, statements)
     return {node["Relation Name"] for node in nodes if node["Node Type"].endswith("Seq Scan")} - set(CATALOGUE)
 
 
-async def _planned(addresses: Addresses, statements: list[Statement]) -> list[dict[str, Any]]:
+async def _explain(addresses: Addresses, statements: list[Statement]) -> list[dict[str, Any]]:
     """Every node of every plan."""
     assert statements
     connection = await asyncpg.connect(addresses["core"], server_settings=SESSION)

@@ -29,7 +29,7 @@ async def test_nothing_is_planned_for_what_is_refused(graph: Graph) -> None:
 
 
 async def test_documents_that_are_kept_have_a_bounded_length(make_graph: Make) -> None:
-    """Each takes memory by its length, so that is what is counted, not how many they are."""
+    """Each takes memory by its length, so that is what is count_calls, not how many they are."""
     graph = make_graph()
     endpoint = Endpoint.over(graph)
     for number in range(30):
@@ -56,11 +56,11 @@ def _calls(levels: int) -> int:
     known = extent.fragments_in_order(document)
     count = 0
 
-    def counted(frame: FrameType, event: str, argument: object) -> None:
+    def count_calls(frame: FrameType, event: str, argument: object) -> None:
         nonlocal count
         count += event == "call" and frame.f_code.co_name in ("_of", "beside")
 
-    sys.setprofile(counted)
+    sys.setprofile(count_calls)
     try:
         found = extent.extent(document, known)
     finally:

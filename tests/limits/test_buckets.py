@@ -62,7 +62,7 @@ async def test_a_database_that_is_away_is_said_to_be() -> None:
 
 
 async def _age(addresses: Addresses, seconds: int) -> None:
-    """As if nobody had drawn for so long."""
+    """Move the last draw so many seconds into the past."""
     connection = await asyncpg.connect(addresses["core"])
     try:
         await connection.execute(

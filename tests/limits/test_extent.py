@@ -46,7 +46,7 @@ def test_a_circle_has_no_end(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "text", "told"),
+    ("limits", "text", "expected"),
     [
         (Limits(depth=2), "{ a { b { c } } }", ("depth", 2, 3)),
         (Limits(aliases=1), "{ x: a y: b }", ("aliases", 1, 2)),
@@ -55,11 +55,11 @@ def test_a_circle_has_no_end(text: str) -> None:
         (Limits(), "{ a { " + "b " * 201 + "} }", ("fields in one place", 200, 201)),
     ],
 )
-def test_a_refusal_names_figure_limit_and_remedy(limits: Limits, text: str, told: tuple[str, int, int]) -> None:
+def test_a_refusal_names_figure_limit_and_remedy(limits: Limits, text: str, expected: tuple[str, int, int]) -> None:
     limits.check_extent(measured("{ a }"))
     with pytest.raises(OperationRefused) as caught:
         limits.check_extent(measured(text))
-    what, most, found = told
+    what, most, found = expected
     (error,) = caught.value.errors
     extensions: dict[str, Any] = error["extensions"]
     assert extensions == {"code": "COST_EXCEEDED", "measure": what, "limit": most, "found": found}

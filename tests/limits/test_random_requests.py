@@ -123,13 +123,13 @@ def _tokens(folder: Path, customer: str) -> Mapping[str, str]:
 
 @st.composite
 def documents(draw: st.DrawFn, customers: Sequence[str]) -> str:
-    """A query in which every other number and id is one that somebody has."""
+    """A query in which every other number and id exists."""
     real = {"number": st.sampled_from(NUMBERS), "id": st.sampled_from(customers)}
 
-    def named(found: re.Match[str]) -> str:
+    def real_value(found: re.Match[str]) -> str:
         return f'{found[1]}: "{draw(real[found[1]])}"' if draw(st.booleans()) else found[0]
 
-    return NAMED.sub(named, draw(QUERIES))
+    return NAMED.sub(real_value, draw(QUERIES))
 
 
 async def test_random_queries(client: Client) -> None:

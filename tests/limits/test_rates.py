@@ -24,7 +24,7 @@ class Clock:
 
 @dataclass
 class Away:
-    """Buckets that nobody reaches."""
+    """Shared buckets whose database is down."""
 
     async def draw(self, key: str, points: float, rate: Rate) -> Level:
         raise BucketsUnavailable("ConnectionRefusedError")

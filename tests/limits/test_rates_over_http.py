@@ -22,17 +22,17 @@ def ask(make_graph: Make, bearer: dict[str, str], tmp_path: Path) -> Iterator[As
     graph = make_graph(throttle=Throttle(Rate(3, 0.01)))
     with serving(graph, tmp_path) as (host, port, _):
 
-        def asked(document: str, **headers: str) -> tuple[int, dict[str, str], Any]:
+        def post(document: str, **headers: str) -> tuple[int, dict[str, str], Any]:
             connection = HTTPConnection(host, port, timeout=10)
             head = {**bearer, "Content-Type": "application/json", **headers}
             connection.request("POST", "/graphql", json.dumps({"query": document}), head)
             response = connection.getresponse()
-            told = {name.lower(): value for name, value in response.getheaders()}
-            answer = response.status, told, json.loads(response.read())
+            headers_of_answer = {name.lower(): value for name, value in response.getheaders()}
+            answer = response.status, headers_of_answer, json.loads(response.read())
             connection.close()
             return answer
 
-        yield asked
+        yield post
 
 
 @pytest.mark.parametrize("accept", ACCEPTS)

@@ -53,7 +53,7 @@ def test_clients_may_have_rates_of_their_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "problem"),
     [
         ("[clients", "cannot be read: TOMLDecodeError"),
         ("[client]\na = '1/1'", "has one table"),
@@ -63,8 +63,8 @@ def test_clients_may_have_rates_of_their_own(tmp_path: Path) -> None:
         ("[clients]\nacme = 3", "acme in .* must be off, or points"),
     ],
 )
-def test_a_wrong_file_of_rates_says_where(text: str, told: str, tmp_path: Path) -> None:
+def test_a_wrong_file_of_rates_says_where(text: str, problem: str, tmp_path: Path) -> None:
     file = tmp_path / "rates.toml"
     file.write_text(text)
-    with pytest.raises(SettingsError, match=f"CUSTOMER360_CLIENT_RATES: .*{told}"):
+    with pytest.raises(SettingsError, match=f"CUSTOMER360_CLIENT_RATES: .*{problem}"):
         read_client_rates(file)

@@ -1,4 +1,4 @@
-"""Trusted documents: asked for by id, told apart from others, and read again while the server runs."""
+"""Trusted documents: requested by id, distinguished from others, and read again while the server runs."""
 
 import asyncio
 import json
@@ -50,12 +50,12 @@ def serve(graph: Graph, folder: Path, bearer: dict[str, str], tmp_path: Path) ->
     def served(mode: str) -> Iterator[Ask]:
         trusted = TrustedDocuments.of(settings(mode, folder), graph)
         with serving(graph, tmp_path, trusted) as (host, port, _):
-            yield lambda given, method="POST": _asked(host, port, bearer, given, method)
+            yield lambda given, method="POST": _post(host, port, bearer, given, method)
 
     return served
 
 
-def _asked(host: str, port: int, bearer: dict[str, str], given: dict[str, Any], method: str) -> Answer:
+def _post(host: str, port: int, bearer: dict[str, str], given: dict[str, Any], method: str) -> Answer:
     connection = HTTPConnection(host, port, timeout=10)
     head = {**bearer, "Accept": "application/graphql-response+json", "Content-Type": "application/json"}
     query = "&".join(f"{name}={quote(value)}" for name, value in given.items()) if method == "GET" else ""
@@ -153,7 +153,7 @@ def test_a_manifest_names_each_by_its_hash(prefix: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "problem"),
     [
         ("nothing", "are not JSON"),
         ("[]", "are not one object"),
@@ -161,10 +161,10 @@ def test_a_manifest_names_each_by_its_hash(prefix: str, tmp_path: Path) -> None:
         ('{"x": 1}', "the trusted document x does not have"),
     ],
 )
-def test_a_manifest_that_is_wrong_says_where(text: str, told: str, tmp_path: Path) -> None:
+def test_a_manifest_that_is_wrong_says_where(text: str, problem: str, tmp_path: Path) -> None:
     file = tmp_path / "manifest.json"
     file.write_text(text)
-    with pytest.raises(DocumentsError, match=told):
+    with pytest.raises(DocumentsError, match=problem):
         read(file)
 
 

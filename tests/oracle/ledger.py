@@ -67,7 +67,7 @@ def is_minor(birth_date: date | None, today: date) -> bool:
 
 
 def _birthday(birth_date: date, years: int) -> date:
-    """Whoever is born on 29 February comes of age on the 28th where the year has no 29th."""
+    """A person born on 29 February comes of age on the 28th in a year without a 29th."""
     try:
         return birth_date.replace(year=birth_date.year + years)
     except ValueError:

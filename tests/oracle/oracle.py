@@ -30,7 +30,7 @@ from tests.oracle.roots import ROOTS
 from tests.oracle.scene import Scene, Thing
 from tests.oracle.walk import Walk, Withheld, shown_effect
 from tests.oracle.world import Moment
-from tests.oracle.written import snake, written
+from tests.oracle.written import serialize, snake
 
 SDL_FILE = Path(__file__).parents[2] / "schema" / "customer360.graphql"
 
@@ -85,7 +85,7 @@ class Oracle:
 def _rows(scene: Scene, walk: Walk) -> Iterator[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]]:
     may_know = scene.rights.of("Customer.privacy")
     for subject in scene.found.values():
-        unmet = ((name, tuple(decision.unmet(subject.flags))) for name, decision in walk.told.items())
+        unmet = ((name, tuple(decision.unmet(subject.flags))) for name, decision in walk.decisions.items())
         reasons = tuple((name, words) for name, words in unmet if words)
         if reasons and may_know.allows(subject.flags):
             yield str(subject.id), reasons
@@ -93,7 +93,7 @@ def _rows(scene: Scene, walk: Walk) -> Iterator[tuple[str, tuple[tuple[str, tupl
 
 def _code(error: GraphQLError) -> str | None:
     """The code that a resolver gave. None for arguments that do not fit: the walk refuses the operation for them, but
-    for those of fields that are withheld, which nobody reads.
+    for those of fields that are withheld, which are not read.
     """
     cause = error.original_error
     if cause is not None and not isinstance(cause, GraphQLError):
@@ -158,7 +158,7 @@ def _value(
         value = Thing("Customer", thing.subject.row, thing.subject)
     else:
         value = _column(thing, info.field_name, named)
-    return Thing("Money", value) if named == "Money" and value is not None else written(value, named)
+    return Thing("Money", value) if named == "Money" and value is not None else serialize(value, named)
 
 
 def _global_id(type_: str, thing: Thing) -> str:

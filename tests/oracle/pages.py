@@ -31,7 +31,7 @@ def page(
     keep: Callable[[Thing], bool],
     of: Thing | None = None,
 ) -> Thing:
-    """One page of the entries that are to be kept, of one customer or of nobody's. `coordinate` is the list's own,
+    """One page of the entries that are to be kept, of one customer or of none. `coordinate` is the list's own,
     whose right to be counted `totalCount` needs. A cursor keeps its place also where its entry is not to be kept.
     """
     type_ = entries[0].type if entries else ""

@@ -1,4 +1,4 @@
-"""The ways into the graph: whom each finds, and what must be allowed for them to be found."""
+"""Root fields: the customers that each finds, and what the asker needs for it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -100,7 +100,7 @@ def _customers(scene: Scene, args: Mapping[str, Any]) -> Thing:
 
 
 def _kept(scene: Scene, row: Row, wanted: Mapping[str, Any]) -> bool:
-    """Whether a customer passes every filter. One by a value that the viewer may not use of them passes nobody."""
+    """Whether a customer passes every filter. A filter by a value that the viewer may not use passes no customer."""
     return all(
         _exists(scene, row, (USED_BY_FILTERS[name], "filter")) is not None and _passes(scene, row, name, value)
         for name, value in wanted.items()
@@ -139,11 +139,11 @@ def _numbered(type_: str, root: str) -> Root:
     uses = (("Query.customer", "item"), (f"Query.{root}", "item"), (f"{type_}.number", "lookup"))
     table = OBJECTS[type_][0]
 
-    def found(scene: Scene, args: Mapping[str, Any]) -> Thing | None:
+    def find(scene: Scene, args: Mapping[str, Any]) -> Thing | None:
         rows = scene.moment.where(table, "number", args["number"])
         return _object(scene, type_, rows, *uses)
 
-    return found
+    return find
 
 
 def _object(scene: Scene, type_: str, rows: Iterable[Row], *uses: tuple[str, str]) -> Thing | None:

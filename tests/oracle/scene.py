@@ -14,7 +14,7 @@ from tests.oracle.world import Moment, Row
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom data is about, with their privacy flags."""
+    """A customer, with their privacy flags."""
 
     row: Row
     flags: int
@@ -56,7 +56,7 @@ class Scene:
     moment: Moment
     viewer: Viewer
     rights: Rights
-    # Whom the answer is about, in the order they were found.
+    # The customers of the answer, in the order they were found.
     found: dict[UUID, Subject] = field(default_factory=dict)
     _subjects: dict[UUID, Subject] = field(default_factory=dict)
 

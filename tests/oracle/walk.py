@@ -45,7 +45,7 @@ class Walk:
     withheld: list[Withheld] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     # What is shown or used at all, and on which conditions.
-    told: dict[str, Decision] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
 
     def run(self) -> None:
         query = self.schema.query_type
@@ -83,7 +83,7 @@ class Walk:
     def _may(self, coordinate: str, use: str, path: Path) -> bool:
         decision = self.rights.of(coordinate, use)
         if decision.is_allowed:
-            self.told[coordinate if use == "item" else f"{coordinate}:{use}"] = decision
+            self.decisions[coordinate if use == "item" else f"{coordinate}:{use}"] = decision
         else:
             self.withheld.append((coordinate, path, decision.effect))
         return decision.is_allowed
@@ -91,7 +91,7 @@ class Walk:
     def _used(self, coordinate: str, use: str) -> None:
         decision = self.rights.of(coordinate, use)
         if decision.is_allowed:
-            self.told[f"{coordinate}:{use}"] = decision
+            self.decisions[f"{coordinate}:{use}"] = decision
         else:
             self.refusals.append("USE_WITHHELD")
 
@@ -133,7 +133,7 @@ class Walk:
             self.withheld.append((coordinate, path, effect))
         if effect == "withhold":
             return
-        self.told[coordinate] = decision
+        self.decisions[coordinate] = decision
         args = get_argument_values(definition, nodes[0].node, self.variables)
         named = get_named_type(definition.type)
         if is_object_type(named) or is_abstract_type(named):

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 
-def written(value: Any, scalar: str) -> Any:
+def serialize(value: Any, scalar: str) -> Any:
     """A column's value as the named scalar or enum."""
     match value:
         case datetime():

@@ -1,4 +1,4 @@
-"""One furnished world, that nobody connects to, and copies of it."""
+"""One furnished world, which no session connects to, and copies of it."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -32,8 +32,8 @@ def matrix() -> Matrix:
 
 @pytest.fixture(scope="session")
 async def original(database_url: str, template: str) -> str:
-    """Its address. It is only ever copied, so that nobody is connected to it."""
-    address = await worlds.copied(database_url, template)
+    """Its address. It is only copied, so that no session is connected to it."""
+    address = await worlds.copy_database(database_url, template)
     await seed(dict.fromkeys(DEPARTMENTS, address), customers=CUSTOMERS, seed=7, today=date(2026, 11, 16))
     await worlds.furnish(address, Random(7))  # noqa: S311 - repeatable, not secret
     return address
@@ -50,12 +50,12 @@ async def copy(database_url: str, original: str) -> AsyncIterator[Copy]:
     made: list[str] = []
 
     async def copied() -> str:
-        made.append(await worlds.copied(database_url, worlds.name_of(original)))
+        made.append(await worlds.copy_database(database_url, worlds.name_of(original)))
         return made[-1]
 
     yield copied
     for each in made:
-        await worlds.dropped(database_url, each)
+        await worlds.drop_database(database_url, each)
 
 
 @pytest.fixture(scope="module")

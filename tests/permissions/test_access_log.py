@@ -75,7 +75,7 @@ async def test_an_answer_leaves_a_record_of_whom_what_and_who_without_values(
 
 
 async def test_records_that_are_stored_together_stay_apart(address: str) -> None:
-    """Each has its own viewer, purpose, disclosure and subjects, whoever else has some of them alike."""
+    """Each has its own viewer, purpose, disclosure and subjects, also where others share some of them."""
     some = [UUID(int=n) for n in range(1, 6)]
     records = [
         _record(n)._replace(
@@ -231,7 +231,7 @@ async def test_entries_that_were_put_off_are_made_in_the_background(
         # It is found at once, by the list of what is put off.
         assert await value(address, FOUND) == 1
         async with asyncio.timeout(30):
-            while not _is_current(log):  # noqa: ASYNC110 - the log tells nobody when it has caught up
+            while not _is_current(log):  # noqa: ASYNC110 - the log has no event for having caught up
                 await asyncio.sleep(0.01)
     assert await value(address, "SELECT gin_clean_pending_list('core.ix_access_record_subjects')") == 0
     assert await value(address, FOUND) == 1

@@ -27,7 +27,7 @@ from tests.permissions.world.twins import COLUMNS, KEYS, Row
 from tests.permissions.world.worlds import ask, fetch, rewrite, served
 
 MARK = "canary"
-# Money of this size is nobody's: a canary for amounts.
+# No sample amount is of this size: a canary for amounts.
 SUM = 777_000_000
 CODED = {
     *("status", "kind", "state", "channel", "set_via", "recorded_via", "legal_basis", "currency", "country", "method"),
@@ -37,7 +37,7 @@ CODED = {
 
 
 def _planted(tables: World) -> dict[str, list[Row]]:
-    """Every text that somebody wrote, and every amount, names its column."""
+    """Every free text and every amount names its column."""
     return {
         name: [_with_canaries(name, dict(row), n) for n, row in enumerate(rows)]
         for name, rows in tables.tables.items()
@@ -58,13 +58,13 @@ def _with_canaries(name: str, row: Row, n: int) -> Row:
     return row
 
 
-def _told(asker: Asker, name: str, column: str) -> bool:
+def _may_learn(asker: Asker, name: str, column: str) -> bool:
     """Whether the asker may be shown any part of such a cell, of any customer."""
     ways: Ways = told_by_column(name, column) or sum((each for key, each in ROWS.items() if key.split()[0] == name), ())
     return any(asker.is_told_of_row(ways, flags) for flags in range(128)) or (name, column) in _SHOWN_IN_PART
 
 
-# The part behind the @ is told under a category of its own, which no canary can be told apart by.
+# The part behind the @ has a category of its own, in which a canary cannot name its column.
 _SHOWN_IN_PART = {("core.contact_point", "value")}
 
 
@@ -123,7 +123,7 @@ async def test_a59_canaries_come_up_only_where_they_may(
             for name, columns in COLUMNS.items()
             if name not in NOBODYS
             for column in columns
-            if not _told(asker, name, column)
+            if not _may_learn(asker, name, column)
         ]
         for document, variables in _cases(world, number):
             body = (await ask(watched, document, asker.viewer, **variables)).body.decode()
@@ -155,7 +155,7 @@ async def test_a61_metrics_and_lines_of_operations_hold_no_value(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     world, metrics = World({**original_rows.tables, **_planted(original_rows)}), Metrics()
-    # Labels are the same for everybody: a few askers, of all roles in turn, stand for all.
+    # Labels do not depend on the asker: a few askers, of all roles in turn, are enough.
     for number, asker in enumerate(list(askers(matrix, arena.ordinary()["id"]))[::6]):
         for document, variables in (*_cases(world, number), *_wrong(world)):
             answer = await ask(watched, document, asker.viewer, **variables)

@@ -270,7 +270,7 @@ def _reasonless(body: Any) -> Any:
 
 
 async def test_a_withheld_cell_equals_a_true_null(copy: Copy, policy: Policy, arena: Field) -> None:
-    """For whoever may not read privacy states: an objection, and nothing ever having been there, look the same."""
+    """For a class that may not read privacy states, an objection and an empty ledger look the same."""
     customer = arena.customer(
         lambda row: not row["flags"] & 96 and row["birth_date"] is not None, having="finance.credit"
     )

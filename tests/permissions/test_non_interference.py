@@ -46,7 +46,7 @@ def _ids() -> list[str]:
 
 @pytest.fixture(scope="module")
 async def furnished(copy: Copy, policy: Policy) -> AsyncIterator[Graph]:
-    """One graph for every asker: whatever it keeps of one of them must not be told to another."""
+    """One graph for every asker: what it caches for one must not reach another."""
     async with served(await copy(), policy) as graph:
         yield graph
 
@@ -93,7 +93,7 @@ def _cases(one: World, other: World, seed: str) -> Iterator[Probe]:
             yield operation.document, variables
 
 
-def _told(seed: str, asker: Asker, case: Probe, pair: tuple[bytes, bytes]) -> str:
+def _describe_difference(seed: str, asker: Asker, case: Probe, pair: tuple[bytes, bytes]) -> str:
     document, variables = case
     one, other = (each.decode() for each in pair)
     start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
@@ -107,7 +107,7 @@ async def _differences(pair: Pair, asker: Asker, cases: Iterator[Probe], seed: s
         one, other = await pair.ask(document, asker.viewer, **variables)
         outcomes[one.outcome] += 1
         if (one.outcome, one.code, one.body) != (other.outcome, other.code, other.body):
-            found.append(_told(seed, asker, (document, variables), (one.body, other.body)))
+            found.append(_describe_difference(seed, asker, (document, variables), (one.body, other.body)))
     return found, outcomes
 
 

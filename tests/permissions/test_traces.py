@@ -61,7 +61,7 @@ async def watched(address: str, folder: Path) -> AsyncIterator[Served]:
 
 
 def tokens(folder: Path, policy: Policy) -> Mapping[str, str]:
-    """By purpose, of somebody whose own name is a canary."""
+    """Tokens by purpose, of a viewer whose own name is a canary."""
     key, wanted = development_key(folder), expected_claims(load({"CUSTOMER360_DATA_DIR": str(folder)}), policy)
     return {
         purpose: mint(key, wanted, role=role, purposes=[purpose], subject=f"{MARK}-subject") for role, purpose in ROLES
@@ -76,7 +76,7 @@ async def sent(server: Served, target: str, body: bytes = b"", **headers: str) -
         return await read(reader)
 
 
-async def _asked(server: Served, world: World, by_purpose: Mapping[str, str]) -> int:
+async def _ask_everything(server: Served, world: World, by_purpose: Mapping[str, str]) -> int:
     """Asks whatever there is to ask, and counts what canaries the answers show to those who may see them."""
     seen = 0
     for number, (purpose, token) in enumerate(by_purpose.items()):
@@ -101,7 +101,7 @@ async def test_a60_traces_hold_nothing_that_was_asked_or_found(
     address, rows = world
     by_purpose = tokens(tmp_path, policy)
     async with watched(address, tmp_path) as server:
-        assert await _asked(server, rows, by_purpose) > 500
+        assert await _ask_everything(server, rows, by_purpose) > 500
         lines = (await server.get("/metrics")).body.decode().splitlines()
     # When a metric began is a number of ten digits, which may look like anything.
     metrics = "\n".join(line for line in lines if "_created" not in line)
@@ -130,7 +130,7 @@ async def test_a60_a_stage_that_fails_says_nothing_of_the_row(
     collector: Collector,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Whether it is a fault that is known, or one that nobody thought of."""
+    """Of a known kind, or an unexpected exception."""
     address, _ = world
     token = tokens(tmp_path, policy)["care"]
     body = orjson.dumps({"query": ONE, "variables": {"by": {"number": "C-000001"}}})

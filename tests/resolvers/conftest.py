@@ -33,7 +33,7 @@ def viewer(role: str, purpose: str | None, **more: Any) -> Viewer:
 
 @pytest.fixture(scope="module")
 def ask(graph: Graph) -> Ask:
-    async def asked(
+    async def answer(
         document: str,
         role: str = "service_agent",
         purpose: str | None = "care",
@@ -44,7 +44,7 @@ def ask(graph: Graph) -> Ask:
         request = Request(document, None, variables, viewer(role, purpose), read_only, "test", dry_run)
         return await graph.answer(request)
 
-    return asked
+    return answer
 
 
 def data(answer: Answer) -> Any:

@@ -1,4 +1,4 @@
-"""A client's contract narrows what its viewer may see, and is told so; plans of one contract never serve another."""
+"""A client's contract narrows what its viewer may see, and the answer says so; contracts do not share plans."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ CARD = """{ customer(by: {number: "C-000001"}) {
 
 
 async def test_the_contract_takes_away_what_it_does_not_name(graph: Graph) -> None:
-    async def asked(ceiling: Ceiling | None) -> tuple[object, object, list[str]]:
+    async def ask_under(ceiling: Ceiling | None) -> tuple[object, object, list[str]]:
         who = replace(viewer("service_agent", "care"), ceiling=ceiling)
         body = orjson.loads((await graph.answer(Request(CARD, None, None, who, False, "test"))).body)
         withheld = [each["coordinate"] for each in body["extensions"]["privacy"]["withheld"]]
@@ -26,16 +26,16 @@ async def test_the_contract_takes_away_what_it_does_not_name(graph: Graph) -> No
     allowed = {"effect": "ALLOW", "rule": "care-tells-the-balance"}
     contract = {"effect": "WITHHOLD", "rule": "contract"}
 
-    assert await asked(None) == (whole, allowed, [])
-    assert await asked(Ceiling.of(["core:read", "service:read"])) == (
+    assert await ask_under(None) == (whole, allowed, [])
+    assert await ask_under(Ceiling.of(["core:read", "service:read"])) == (
         {**whole, "finance": {"balance": None}},
         contract,
         ["Finance.balance"],
     )
-    assert await asked(Ceiling.of(["core:read", "service:read"], [Category.UNIQUE_ID])) == (
+    assert await ask_under(Ceiling.of(["core:read", "service:read"], [Category.UNIQUE_ID])) == (
         {**whole, "finance": {"balance": None}, "service": {"openTicketCount": None}},
         contract,
         ["Finance.balance", "Service.openTicketCount"],
     )
-    assert (await asked(Ceiling.of([])))[0] is None
-    assert await asked(None) == (whole, allowed, [])
+    assert (await ask_under(Ceiling.of([])))[0] is None
+    assert await ask_under(None) == (whole, allowed, [])

@@ -28,7 +28,7 @@ async def graph_over(addresses: dict[str, str], log: str) -> AsyncIterator[Graph
         yield build_graph(databases, POLICY, access_log)
 
 
-async def asked(graph: Graph, document: str) -> tuple[Outcome, object, list[tuple[str, list[str | int]]]]:
+async def errors_of(graph: Graph, document: str) -> tuple[Outcome, object, list[tuple[str, list[str | int]]]]:
     answer = await graph.answer(Request(document, None, None, viewer("service_agent", "care"), False, "test"))
     body = orjson.loads(answer.body)
     errors = [(error["extensions"]["code"], error["path"]) for error in body.get("errors", ())]
@@ -37,7 +37,7 @@ async def asked(graph: Graph, document: str) -> tuple[Outcome, object, list[tupl
 
 async def test_a_department_out_of_reach_costs_its_own_fields(seeded_apart: dict[str, str]) -> None:
     async with graph_over({**seeded_apart, "finance": NOWHERE}, seeded_apart["core"]) as graph:
-        outcome, data, errors = await asked(graph, CARD)
+        outcome, data, errors = await errors_of(graph, CARD)
 
     order = {"number": "SO-000001-014", "customer": {"number": "C-000001"}}
     assert data == {"customer": {"number": "C-000001", "finance": None, "sales": {"orders": {"nodes": [order]}}}}
@@ -46,7 +46,7 @@ async def test_a_department_out_of_reach_costs_its_own_fields(seeded_apart: dict
 
 async def test_a_department_out_of_reach_cannot_say_whose_an_object_is(seeded_apart: dict[str, str]) -> None:
     async with graph_over({**seeded_apart, "service": NOWHERE}, seeded_apart["core"]) as graph:
-        assert await asked(graph, TICKET) == (
+        assert await errors_of(graph, TICKET) == (
             Outcome.PARTIAL,
             {"ticket": None},
             [("DEPARTMENT_UNAVAILABLE", ["ticket"])],
@@ -55,7 +55,11 @@ async def test_a_department_out_of_reach_cannot_say_whose_an_object_is(seeded_ap
 
 async def test_without_core_nothing_personal_is_shown(seeded_apart: dict[str, str]) -> None:
     async with graph_over({**seeded_apart, "core": NOWHERE}, seeded_apart["core"]) as graph:
-        assert await asked(graph, CARD) == (Outcome.PARTIAL, {"customer": None}, [("CORE_UNAVAILABLE", ["customer"])])
+        assert await errors_of(graph, CARD) == (
+            Outcome.PARTIAL,
+            {"customer": None},
+            [("CORE_UNAVAILABLE", ["customer"])],
+        )
 
 
 async def test_without_the_log_nothing_leaves(seeded: dict[str, str]) -> None:
@@ -70,13 +74,13 @@ async def test_without_the_log_nothing_leaves(seeded: dict[str, str]) -> None:
 async def test_a_broken_department_in_a_shared_database_costs_its_own_fields(addresses: dict[str, str]) -> None:
     await seed(addresses, customers=3, seed=7, today=SEEDED_TODAY)
     async with graph_over(addresses, addresses["core"]) as graph:
-        whole = await asked(graph, CARD)
+        whole = await errors_of(graph, CARD)
         connection = await asyncpg.connect(addresses["finance"])
         await connection.execute("ALTER TABLE finance.account RENAME TO elsewhere")
-        outcome, data, errors = await asked(graph, CARD)
+        outcome, data, errors = await errors_of(graph, CARD)
         await connection.execute("ALTER TABLE finance.elsewhere RENAME TO account")
         await connection.close()
-        again = await asked(graph, CARD)
+        again = await errors_of(graph, CARD)
 
     assert isinstance(data, dict)
     assert isinstance(whole[1], dict)
@@ -92,12 +96,12 @@ async def test_texts_that_cannot_be_told_apart_are_given_to_nobody(addresses_apa
     ordered = "{ customers(first: 4) { nodes { sales { orders(first: 1) { nodes { customer { country } } } } } } }"
     async with graph_over(addresses_apart, addresses_apart["core"]) as graph:
         await _drift(addresses_apart["sales"], "sales.sales_order", "ck_sales_order_state_known", "state = E'A\\x1eB'")
-        outcome, data, errors = await asked(graph, states)
+        outcome, data, errors = await errors_of(graph, states)
         assert data == {"customers": {"nodes": [{"sales": None}] * 2}}
         assert errors == [("DEPARTMENT_UNAVAILABLE", ["customers", "nodes", n, "sales"]) for n in range(2)]
 
         await _drift(addresses_apart["core"], "core.customer", "ck_customer_country_iso3166", "country = E'D\\x1eE'")
-        outcome, data, errors = await asked(graph, ordered)
+        outcome, data, errors = await errors_of(graph, ordered)
         assert (outcome, data) == (Outcome.PARTIAL, {"customers": None})
         assert errors == [("CORE_UNAVAILABLE", ["customers"])]
 

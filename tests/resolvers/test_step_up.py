@@ -19,7 +19,7 @@ OFFICER, CREDIT, AGENT = ("privacy_officer", "rights"), ("credit_officer", "cred
 
 
 async def ask(graph: Graph, document: str, who: tuple[str, str], minutes: int | None, **more: Any) -> Answer:
-    """As somebody who signed in so many minutes ago, or of whom it is not known."""
+    """A viewer who signed in so many minutes ago; None if the token does not say when."""
     moment = None if minutes is None else datetime.now(UTC) - timedelta(minutes=minutes)
     asker = viewer(*who, authenticated_at=moment)
     return await graph.answer(Request(document, None, None, asker, False, "test", **more))

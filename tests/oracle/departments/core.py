@@ -16,11 +16,11 @@ _PREFERENCES = (newest("setAt", "set_at"), Key("rank", lambda row: row["rank"]))
 
 
 def _contact_points(type_: str, kind: str) -> Meaning:
-    def found(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> list[Thing]:
+    def meaning(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> list[Thing]:
         rows = [row for row in scene.rows("core.contact_point", thing) if row["kind"] == kind]
         return scene.things(type_, rows, thing, _MAIN_FIRST)
 
-    return found
+    return meaning
 
 
 def _party(_: Scene, thing: Thing, __: Mapping[str, Any]) -> Thing:

@@ -76,11 +76,11 @@ def _days_overdue(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> int:
 
 
 def _of_invoice(table: str, type_: str) -> Meaning:
-    def found(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> list[Thing]:
+    def meaning(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> list[Thing]:
         rows = [row for row in scene.rows(table, thing) if row["invoice_id"] == thing.row["id"]]
         return scene.things(type_, rows, thing, ORDERS[type_])
 
-    return found
+    return meaning
 
 
 def _lines(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> list[Thing]:
@@ -98,11 +98,11 @@ def _dunning(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> list[Thing]:
 def listed(coordinate: str, table: str, type_: str, keys: tuple[Key, ...], **filters: str) -> Meaning:
     """A connection over the subject's rows; `filters` names the column that each argument narrows."""
 
-    def found(scene: Scene, thing: Thing, args: Mapping[str, Any]) -> Thing:
+    def meaning(scene: Scene, thing: Thing, args: Mapping[str, Any]) -> Thing:
         entries = scene.things(type_, scene.rows(table, thing), thing, keys)
         return page(scene, coordinate, entries, args, lambda entry: _passes(scene, entry, args, filters), thing)
 
-    return found
+    return meaning
 
 
 def _passes(scene: Scene, entry: Thing, args: Mapping[str, Any], filters: Mapping[str, str]) -> bool:

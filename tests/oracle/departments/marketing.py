@@ -39,20 +39,20 @@ def _interests(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> list[Thing]:
 
 
 def _one(table: str, type_: str) -> Meaning:
-    def found(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> Thing | None:
+    def meaning(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> Thing | None:
         rows = scene.rows(table, thing)
         return Thing(type_, rows[0], thing.subject) if rows else None
 
-    return found
+    return meaning
 
 
 def _part(type_: str, columns: tuple[str, ...]) -> Meaning:
     """A part of the scores; null where none of it was computed."""
 
-    def found(_: Scene, thing: Thing, __: Mapping[str, Any]) -> Thing | None:
+    def meaning(_: Scene, thing: Thing, __: Mapping[str, Any]) -> Thing | None:
         return section(type_, thing) if any(thing.row[column] is not None for column in columns) else None
 
-    return found
+    return meaning
 
 
 FIELDS: Mapping[str, Meaning] = {

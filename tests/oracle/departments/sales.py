@@ -11,11 +11,11 @@ _REASONS = {"BOUGHT_TOGETHER": "BoughtTogether", "REPURCHASE": "Repurchase", "PO
 
 
 def _product(column: str) -> Meaning:
-    def found(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> Thing | None:
+    def meaning(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> Thing | None:
         row = scene.moment.one("sales.product", thing.row[column])
         return Thing("Product", row, thing.subject) if row else None
 
-    return found
+    return meaning
 
 
 def _lines(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> list[Thing]:

@@ -61,10 +61,10 @@ class Field:
     async def developer(self) -> "Attack":
         return await self.against(self.asker("developer", "care"))
 
-    # --- Whom about
+    # --- Subjects
 
     def customer(self, test: Callable[[Row], bool] = lambda _: True, *, having: str | None = None) -> Row:
-        """The first customer by number of whom this is true, and who has rows of that table within their retention."""
+        """The first customer by number with this property and with rows of that table within their retention."""
         kept = {row["customer_id"] for row in self.rows.tables[having] if not is_over(row)} if having else None
         found = sorted(self.rows.tables["core.customer"], key=lambda row: str(row["number"]))
         return next(

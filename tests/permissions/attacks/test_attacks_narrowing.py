@@ -11,7 +11,7 @@ LIST = """query ($f: CustomerFilter, $o: CustomerOrder) {
     customers(first: 100, filter: $f, orderBy: $o) { totalCount nodes { id } } }"""
 
 
-async def _found(attack: Attack, **given: object) -> tuple[int, set[str]]:
+async def _count_and_ids(attack: Attack, **given: object) -> tuple[int, set[str]]:
     page = orjson.loads(await attack.same(LIST, **given))["data"]["customers"]
     return page["totalCount"], {each["id"] for each in page["nodes"]}
 
@@ -24,7 +24,7 @@ async def test_a12_filter_for_equality(arena: Field) -> None:
             if point["kind"] == "POSTAL":
                 continue
             key = {"PHONE": "phone", "EMAIL": "email"}[point["kind"]]
-            _, ids = await _found(agent, f={key: point["value"]})
+            _, ids = await _count_and_ids(agent, f={key: point["value"]})
             assert (str(customer["id"]) in ids) is is_found
             one = orjson.loads(
                 await agent.same("query ($by: CustomerBy!) { customer(by: $by) { id } }", by={key: point["value"]})
@@ -42,7 +42,7 @@ async def test_a13_bisection_by_a_range(arena: Field) -> None:
         if not row["flags"] & 64 and row["status"] != "ERASED"
     }
     for start, end in pairwise(days[:: max(1, len(days) // 17)]):
-        count, ids = await _found(attack, f={"sinceFrom": start.isoformat(), "sinceBefore": end.isoformat()})
+        count, ids = await _count_and_ids(attack, f={"sinceFrom": start.isoformat(), "sinceBefore": end.isoformat()})
         assert ids == {id_ for id_, since in known.items() if since is not None and start <= since < end}
         assert count == len(ids)
 
@@ -51,9 +51,9 @@ async def test_a14_prefixes_and_patterns(arena: Field) -> None:
     agent, restricted = await arena.agent(), arena.restricted()
     name = str(restricted["display_name"])
     for prefix in (name, name[:1], name[:3], "%", "_", f"{name[:2]}%", "\\", ""):
-        _, ids = await _found(agent, f={"nameStartsWith": prefix})
+        _, ids = await _count_and_ids(agent, f={"nameStartsWith": prefix})
         assert str(restricted["id"]) not in ids
-    _, ids = await _found(agent, f={"nameStartsWith": "%"})
+    _, ids = await _count_and_ids(agent, f={"nameStartsWith": "%"})
     assert ids == set()
 
 
@@ -81,9 +81,9 @@ async def test_a16_filters_together_tell_no_more_than_each(arena: Field) -> None
         {"countries": ["SE", "FI", "NO", "DK", "DE", "NL", "FR", "GB", "US", "AT", "CH"]},
         {"language": "sv"},
     ):
-        _, ids = await _found(agent, f=given)
+        _, ids = await _count_and_ids(agent, f=given)
         assert str(restricted["id"]) not in ids
-    _, ids = await _found(agent, f={"kind": restricted["kind"]})
+    _, ids = await _count_and_ids(agent, f={"kind": restricted["kind"]})
     assert str(restricted["id"]) in ids
 
 
@@ -195,7 +195,7 @@ async def test_a21_forged_and_foreign_cursors_fail_alike(arena: Field) -> None:
 
 
 async def test_a21_a_cursor_resumes_under_the_same_masks(arena: Field) -> None:
-    """From a restricted customer's place in the order of names nothing of their name can be told."""
+    """A restricted customer's place in the order of names reveals nothing of their name."""
     agent, restricted = await arena.agent(), arena.restricted()
     for way, cursor in (("first", "after"), ("last", "before")):
         for direction in ("ASC", "DESC"):
@@ -232,13 +232,13 @@ async def test_a22_counts_of_withheld_lists(arena: Field) -> None:
 async def test_a25_two_cohorts_differ_by_nobody_hidden(arena: Field) -> None:
     """With a filter and without it: the difference is never a customer whom the filter may not look at."""
     agent = await arena.agent()
-    everybody, ids = await _found(agent)
-    people, some = await _found(agent, f={"kind": "INDIVIDUAL"})
-    firms, others = await _found(agent, f={"kind": "ORGANIZATION"})
+    everybody, ids = await _count_and_ids(agent)
+    people, some = await _count_and_ids(agent, f={"kind": "INDIVIDUAL"})
+    firms, others = await _count_and_ids(agent, f={"kind": "ORGANIZATION"})
     assert (everybody, ids) == (people + firms, some | others)
     spoken = 0
     for language in {row["language"] for row in arena.rows.tables["core.customer"]} - {None}:
-        spoken += (await _found(agent, f={"language": language}))[0]
+        spoken += (await _count_and_ids(agent, f={"language": language}))[0]
     silent = [
         row
         for row in arena.rows.tables["core.customer"]

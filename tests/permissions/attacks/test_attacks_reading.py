@@ -107,7 +107,7 @@ async def test_a07_global_ids_of_other_rows_types_and_owners(arena: Field) -> No
 
 
 async def test_a10_a_computed_field_over_a_denied_input(arena: Field) -> None:
-    """Scores come from orders: whom orders are withheld from sees no score, though none of them is an order."""
+    """Scores are derived from orders: a class without orders sees no score."""
     auditor, customer = await arena.auditor(), arena.ordinary("marketing.score")
     document = (
         BY % "marketing { scores { computedAt rfm { code } lifetimeValue { amount { amount } } } segments { name } }"
@@ -153,7 +153,7 @@ async def test_a27_a_row_past_its_retention_looks_like_none(arena: Field) -> Non
 
 
 async def test_a28_extensions_do_not_depend_on_hidden_rows(arena: Field) -> None:
-    """What `withheld` says is the class's: the same for a customer of whom much is hidden, and of whom nothing is."""
+    """`withheld` depends on the class alone: it is the same for a customer with much hidden as with nothing hidden."""
     clerk = await arena.clerk()
     document = BY % "displayName language emailAddresses { address } finance { credit { rating { score } } }"
     told = set()

@@ -108,7 +108,7 @@ async def test_a35_no_answer_is_kept(copy: Copy, policy: Policy, arena: Field) -
 
 
 async def test_a36_a_plan_is_kept_for_its_class_purpose_and_reach(arena: Field) -> None:
-    """Whoever asks first, the others' answers are the same as on a graph that never saw anybody else."""
+    """Answers are the same as on a graph without other askers, whichever asker comes first."""
     given = {"by": {"number": arena.ordinary("finance.invoice")["number"]}}
     asked = [
         arena.asker("privacy_officer", "rights"),
@@ -218,7 +218,7 @@ async def test_a66_a_reach_without_a_measure_reaches_nobody(scope: RowScope, are
 
 
 async def test_a68_flags_that_do_not_exist_yet_are_no_consent(copy: Copy, policy: Policy, arena: Field) -> None:
-    """A customer of whom the ledger says nothing, and one with bits that nobody knows: no consent, no exception."""
+    """A customer without ledger entries, and one with unknown bits: no consent, no exception."""
     address = await copy()
     mine = arena.linked()
     customer = arena.customer(lambda row: row["id"] in mine and arena.flags(row) & 68 == 4)

@@ -24,7 +24,7 @@ Where = Literal["gateway", "whole"]
 
 
 @dataclass(frozen=True)
-class Told:
+class GatewayAnswer:
     """What an answer tells: its data to the byte, the errors by code and place, and what is said to be withheld."""
 
     data: bytes
@@ -39,20 +39,20 @@ class Told:
 
 @dataclass(frozen=True)
 class Behind:
-    """Asks as somebody, of the gateway or of the whole graph, over databases that can be made those of a twin."""
+    """Asks the gateway or the whole graph, over databases that can be rewritten to a twin's."""
 
     stack: Stack
     addresses: Mapping[str, str]
     rows: World
     client: httpx.AsyncClient
 
-    async def ask(self, where: Where, asker: Asker, probe: Probe) -> Told:
+    async def ask(self, where: Where, asker: Asker, probe: Probe) -> GatewayAnswer:
         document, variables = probe
         body = {"query": document, "variables": variables}
         answer = await self.client.post(self.stack.urls[where], json=body, headers=self._headers(asker))
-        return _told(orjson.loads(answer.content))
+        return _shown_by(orjson.loads(answer.content))
 
-    async def same(self, asker: Asker, probe: Probe) -> Told:
+    async def same(self, asker: Asker, probe: Probe) -> GatewayAnswer:
         """What gateway and whole graph both tell. A refused operation has no data at all, or nulls."""
         gateway, whole = await self.ask("gateway", asker, probe), await self.ask("whole", asker, probe)
         where = f"{asker.name}: {probe}\n{gateway}\n{whole}"
@@ -93,10 +93,10 @@ class Behind:
         )
 
 
-def _told(answer: Any) -> Told:
+def _shown_by(answer: Any) -> GatewayAnswer:
     errors = answer.get("errors", ())
     privacy = answer.get("extensions", {}).get("privacy", {})
-    return Told(
+    return GatewayAnswer(
         orjson.dumps(_plain(answer.get("data"))),
         frozenset(str(each["extensions"]["code"]) for each in errors),
         tuple(sorted(orjson.dumps([each["message"], each.get("path"), each["extensions"]]) for each in errors)),

@@ -56,7 +56,7 @@ def agent(matrix: Matrix) -> Asker:
 
 
 def everyone(matrix: Matrix, rows: World) -> list[Asker]:
-    """Whom a token can stand for; of limited reach is who is of such a class."""
+    """The askers that a token can stand for; reach is limited by class."""
     found = askers(matrix, customer(rows, number=SUBJECT)["id"])
     return [each for each in found if each.scope.reach is not Reach.TERRITORY]
 
@@ -82,8 +82,8 @@ async def test_each_class_sees_for_each_purpose_what_the_whole_graph_shows(
     shown = set()
     for asker in everyone(matrix, behind.rows):
         for row in (known, restricted):
-            told = await behind.same(asker, (ONE, {"by": {"id": str(row["id"])}}))
-            shown.add(told.data)
+            answer = await behind.same(asker, (ONE, {"by": {"id": str(row["id"])}}))
+            shown.add(answer.data)
         await behind.same(asker, (LISTS[0], {"n": 100}))
     assert len(shown) > 15
 
@@ -92,10 +92,10 @@ async def test_whom_no_rule_names_and_who_names_no_purpose_sees_nobody(behind: B
     known = customer(behind.rows, number=SUBJECT)
     unnamed = [each for each in strangers(matrix) if matrix.classes[each.who].get("reach", "all") == "all"]
     for asker in unnamed[:: max(1, len(unnamed) // 12)]:
-        told = await behind.same(asker, (ONE, {"by": {"id": str(known["id"])}}))
-        assert told.data == b'{"customer":null}'
-        told = await behind.same(asker, ("{ customers(first: 9) { totalCount nodes { id } } }", {}))
-        assert orjson.loads(told.data) == {"customers": {"totalCount": 0, "nodes": []}}
+        answer = await behind.same(asker, (ONE, {"by": {"id": str(known["id"])}}))
+        assert answer.data == b'{"customer":null}'
+        answer = await behind.same(asker, ("{ customers(first: 9) { totalCount nodes { id } } }", {}))
+        assert orjson.loads(answer.data) == {"customers": {"totalCount": 0, "nodes": []}}
 
 
 # --- Non-interference
@@ -139,9 +139,9 @@ async def test_a_gateway_has_no_door_to_entities(behind: Behind, agent: Asker, d
     """They are asked by subgraphs' keys, between gateway and subgraphs only."""
     id_ = str(customer(behind.rows, number=SUBJECT)["id"])
     variables = {"of": [{"__typename": "Customer", "id": id_}]} if "$of" in document else {}
-    told = await behind.ask("gateway", agent, (document.replace("%s", id_), variables))
-    assert told.codes == {"GRAPHQL_VALIDATION_FAILED"}
-    assert told.data == b"null"
+    answer = await behind.ask("gateway", agent, (document.replace("%s", id_), variables))
+    assert answer.codes == {"GRAPHQL_VALIDATION_FAILED"}
+    assert answer.data == b"null"
 
 
 async def test_guessed_ids_tell_no_more_than_made_up_ones(behind: Behind, matrix: Matrix) -> None:
@@ -173,8 +173,8 @@ async def test_a_restricted_customer_shows_their_status_and_nothing_more(
 ) -> None:
     fields = "status displayName language phoneNumbers { number } finance { balance { amount } } sales { __typename }"
     document = f"query($by: CustomerBy!) {{ customer(by: $by) {{ {fields} }} }}"
-    told = await behind.same(agent, (document, {"by": {"id": str(restricted["id"])}}))
-    found = orjson.loads(told.data)["customer"]
+    answer = await behind.same(agent, (document, {"by": {"id": str(restricted["id"])}}))
+    found = orjson.loads(answer.data)["customer"]
     assert found["status"] == restricted["status"]
     assert (found["displayName"], found["language"], found["phoneNumbers"]) == (None, None, None)
     assert not (found["finance"] or {}).get("balance")
@@ -192,15 +192,15 @@ async def test_a_restricted_customer_shows_their_status_and_nothing_more(
 async def test_a_use_that_is_withheld_is_refused(
     behind: Behind, matrix: Matrix, who: str, purpose: str, document: str
 ) -> None:
-    told = await behind.same(Asker(matrix, who, purpose), (document, {}))
-    assert told.codes == {"USE_WITHHELD"}
+    answer = await behind.same(Asker(matrix, who, purpose), (document, {}))
+    assert answer.codes == {"USE_WITHHELD"}
 
 
 async def test_a_forged_cursor_tells_nothing(behind: Behind, agent: Asker) -> None:
     document = "query($c: String) { customers(first: 5, after: $c) { totalCount nodes { id } } }"
     erased = customer(behind.rows, status="ERASED")["id"]
-    told = {await behind.same(agent, (document, {"c": str(each)})) for each in (erased, UNKNOWN, "x' OR 1=1")}
-    (one,) = told
+    answer = {await behind.same(agent, (document, {"c": str(each)})) for each in (erased, UNKNOWN, "x' OR 1=1")}
+    (one,) = answer
     assert one.codes == {"BAD_CURSOR"}
 
 
@@ -208,10 +208,10 @@ async def test_a_withheld_list_is_not_counted(behind: Behind, matrix: Matrix) ->
     document = """query($by: CustomerBy!) { customer(by: $by) {
       service { tickets(statuses: [PENDING], kinds: [COMPLAINT]) { totalCount } }
       marketing { touchpoints { totalCount } } } }"""
-    told = await behind.same(
+    answer = await behind.same(
         Asker(matrix, "auditor", "audit"),
         (document, {"by": {"number": customer(behind.rows, number=SUBJECT)["number"]}}),
     )
-    found = orjson.loads(told.data)["customer"]
+    found = orjson.loads(answer.data)["customer"]
     assert found["service"] == {"tickets": None}
     assert found["marketing"] == {"touchpoints": None}

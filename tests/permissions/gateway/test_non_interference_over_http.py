@@ -1,4 +1,4 @@
-"""Service behind HTTP: the same bytes as from its tables, and twins that nobody can tell apart who must not."""
+"""Service behind HTTP: the same bytes as from its tables, and twins that an asker cannot distinguish."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -27,7 +27,7 @@ _accounts = count(1)
 each_asker = pytest.mark.parametrize("number", range(len(_ids())), ids=_ids())
 
 
-# All that service knows of everybody, before anything that is left to chance.
+# All that service knows of every customer, before random operations.
 _ALL = """{ customers(%s: 100) { nodes { number service {
   openTicketCount
   tickets(%s: 3) { totalCount pageInfo { hasNextPage hasPreviousPage endCursor } edges { cursor node {

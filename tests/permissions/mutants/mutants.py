@@ -88,7 +88,7 @@ def _without(flag: Flag) -> Callable[[Patch], None]:
 
 
 def implied_wrongly(patch: Patch) -> None:
-    """Whoever met one condition is taken to meet any."""
+    """A row that meets one condition is taken to meet any."""
     patch.setattr(Condition, "implies", lambda self, other: self.bits != 0 or other.bits == 0)
 
 
@@ -166,7 +166,7 @@ def lookup_unconditional(patch: Patch) -> None:
 
 
 def existence_unconditional(patch: Patch) -> None:
-    """A customer whom the viewer may not know of exists all the same."""
+    """A customer who does not exist for the viewer is shown."""
     original = subjects.customers
     patch.setattr(subjects, "customers", lambda compiler, exists, reach: original(compiler, _open(exists), reach))
 
@@ -239,8 +239,8 @@ MUTANTS: Mapping[str, Callable[[Patch], None]] = {
     "rows past their retention come back": expired_rows_come_back,
     "expired consents count": expired_consents_count,
     "reach does not count": reach_ignored,
-    "reasons are told to everybody": reasons_for_everybody,
-    "reasons are told of what is not there": reasons_of_nothing,
+    "reasons are shown to every class": reasons_for_everybody,
+    "reasons are given for a null root": reasons_of_nothing,
     "derived data need no sources": derived_without_sources,
     "an object's owner is not asked for": owner_not_asked,
 }

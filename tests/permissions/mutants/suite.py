@@ -70,10 +70,10 @@ def fixed_cases(one: World, other: World) -> Iterator[Probe]:
         for cursor in (*cursors, str(customers[40]["id"])):
             yield document, {"n": 25, "after": cursor}
     for world in (one, other):
-        yield from _found(world, rng)
+        yield from _probes(world, rng)
 
 
-def _found(world: World, rng: Random) -> Iterator[Probe]:
+def _probes(world: World, rng: Random) -> Iterator[Probe]:
     tables = world.tables
     for row in rng.sample(list(tables["core.customer"]), 14):
         yield ONE, {"by": {"number": row["number"]}}
@@ -121,7 +121,7 @@ class Suite:
         return None
 
     async def _warm(self, graph: Graph) -> None:
-        """Whoever may see more asks first: what is kept of their plans must be told to nobody else."""
+        """The asker who may see more comes first: another asker must not get their plans."""
         for role, purpose in (("privacy_officer", "rights"), ("sales_rep", "order"), ("finance_clerk", "payment")):
             for document in (*LISTS, ONE):
                 given = {"by": {"number": "C-000001"}} if document is ONE else {"n": 100}
@@ -139,11 +139,11 @@ async def _difference(pair: Pair, asker: Asker, cases: list[Probe]) -> Leak:
     return None
 
 
-# --- Direct questions, for what is equal in both worlds and yet not to be told, or needs another policy
+# --- Direct questions, for secrets that are equal in both worlds, or that need another policy
 
 
 async def _reasons(suite: Suite) -> Leak:
-    """Why a row is withheld is told only to who may read privacy states."""
+    """Reasons for rows are shown only to classes that may read privacy states."""
     document = "query ($by: CustomerBy!) { customer(by: $by) { language phoneNumbers { number } } }"
     given = {"by": {"number": suite.facts["restricted"]}}
     answer = await ask(build(suite.policy, suite.one), document, suite.viewer("finance_clerk", "payment"), **given)

@@ -25,7 +25,7 @@ async def fixed(
     rows = await load(dict.fromkeys(DEPARTMENTS, address))
 
     async def again() -> str:
-        return await worlds.copied(database_url, worlds.name_of(address))
+        return await worlds.copy_database(database_url, worlds.name_of(address))
 
     made = [await again()]
     folder = tmp_path_factory.mktemp("policies")

@@ -19,7 +19,7 @@ _ORGANIZATION = ways((C.LIFECYCLE, C.ORGANIZATION))
 _REGION, _PREFERENCE, _PRIVACY = ways(C.REGION), ways(C.PREFERENCE), ways(C.PRIVACY)
 _LIMIT, _RATING = ways((C.CREDIT_TERMS, C.CREDIT_LIMIT)), ways((C.CREDIT_TERMS, C.CREDIT_SCORE))
 
-# Who is told that a row is there at all. Contact points go by their kind, invoices by what is open on them.
+# Which classes may learn that a row exists. Contact points go by their kind, invoices by what is open on them.
 ROWS: Mapping[str, Ways] = {
     "core.contact_point EMAIL": ways(C.EMAIL_DOMAIN, C.EMAIL),
     "core.contact_point PHONE": ways(C.PHONE),
@@ -144,5 +144,5 @@ def told_by_row(table: str, row: Mapping[str, object]) -> Ways:
 
 
 def told_by_column(table: str, column: str) -> Ways | None:
-    """None for a column that is told with its row."""
+    """None for a column that an asker learns with the row."""
     return COLUMNS.get(table, {}).get(column)

@@ -61,7 +61,7 @@ class Probes:
         self._rng = rng
 
     def __iter__(self) -> Iterator[Probe]:
-        kinds = (self._one, self._one, self._listed, self._listed, self._listed, self._numbered, self._node)
+        kinds = (self._one, self._one, self._list_probe, self._list_probe, self._list_probe, self._numbered, self._node)
         while True:
             yield self._rng.choice(kinds)()
 
@@ -82,7 +82,7 @@ class Probes:
         key = self._rng.choice(sorted(by))
         return ONE, {"by": {key: by[key]}}
 
-    def _listed(self) -> Probe:
+    def _list_probe(self) -> Probe:
         rng, customer = self._rng, self._row("core.customer")
         given: dict[str, Any] = {"n": rng.choice((1, 5, 10, 50, 100))}
         if rng.random() < 0.4:

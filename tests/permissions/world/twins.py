@@ -88,7 +88,7 @@ class Twin:
                 yield from self._row(name, row)
 
     def _links(self) -> Iterator[Row]:
-        """Other partners' links are nobody's business."""
+        """Links of other partners are withheld from every asker."""
         for row in self.tables["core.partner_link"]:
             if row["contract"] == self.asker.scope.by or self.rng.random() < 0.5:
                 yield dict(row)
@@ -109,7 +109,7 @@ class Twin:
             yield {**self._unknown(row), "id": self._id(), "number": self._text(), "territory": row["territory"]}
 
     def _unknown(self, row: Mapping[str, Any]) -> Row:
-        """Somebody whom the asker does not know of, and must not come to know of."""
+        """A customer who does not exist for the asker."""
         altered = self._altered("core.customer", row, None)
         altered["number"] = self._text()
         if row["status"] == "ERASED":
@@ -119,7 +119,7 @@ class Twin:
         return altered
 
     def _row(self, name: str, row: Mapping[str, Any]) -> Iterator[Row]:
-        """A row of a known customer may be told of; one of an unknown customer, or past its retention, never is."""
+        """Whether the asker may learn of the row: never of an unknown customer's, or of one past its retention."""
         flags = self._flags.get(row["customer_id"]) if row["customer_id"] in self.known else None
         is_over = row.get("retain_until") is not None and row["retain_until"] < self.now.date()
         if flags is not None and not is_over and self.asker.is_told_of_row(told_by_row(name, row), flags):
@@ -205,7 +205,7 @@ class Twin:
         return "".join(letters) + before[len(before) - shown :]
 
     def _birthday(self, before: date) -> date:
-        """Whether somebody is a minor is a flag, and flags are equal."""
+        """Whether a customer is a minor is a flag, and twins have equal flags."""
         return self._day_in(before.year if before.year > 1990 else before.year - self.rng.randrange(1, 30))
 
     def _day_in(self, year: int) -> date:
@@ -243,7 +243,7 @@ class Twin:
         key = f"{name}.{column} {like}"
         if key not in self._populations:
             rows = [each for each in self.tables[name] if like is None or each["topic"] == like]
-            # Nobody becomes ERASED in a twin.
+            # No customer becomes ERASED in a twin.
             self._populations[key] = [each[column] for each in rows if each[column] not in (None, "ERASED")]
         return self._populations[key]
 
@@ -258,7 +258,7 @@ class Twin:
         return UUID(int=self.rng.getrandbits(128), version=4)
 
 
-# Text that somebody wrote: any other text will do. Other text is of a closed list, or must be like it is.
+# Free text, which any other text may replace. Other columns hold values of a closed list, or keep their value.
 _WRITTEN = {
     *("display_name", "given_name", "family_name", "legal_name", "registration_number", "vat_number", "street"),
     *("postcode", "city", "region", "name", "role", "note", "description", "payer_reference", "reason", "body"),

@@ -60,14 +60,14 @@ async def value(address: str, query: str, *values: Any) -> Any:
     return (await fetch(address, query, *values))[0][0]
 
 
-async def copied(server: str, template: str) -> str:
-    """The address of a copy. Nobody may be connected to the template."""
+async def copy_database(server: str, template: str) -> str:
+    """Copy a database; its address. No session may be connected to the template."""
     name = f"world_{next(_numbers)}"
     await run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     return address_of(server, name)
 
 
-async def dropped(server: str, address: str) -> None:
+async def drop_database(server: str, address: str) -> None:
     await run(server, f"DROP DATABASE {name_of(address)} WITH (FORCE)")
 
 
@@ -144,7 +144,7 @@ class Pair:
         return one.body
 
     async def differ(self, document: str, viewer: Viewer, **variables: Any) -> bytes:
-        """Whoever may see the secret sees it: the worlds are told apart."""
+        """The answers differ, for an asker who may see the secret."""
         one, other = await self.ask(document, viewer, **variables)
         assert one.body != other.body
         return one.body
