@@ -1,7 +1,7 @@
-"""What stands in a text for what is not there yet: holes, which sections fill, and marks of faults.
+"""Placeholders in an answer's text: holes that sections fill, and marks of faults that become errors.
 
-They are told by control characters, which JSON holds only escaped: no data can look like them, and to find the next one
-takes no longer than to copy the text.
+Both begin with control characters. JSON contains these only escaped, so no data can look like a placeholder, and
+finding the next one costs no more than copying the text.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,23 +12,23 @@ import orjson
 
 from datasources.unavailable import Unavailable
 
-# On both sides of the section's number, a dot and the subject's ordinal.
+# Encloses a hole's reference: the section's number, a dot, the subject's ordinal.
 HOLE = "\x1d"
-# Before a JSON string that says what is wrong.
+# Precedes a JSON string that names a fault.
 MARK = "\x1c"
-# Between the texts of a section for one customer and the next.
+# Separates the texts of a section, one for each customer.
 SEPARATOR = "\x1e"
-# Between the place of an object in the list that was asked for, from 1, and its text.
+# Separates an object's place in the list of ids, from 1, and its text.
 PLACED = ":"
 
-# Stands where a cursor names no row of the list.
+# In place of a list whose cursor names none of its rows.
 BAD_CURSOR = f'{MARK}"cursor"'
 
 _HOLE, _MARK, _SEPARATOR = HOLE.encode(), MARK.encode(), SEPARATOR.encode()
 
 
-def down(department: str) -> str:
-    """Stands in the place of what a department that did not answer would have said."""
+def down_mark(department: str) -> str:
+    """In place of what a department that did not answer would have returned."""
     return f'{MARK}"down:{department}"'
 
 
@@ -36,13 +36,13 @@ def is_marked(text: bytes) -> bool:
     return _MARK in text
 
 
-def parsed(text: bytes) -> Any:
-    """What the text holds. Each mark is a string that begins with NUL, as none of PostgreSQL's can."""
+def parse_marked(text: bytes) -> Any:
+    """Parse the text. Each mark becomes a string that begins with NUL, which no string of PostgreSQL can contain."""
     return orjson.loads(text.replace(_MARK + b'"', b'"\\u0000'))
 
 
-def filled(text: bytes, sections: Mapping[int, Sequence[bytes]]) -> bytes:
-    """The text with every hole filled by its section's text for that customer, however deep."""
+def fill_holes(text: bytes, sections: Mapping[int, Sequence[bytes]]) -> bytes:
+    """The text with every hole replaced by its section's text for that customer, at any depth."""
     texts: dict[bytes, bytes] = {}
     for section, its in sections.items():
         texts.update(zip(_references(section, len(its)), its, strict=True))
@@ -53,8 +53,11 @@ def filled(text: bytes, sections: Mapping[int, Sequence[bytes]]) -> bytes:
     return text
 
 
-def texts_of(joined: bytes | None, customers: int) -> list[bytes]:
-    """The texts of so many customers. Raises Unavailable for another number: nobody must get those of somebody else."""
+def split_texts(joined: bytes | None, customers: int) -> list[bytes]:
+    """The texts of this many customers.
+
+    Raises Unavailable for another number of texts, because each would then stand under another customer.
+    """
     texts = [] if joined is None else joined.split(_SEPARATOR)
     if len(texts) != customers:
         raise Unavailable("other texts than of its customers")

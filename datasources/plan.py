@@ -1,11 +1,10 @@
-"""The values a plan is made of: what is asked of each customer, with the effect on every field."""
+"""The values a plan is made of: the fields selected of each customer, with the effect on every field."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from auth.policy.effects import UNGOVERNED, Effect
-from auth.policy.reach import Reach
 
 Variables = Mapping[str, Any]
 
@@ -26,24 +25,24 @@ MAX_ROWS_PER_LIST = 100
 class Parameter:
     """A value bound when the plan runs, never written into a statement.
 
-    `read` takes it from the operation's coerced variables (a constant of the document ignores them).
-    Two parameters are the same only if they are the same object.
+    `read` takes it from the operation's coerced variables; for a constant of the document it ignores them.
+    Parameters are compared by identity.
     """
 
     read: Callable[[Variables], Any]
 
 
 def constant(value: Any) -> Parameter:
-    """A parameter that is the same whatever the variables are."""
+    """A parameter with one value for all variables."""
     return Parameter(lambda _: value)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many rows a list may have: `count` when the plan runs, never more than `limit`, a literal of the statement.
+    """The page size of a list: `limit` is a literal of the statement, `count` is bound when the plan runs.
 
-    A constant in the document has `count` None and is the limit itself. A variable is bound, below the next of a few
-    round limits, so that the statement keeps a literal LIMIT for PostgreSQL to plan with.
+    A size that is a constant in the document is the limit, and `count` is None. For a variable, the limit is the next
+    larger of a few round sizes, because PostgreSQL plans better with a literal LIMIT than with a bound one.
     """
 
     limit: int
@@ -55,7 +54,7 @@ Argument = Parameter | Size | str | bool | None | Mapping[str, "Argument"]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list is asked for, forwards from its start (or `cursor`) or backwards from its end."""
+    """A page of a list: forwards from its start or `after`, or backwards from its end or `before`."""
 
     size: Size
     backwards: bool = False
@@ -64,14 +63,14 @@ class Page:
 
     @property
     def cursors(self) -> tuple[tuple[Parameter, bool], ...]:
-        """The cursors that bound it, each with whether the page lies after it."""
+        """The cursors of the page, each with whether the page lies after it."""
         bounds = ((self.after, True), (self.before, False))
         return tuple((cursor, after) for cursor, after in bounds if cursor is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One narrowing of a list: the field it looks at, how, and the effect on that field for filters."""
+    """One filter of a list: the field that it compares, and the effect on that field for the use `filter`."""
 
     field: str
     operator: str
@@ -81,7 +80,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One key that a list is ordered by, with the effect on that field for ordering."""
+    """One sort key of a list, with the effect on its field for the use `order`."""
 
     field: str
     descending: bool
@@ -90,9 +89,9 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of the answer: under which key, of which type, with which effect, and what is asked below it.
+    """One field of the answer: its response key, the type that declares it, its effect, and the selection below it.
 
-    `fields` holds the selection below by concrete type: one entry for an object, several for an interface or union.
+    `fields` holds that selection by concrete type: one entry for an object, several for an interface or union.
     """
 
     key: str
@@ -111,8 +110,8 @@ class Field:
         return fields
 
     @property
-    def is_told(self) -> bool:
-        """Whether anything below the field has to be asked of somebody: not if all of it is withheld."""
+    def needs_data(self) -> bool:
+        """Whether anything below the field has to be read: not if all of it is withheld."""
         return any(
             each.effect.shows and each.name != "__typename" for fields in self.fields.values() for each in fields
         )
@@ -120,75 +119,3 @@ class Field:
     @property
     def coordinate(self) -> str:
         return f"{self.type}.{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Find:
-    """How a root field finds its customers: the field looked up, the value, and the effect on that use."""
-
-    by: str
-    value: Parameter
-    effect: Effect
-
-
-@dataclass(frozen=True, slots=True)
-class Customers:
-    """Root entry: a page of customers. `exists` is the effect on there being a customer at all."""
-
-    exists: Effect
-
-
-@dataclass(frozen=True, slots=True)
-class OneCustomer:
-    """Root entry: the customer whom `find` finds."""
-
-    exists: Effect
-    find: Find
-
-
-@dataclass(frozen=True, slots=True)
-class OneObject:
-    """Root entry: one object of a department, found by `find`.
-
-    `customer` is the subject's id where the object's global id told it; else the department is asked for it first.
-    """
-
-    exists: Effect
-    type: str
-    find: Find
-    customer: Parameter | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Objects of one type that one field asks for by their ids, `rows` of `customers` pairwise; a customer is their own
-    row. `by` is the effect on there being such an object.
-    """
-
-    type: str
-    by: Effect
-    customers: Parameter
-    rows: Parameter
-    asked: Field
-
-
-@dataclass(frozen=True, slots=True)
-class Entities:
-    """Root entry: all objects that an operation asks for by their ids, whatever their types and fields."""
-
-    exists: Effect
-    batches: tuple[Batch, ...]
-
-
-Entry = Customers | OneCustomer | OneObject | Entities
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """One root field of an operation: how its customers are found, who of them exists for the viewer, and what is
-    asked of them. What is asked of entities stands with their batches.
-    """
-
-    entry: Entry
-    asked: Field
-    reach: Reach = Reach.ALL

@@ -1,4 +1,4 @@
-"""Why a department did not answer: each kind tells whether it is at fault, and whether to ask again."""
+"""Why a department did not answer: each kind says whether the department is at fault, and whether to retry."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from asyncpg.exceptions import OperatorInterventionError
 
 
 class Unavailable(Exception):
-    """A database or a source did not answer. The message is for logs and says nothing of the data."""
+    """A database or a source did not answer. The message is for logs and contains no data."""
 
 
 class Late(Unavailable):
-    """It was asked, and the time was up before it answered."""
+    """It did not answer by the deadline."""
 
 
 class Lost(Unavailable):
-    """The connection broke, or there could be none. Whoever only reads may ask again."""
+    """The connection broke or could not be made. A read may be retried."""
 
 
 class Failing(Unavailable):
-    """It answered that it cannot answer anybody now. Asking again at once would not help it."""
+    """It answered that it cannot serve any request now. A retry at once would not help."""
 
 
 class Crowded(Unavailable):
-    """It was not asked: too many wait for it, or the turn did not come in time."""
+    """It was not asked, because the queue was full or the request's turn did not come in time."""
 
 
 class Resting(Unavailable):
-    """It was not asked: it has failed too often, and is given a moment."""
+    """It was not asked, because its circuit breaker is open."""
 
 
-# What a driver, a socket or a server says of a statement that was not answered.
+# What the driver or a socket raises for a statement that was not answered.
 BROKEN = (TimeoutError, OSError, PostgresError, InterfaceError, InternalClientError)
-# What is said of the connection, not of the statement; the last when the server ended it while nobody looked.
-_OF_THE_CONNECTION = (
+# Errors of the connection, not of the statement. The driver raises the last if the server closed an idle connection.
+_CONNECTION_ERRORS = (
     OSError,
     PostgresConnectionError,
     OperatorInterventionError,
@@ -47,6 +47,6 @@ def classify(error: BaseException, *, is_late: bool) -> Unavailable:
     kind: type[Unavailable] = Unavailable
     if is_late or isinstance(error, TimeoutError | QueryCanceledError):
         kind = Late
-    elif isinstance(error, _OF_THE_CONNECTION):
+    elif isinstance(error, _CONNECTION_ERRORS):
         kind = Lost
     return kind(type(error).__name__)

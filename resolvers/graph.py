@@ -19,7 +19,7 @@ from auth.viewer import Viewer
 from datasources.compiler.roots import StatementCompiler
 from datasources.engine.running.answers import RootAnswer
 from datasources.engine.running.databases import Databases
-from datasources.engine.running.stages import TRACE, Stage, stage, told_new
+from datasources.engine.running.stages import TRACE, Stage, note_new, stage
 from datasources.plan import REACH_VALUE, Variables
 from datasources.shapes import Shapes
 from resolvers.answering import disclosures, faults
@@ -156,7 +156,7 @@ class Graph:
 
     def _check_new(self, viewer: Viewer) -> None:
         """Draw for a document or plan that is not cached. Raises Throttled for a viewer with too many of them."""
-        told_new()
+        note_new()
         self._throttle.check_new(viewer)
 
     def _plan_run(self, read: RequestedOperation) -> Run:
@@ -180,7 +180,7 @@ class Graph:
 
     def _compile_plan(self, read: RequestedOperation, grant: Grant, reach: Reach) -> Plan:
         if read.is_new:
-            told_new()
+            note_new()
         else:
             self._check_new(read.request.viewer)
         syntax = self._documents.syntax(read.operation)

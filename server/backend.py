@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auth.oauth.keys.sealing import secret_in
 from auth.policy.rules import Policy
 from datasources.core.access_log import CoreAccessLog
-from datasources.engine.running.databases import QUEUE, Databases
+from datasources.engine.running.databases import QUEUE_PER_PLACE, Databases
 from server import sources
 from server.graphql.documents.trusted import TrustedDocuments
 from server.graphql.endpoint import Answers
@@ -51,7 +51,7 @@ class Backend:
 
 # Concurrent operations per pooled connection. More than the queue of one slow department holds, so that it
 # cannot take up the whole limit.
-OPERATIONS_PER_CONNECTION = 2 * QUEUE
+OPERATIONS_PER_CONNECTION = 2 * QUEUE_PER_PLACE
 
 Opener = Callable[[], AbstractAsyncContextManager[Backend]]
 

@@ -11,7 +11,7 @@ import orjson
 
 from auth.access_log import AccessRecord, LogUnavailable
 from datasources.core.access_index import SECONDS_TO_CATCH_UP, AccessIndex
-from datasources.engine.pools.packed import joined
+from datasources.engine.pools.packed import concatenate
 from datasources.engine.pools.pool import WritePool
 from datasources.engine.pools.sessions import log_session
 from datasources.engine.pools.timers import EARLY
@@ -149,8 +149,8 @@ def _columns(records: list[AccessRecord]) -> list[Sequence[Any]]:
         firsts,
         lasts,
         [alike.setdefault(_shared_values(record), len(alike) + 1) for record in records],
-        joined([record.subjects for record in records]),
-        joined([record.flags for record in records]),
+        concatenate([record.subjects for record in records]),
+        concatenate([record.flags for record in records]),
         *map(list, zip(*alike, strict=True)),
     ]
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from datasources.engine.running.answers import RootAnswer
+from datasources.entries import Batch, Entities, Root
 from datasources.holes import PLACED, SEPARATOR
-from datasources.plan import Batch, Entities, Root, Variables
+from datasources.plan import Variables
 from resolvers.answering.faults import CORE_DOWN
 from resolvers.documents.representations import Representation, distinct
 from resolvers.planning.entities import EntityList
@@ -27,7 +28,7 @@ def merge_by_position(
         for field, representation, text in _entity_texts(root.entry.batches, lists, answer, variables):
             texts[field][representation] = text
         if answer.is_marked:
-            marked |= {batch.asked.key for batch in root.entry.batches}
+            marked |= {batch.field.key for batch in root.entry.batches}
     for key, listed in lists.items():
         each = [texts[key].get(one, _NULL) for one in listed.read(variables)]
         yield key, RootAnswer(each[0] if listed.is_one else b"[%b]" % b",".join(each), is_marked=key in marked)
@@ -37,7 +38,7 @@ def _entity_texts(
     batches: Iterable[Batch], lists: Mapping[str, EntityList], answer: RootAnswer, variables: Variables
 ) -> Iterator[tuple[str, Representation, bytes]]:
     """The response key, representation and text of each entity that was found."""
-    keys = ((batch.asked.key, batch.type) for batch in batches)
+    keys = ((batch.field.key, batch.type) for batch in batches)
     requested = [(key, one) for key, type_ in keys for one in distinct(lists[key].read(variables), type_)]
     if answer is CORE_DOWN:
         yield from ((key, one, answer.text) for key, one in requested)

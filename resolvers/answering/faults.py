@@ -7,15 +7,15 @@ from graphql import GraphQLError
 
 from auth.departments import CORE
 from datasources.engine.running.answers import RootAnswer
-from datasources.holes import BAD_CURSOR, down, parsed
+from datasources.holes import BAD_CURSOR, down_mark, parse_marked
 from resolvers.codes import Code
 from resolvers.refusal import without_values
 
-_DOWN = parsed(down("").encode())
-_CURSOR = parsed(BAD_CURSOR.encode())
+_DOWN = parse_marked(down_mark("").encode())
+_CURSOR = parse_marked(BAD_CURSOR.encode())
 
 # The answer of a root field while core is down: without its flags no personal data may be shown.
-CORE_DOWN = RootAnswer(down(CORE).encode(), is_marked=True)
+CORE_DOWN = RootAnswer(down_mark(CORE).encode(), is_marked=True)
 
 Error = dict[str, Any]
 
@@ -23,7 +23,7 @@ Error = dict[str, Any]
 def extract_faults(key: str, text: bytes) -> tuple[bytes, list[Error]]:
     """The text of one root field with null for each mark, and the errors in the order of the marks."""
     errors: list[Error] = []
-    value = _replace_marks(parsed(text), [key], errors)
+    value = _replace_marks(parse_marked(text), [key], errors)
     return orjson.dumps(value), errors
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from graphql import is_union_type
 
 from auth.policy.effects import Effect
+from datasources.entries import Batch, Entities, Root
 from datasources.ids import CUSTOMER
-from datasources.plan import Batch, Entities, Field, Parameter, Root, Variables
+from datasources.plan import Field, Parameter, Variables
 from resolvers.codes import Code
 from resolvers.documents.representations import Representation, distinct, parse_representation
 from resolvers.planning.fields import Planner

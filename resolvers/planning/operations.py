@@ -10,7 +10,8 @@ from auth.policy.effects import Effect
 from auth.policy.grant import Grant
 from auth.policy.reach import Reach
 from datasources.compiler.roots import StatementCompiler
-from datasources.plan import Batch, Root, Variables
+from datasources.entries import Batch, Root
+from datasources.plan import Variables
 from datasources.shapes import Shapes
 from resolvers.contract import Contract
 from resolvers.documents.selection import Nodes, Selector

@@ -12,7 +12,7 @@ from auth.access_log import Disclosure
 from auth.policy.sign_in import SignInRequirement
 from datasources.compiler.roots import StatementCompiler
 from datasources.engine.running.contributions import RootStatements
-from datasources.plan import Root
+from datasources.entries import Root
 from resolvers.planning.entities import EntityList
 from resolvers.planning.row_reasons import RowReasons
 

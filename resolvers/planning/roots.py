@@ -7,8 +7,9 @@ from typing import Any
 from graphql import GraphQLObjectType
 
 from auth.policy.effects import Effect, Use
+from datasources.entries import Customers, Find, OneCustomer, OneObject, Root
 from datasources.ids import CUSTOMER, NO_ID, GlobalId, parse_global_id, row_id
-from datasources.plan import Customers, Field, Filter, Find, OneCustomer, OneObject, Order, Parameter, Root
+from datasources.plan import Field, Filter, Order, Parameter
 from resolvers.codes import Code
 from resolvers.documents.selection import Nodes
 from resolvers.planning import arguments

@@ -65,8 +65,8 @@ def gauges(graph: Graph, databases: Databases, limiter: ConcurrencyLimit, lag: L
         for department in databases.homes:
             yield from _department(databases, department)
         at_core = databases.core.coalescer
-        yield Gauge("core_statements_asked", "Who needed a statement of core's database.", at_core.asked)
-        yield Gauge("core_statements_run", "Runs that answered them: fewer where they shared one.", at_core.run)
+        yield Gauge("core_statements_asked", "Who needed a statement of core's database.", at_core.request_count)
+        yield Gauge("core_statements_run", "Runs that answered them: fewer where they shared one.", at_core.run_count)
         yield Gauge("plans", "Plans that are kept.", len(graph.plans))
         yield Gauge("operations_running", "Operations that run.", limiter.in_use)
         yield Gauge("operations_limit", "Operations that may run at once.", limiter.limit)

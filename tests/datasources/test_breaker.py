@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from datasources.engine.running.breaker import MOST_TIMES, Breaker, State
+from datasources.engine.running.breaker import MAX_FACTOR, Breaker, State
 
 FAILURES, SECONDS = 3, 1.0
 
@@ -48,7 +48,7 @@ class AgainstModel(RuleBasedStateMachine):
         self.breaker.failed()
         self.in_a_row += 1
         if self.is_tried:
-            self.rest = min(self.rest * 2, SECONDS * MOST_TIMES)
+            self.rest = min(self.rest * 2, SECONDS * MAX_FACTOR)
         elif self.rests_until is not None or self.in_a_row < FAILURES:
             return
         self.rests_until, self.is_tried = self.now + self.rest, False
@@ -57,12 +57,12 @@ class AgainstModel(RuleBasedStateMachine):
     @rule()
     def leave(self) -> None:
         self.under_way -= 1
-        self.breaker.left()
+        self.breaker.abandoned()
         self.is_tried = False
 
     @invariant()
     def it_never_rests_longer_than_it_may(self) -> None:
-        assert self.rests_until is None or self.rests_until - self.now <= SECONDS * MOST_TIMES
+        assert self.rests_until is None or self.rests_until - self.now <= SECONDS * MAX_FACTOR
 
 
 TestAgainstModel = AgainstModel.TestCase

@@ -9,7 +9,7 @@ import pytest
 
 from datasources.engine.running import coalescing
 from datasources.engine.running.coalescing import Coalescer, Rows
-from datasources.engine.running.statement import MAX_REQUESTS_PER_RUN, Binding, Bound, Statement
+from datasources.engine.running.statement import MAX_REQUESTS_PER_RUN, Binding, BoundParameter, Statement
 from datasources.plan import Parameter
 from datasources.unavailable import Crowded, Late, Lost, Resting, Unavailable
 
@@ -20,10 +20,14 @@ def given(name: str) -> Parameter:
     return Parameter(lambda told: told[name])
 
 
-EACH = Statement("there", "SELECT each", (Bound(given("id"), Binding.EACH),), ())
-TOLD = Statement("there", "SELECT told", (Bound(given("ids"), Binding.JOINED), Bound(given("as_of"))), ())
+EACH = Statement("there", "SELECT each", (BoundParameter(given("id"), Binding.EACH),), ())
+TOLD = Statement(
+    "there", "SELECT told", (BoundParameter(given("ids"), Binding.JOINED), BoundParameter(given("as_of"))), ()
+)
 ALIKE = Statement("there", "SELECT alike", (), ())
-LISTED = Statement("there", "SELECT listed", (Bound(given("id"), Binding.EACH), Bound(given("of"), is_list=True)), ())
+LISTED = Statement(
+    "there", "SELECT listed", (BoundParameter(given("id"), Binding.EACH), BoundParameter(given("of"), is_list=True)), ()
+)
 
 
 @dataclass
@@ -66,7 +70,7 @@ class Askers:
         self.coalescer = Coalescer(self.database)
 
     def ask(self, statement: Statement = EACH, *, seconds: float = PATIENT, **told: Any) -> asyncio.Task[Rows]:
-        asked = statement.asked(told)
+        asked = statement.request_values(told)
         return asyncio.create_task(self.coalescer.rows(statement, asked, now() + seconds))
 
     async def come(self, *ids: int) -> list[asyncio.Task[Rows]]:
@@ -111,7 +115,7 @@ async def test_those_who_come_together_go_together_and_each_gets_their_own(asker
     askers.database.runs[0].answer()
     assert await answered(tasks) == [[(7, 1)], [(8, 2)], [(9, 3)]]
     assert askers.is_quiet
-    assert (askers.coalescer.asked, askers.coalescer.run) == (3, 1)
+    assert (askers.coalescer.request_count, askers.coalescer.run_count) == (3, 1)
 
 
 async def test_who_is_not_found_gets_no_row(askers: Askers) -> None:
@@ -216,8 +220,8 @@ async def test_for_a_while_after_that_everybody_asks_alone(askers: Askers, monke
     for run in askers.database.runs[-2:]:
         run.answer()
     await answered(tasks)
-    monkeypatch.setattr(coalescing, "SECONDS_APART", -1.0)
-    askers.coalescer._apart.clear()
+    monkeypatch.setattr(coalescing, "SECONDS_UNSHARED", -1.0)
+    askers.coalescer._unshared.clear()
     await _fail_together(askers)
     tasks = await askers.come(5, 6)
     assert askers.database.asked[-1:] == [[[5, 6]]]

@@ -13,7 +13,7 @@ import pytest
 
 from datasources.engine.running import coalescing
 from datasources.engine.running.coalescing import Coalescer, Rows
-from datasources.engine.running.statement import Binding, Bound, Statement
+from datasources.engine.running.statement import Binding, BoundParameter, Statement
 from datasources.plan import Parameter
 from datasources.unavailable import Crowded, Late, Resting, Unavailable
 
@@ -24,10 +24,15 @@ def given(name: str) -> Parameter:
     return Parameter(lambda told: told[name])
 
 
-EACH = Statement("there", "SELECT each", (Bound(given("id"), Binding.EACH),), ())
-TOLD = Statement("there", "SELECT told", (Bound(given("ids"), Binding.JOINED), Bound(given("as_of"))), ())
+EACH = Statement("there", "SELECT each", (BoundParameter(given("id"), Binding.EACH),), ())
+TOLD = Statement(
+    "there", "SELECT told", (BoundParameter(given("ids"), Binding.JOINED), BoundParameter(given("as_of"))), ()
+)
 BOTH = Statement(
-    "there", "SELECT both", (Bound(given("ids"), Binding.JOINED), Bound(given("flags"), Binding.JOINED)), ()
+    "there",
+    "SELECT both",
+    (BoundParameter(given("ids"), Binding.JOINED), BoundParameter(given("flags"), Binding.JOINED)),
+    (),
 )
 
 
@@ -65,7 +70,9 @@ class Arena:
 
     async def come(self, statement: Statement, *told: dict[str, Any]) -> list[asyncio.Task[Rows]]:
         until = asyncio.get_running_loop().time() + PATIENT
-        tasks = [asyncio.create_task(self.coalescer.rows(statement, statement.asked(each), until)) for each in told]
+        tasks = [
+            asyncio.create_task(self.coalescer.rows(statement, statement.request_values(each), until)) for each in told
+        ]
         await settle()
         return tasks
 

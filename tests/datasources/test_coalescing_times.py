@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from datasources.engine.running.coalescing import SECONDS_APART, SECONDS_TO_GATHER, Coalescer, Rows
+from datasources.engine.running.coalescing import SECONDS_TO_GATHER, SECONDS_UNSHARED, Coalescer, Rows
 from datasources.engine.running.statement import (
     MAX_REQUESTS_PER_PAGE_RUN,
     MAX_REQUESTS_PER_RUN,
     Binding,
-    Bound,
+    BoundParameter,
     Statement,
 )
 from datasources.plan import Parameter
@@ -26,7 +26,7 @@ EARLY = 0.0005
 
 
 def asking(sql: str) -> Statement:
-    return Statement("there", sql, (Bound(Parameter(lambda told: told["id"]), Binding.EACH),), ())
+    return Statement("there", sql, (BoundParameter(Parameter(lambda told: told["id"]), Binding.EACH),), ())
 
 
 ONE, OTHER = asking("SELECT one"), asking("SELECT other")
@@ -82,7 +82,8 @@ class Arena:
     async def come(self, *ids: int, statement: Statement = ONE, seconds: float = 60) -> None:
         deadline = self.clock.began + seconds
         self.answers += [
-            asyncio.create_task(self.coalescer.rows(statement, statement.asked({"id": id_}), deadline)) for id_ in ids
+            asyncio.create_task(self.coalescer.rows(statement, statement.request_values({"id": id_}), deadline))
+            for id_ in ids
         ]
         await settle()
 
@@ -113,7 +114,7 @@ async def arena(monkeypatch: pytest.MonkeyPatch) -> Arena:
 
 
 def test_the_times_are_those_that_were_decided() -> None:
-    assert (SECONDS_TO_GATHER, SECONDS_APART) == (GATHERING, APART)
+    assert (SECONDS_TO_GATHER, SECONDS_UNSHARED) == (GATHERING, APART)
     assert (MAX_REQUESTS_PER_RUN, MAX_REQUESTS_PER_PAGE_RUN) == (16, 4)
 
 

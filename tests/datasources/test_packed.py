@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from asyncpg.pgproto import pgproto
 
-from datasources.engine.pools.packed import INTS, UUIDS, Packed, counted, joined
+from datasources.engine.pools.packed import INTS, UUIDS, Packed, concatenate, count_up_to
 from datasources.engine.pools.sessions import connect, plan_session
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ async def connection(addresses: dict[str, str]) -> AsyncIterator[Connection]:
 
 @pytest.mark.parametrize("values", [IDS, IDS[:1], []])
 async def test_ids_come_as_they_were_sent(connection: Connection, values: list[UUID]) -> None:
-    for sent in (values, UUIDS.packed(values), [pgproto.UUID(str(each)) for each in values]):
+    for sent in (values, UUIDS.pack(values), [pgproto.UUID(str(each)) for each in values]):
         came = await connection.fetchval("SELECT $1::uuid[]", sent)
         assert type(came) is Packed
         assert (list(came), len(came)) == (values, len(values))
 
 
 async def test_numbers_come_as_they_were_sent(connection: Connection) -> None:
-    for sent in (NUMBERS, INTS.packed(NUMBERS)):
+    for sent in (NUMBERS, INTS.pack(NUMBERS)):
         came = await connection.fetchval("SELECT $1::integer[]", sent)
         assert type(came) is Packed
         assert list(came) == NUMBERS
@@ -44,7 +44,7 @@ async def test_numbers_come_as_they_were_sent(connection: Connection) -> None:
 async def test_what_came_goes_on_as_bytes(connection: Connection) -> None:
     """PostgreSQL reads it as it reads its own, at whatever place."""
     came = await connection.fetchval("SELECT $1::uuid[]", IDS)
-    both = joined([came, UUIDS.packed(IDS[:2])])
+    both = concatenate([came, UUIDS.pack(IDS[:2])])
     assert type(both) is Packed
     rows = await connection.fetch("SELECT id, place FROM unnest($1::uuid[]) WITH ORDINALITY AS its (id, place)", both)
     assert [tuple(row) for row in rows] == [(each, place) for place, each in enumerate([*IDS, *IDS[:2]], 1)]
@@ -61,13 +61,13 @@ async def test_a_null_is_sent_and_none_is_taken(connection: Connection) -> None:
 
 
 def test_lists_and_packed_ones_are_joined_to_a_list() -> None:
-    assert joined([IDS, UUIDS.packed(IDS)]) == [*IDS, *IDS]
-    assert joined([UUIDS.packed(IDS), IDS]) == [*IDS, *IDS]
+    assert concatenate([IDS, UUIDS.pack(IDS)]) == [*IDS, *IDS]
+    assert concatenate([UUIDS.pack(IDS), IDS]) == [*IDS, *IDS]
 
 
 def test_packed_ones_are_sequences() -> None:
-    assert UUIDS.packed(IDS) == IDS
-    assert UUIDS.packed(IDS) != IDS[:4]
-    assert UUIDS.packed(IDS)[1] == IDS[1]
-    assert not UUIDS.packed([])
-    assert counted(3) == [1, 2, 3]
+    assert UUIDS.pack(IDS) == IDS
+    assert UUIDS.pack(IDS) != IDS[:4]
+    assert UUIDS.pack(IDS)[1] == IDS[1]
+    assert not UUIDS.pack([])
+    assert count_up_to(3) == [1, 2, 3]

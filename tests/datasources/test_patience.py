@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from datasources.engine.pools.places import Places
-from datasources.engine.running.breaker import FAILURES, State
-from datasources.engine.running.patience import Patience
-from datasources.engine.running.retries import MOST
+from datasources.engine.running.breaker import FAILURES_TO_OPEN, State
+from datasources.engine.running.patience import MAX_SAVED_RETRIES, Patience
 from datasources.unavailable import Crowded, Failing, Late, Lost, Resting, Unavailable
 
 SECONDS = 60.0
@@ -39,7 +38,7 @@ def raising(error: BaseException) -> Callable[[float], Awaitable[None]]:
 )
 async def test_faults_of_the_department_open_its_breaker(error: BaseException, state: State) -> None:
     patience = Patience(SECONDS)
-    for _ in range(FAILURES):
+    for _ in range(FAILURES_TO_OPEN):
         with pytest.raises(type(error)):
             await patience.ask(raising(error), now() + 3600)
     assert patience.breaker.state is state
@@ -50,7 +49,7 @@ async def test_faults_of_the_department_open_its_breaker(error: BaseException, s
 
 async def test_who_had_too_little_time_left_says_nothing_of_it() -> None:
     patience = Patience(SECONDS)
-    for _ in range(FAILURES):
+    for _ in range(FAILURES_TO_OPEN):
         with pytest.raises(Late):
             await patience.ask(raising(Late("late")), now() + SECONDS / 3)
     assert patience.breaker.state is State.CLOSED
@@ -82,9 +81,9 @@ async def test_what_was_lost_is_asked_for_once_more() -> None:
 
 
 async def test_retries_are_bounded_in_an_outage() -> None:
-    """MOST of what was saved up, and a fifth of what is asked; with a breaker that lets everybody through."""
+    """The saved retries, and one for every fifth request; the breaker never opens."""
     patience, asked = Patience(SECONDS), list[float]()
-    patience.breaker._most = 10**9
+    patience.breaker._failures_to_open = 10**9
 
     async def once(until: float) -> None:
         asked.append(until)
@@ -94,7 +93,7 @@ async def test_retries_are_bounded_in_an_outage() -> None:
         with pytest.raises(Lost):
             await patience.ask(once, now() + SECONDS)
     # The first request finds the budget full and earns nothing.
-    assert len(asked) == 100 + int(MOST + 99 * 0.2)
+    assert len(asked) == 100 + int(MAX_SAVED_RETRIES + 99 * 0.2)
 
 
 async def test_a_queue_has_an_end_and_is_served_in_order() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from datasources.engine.pools.pool import ReadPool
 from datasources.engine.pools.sessions import plan_session
-from datasources.engine.running.retries import RetryBudget
+from datasources.engine.running.patience import RetryBudget
 from datasources.unavailable import Crowded, Late, Lost, Unavailable
 
 
@@ -89,9 +89,9 @@ async def test_nobody_there_is_lost() -> None:
 
 def test_retries_are_a_share_of_what_is_asked() -> None:
     budget = RetryBudget(share=0.2, most=2)
-    assert [budget.take() for _ in range(3)] == [True, True, False]
+    assert [budget.spend() for _ in range(3)] == [True, True, False]
     taken = 0
     for _ in range(100):
         budget.earn()
-        taken += budget.take()
+        taken += budget.spend()
     assert taken == 20

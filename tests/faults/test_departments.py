@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from datasources.engine.running.breaker import FAILURES, State
-from datasources.engine.running.databases import QUEUE
+from datasources.engine.running.breaker import FAILURES_TO_OPEN, State
+from datasources.engine.running.databases import QUEUE_PER_PLACE
 from tests.faults.proxy import Mode, proxies
 from tests.faults.served import CARD, Answered, Served, served
 
@@ -42,7 +42,7 @@ async def test_it_costs_its_own_fields_until_it_is_back(
         whole = await server.ask()
         assert codes(whole) == []
         by["finance"].be(mode)
-        for answered in [await server.ask() for _ in range(FAILURES + 1)]:
+        for answered in [await server.ask() for _ in range(FAILURES_TO_OPEN + 1)]:
             assert answered.body["data"] == without(whole, "finance")
             assert codes(answered) == [("DEPARTMENT_UNAVAILABLE", "finance")]
         assert server.databases[by["finance"].url].patience.breaker.state is State.OPEN
@@ -60,7 +60,7 @@ async def test_while_its_breaker_is_open_it_is_not_asked(seeded_apart: dict[str,
         whole = await server.ask()
         database = server.databases[by["finance"].url]
         # It stays open for as long as the test looks.
-        database.patience.breaker._rest = float("inf")
+        database.patience.breaker._seconds_open = float("inf")
         database.patience.breaker._open()
         answered = await server.ask()
         assert (answered.body["data"], codes(answered)) == (
@@ -73,7 +73,7 @@ async def test_while_its_breaker_is_open_it_is_not_asked(seeded_apart: dict[str,
 async def test_core_is_denied_at_once_while_its_breaker_is_open(seeded: dict[str, str], tmp_path: Path) -> None:
     async with served(seeded, tmp_path, **BUDGET) as server:
         breaker = server.databases[seeded["core"]].patience.breaker
-        breaker._rest = float("inf")
+        breaker._seconds_open = float("inf")
         breaker._open()
         answered = await server.ask()
         assert (answered.body["data"], codes(answered)) == ({"customer": None}, [("CORE_UNAVAILABLE", "core")])
@@ -92,23 +92,23 @@ async def test_a_connection_that_broke_unseen_costs_nothing(seeded_apart: dict[s
 
 
 async def test_no_more_wait_for_a_slow_department_than_may(seeded_apart: dict[str, str], tmp_path: Path) -> None:
-    """One connection runs, QUEUE wait for it, and the others go without at once."""
+    """One connection runs, QUEUE_PER_PLACE wait for it, and the others go without at once."""
     async with (
         proxies(seeded_apart, ["finance"]) as by,
         served(seeded_apart | {"finance": by["finance"].url}, tmp_path, deadline_ms="20000", pool_size="1") as server,
     ):
         # Each asks finance something else: of the same, eight would share a place. What is known takes no time.
-        documents = [CARD.replace("{ amount", f"{{ amount{n}: amount", 1) for n in range(QUEUE + 4)]
+        documents = [CARD.replace("{ amount", f"{{ amount{n}: amount", 1) for n in range(QUEUE_PER_PLACE + 4)]
         whole = [await server.ask(each) for each in documents]
         pool = server.databases[by["finance"].url].pool
         by["finance"].be(Mode.FROZEN)
         asked = [asyncio.create_task(server.ask(each)) for each in documents]
         # The first that is answered found no place to wait.
         await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
-        assert (pool.places.in_use, pool.places.waiting) == (1, QUEUE)
+        assert (pool.places.in_use, pool.places.waiting) == (1, QUEUE_PER_PLACE)
         by["finance"].be(Mode.WELL)
         answers = [await each for each in asked]
     # The other departments have one connection each here as well, and may be crowded themselves.
     finance = [[each.body["data"]["customer"]["finance"] for each in some] for some in (answers, whole)]
-    assert [found == its for found, its in zip(*finance, strict=True)].count(True) == 1 + QUEUE
+    assert [found == its for found, its in zip(*finance, strict=True)].count(True) == 1 + QUEUE_PER_PLACE
     assert [("DEPARTMENT_UNAVAILABLE", "finance") in codes(each) for each in answers].count(True) == 3

@@ -18,7 +18,7 @@ from datasources.engine.running.coalescing import Rows
 from datasources.engine.running.database import Database
 from datasources.engine.running.databases import Databases
 from datasources.engine.running.patient import PatientSource
-from datasources.engine.running.statement import Asked, Statement
+from datasources.engine.running.statement import RequestValues, Statement
 from resolvers.answering.requests import Answer, Request
 from resolvers.graph import Graph
 from server.graphs import build_graph, build_subgraph_graph
@@ -52,9 +52,9 @@ class Watched(Databases):
                 watched.sql.append(sql)
                 return await database.rows(sql, values, deadline)
 
-            async def ask(self, statement: Statement, asked: Asked, deadline: float) -> Rows:
-                rows = await self.rows(statement.sql, statement.values([asked]), deadline)
-                return statement.divided(rows, [asked])[0]
+            async def ask(self, statement: Statement, request: RequestValues, deadline: float) -> Rows:
+                rows = await self.rows(statement.sql, statement.merge_values([request]), deadline)
+                return statement.divide_rows(rows, [request])[0]
 
         return Watch()
 

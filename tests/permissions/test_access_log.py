@@ -84,9 +84,9 @@ async def test_records_that_are_stored_together_stay_apart(address: str) -> None
         for n, (viewer, client, purpose, subjects) in enumerate(
             [
                 ("kim", None, "care", some[:2]),
-                ("lee", "portal", "care", UUIDS.packed(some[2:])),
-                ("kim", None, "care", UUIDS.packed(some[:1])),
-                ("kim", None, "order", UUIDS.packed([])),
+                ("lee", "portal", "care", UUIDS.pack(some[2:])),
+                ("kim", None, "care", UUIDS.pack(some[:1])),
+                ("kim", None, "order", UUIDS.pack([])),
                 ("kim", "portal", "care", some[4:]),
             ]
         )
@@ -117,7 +117,7 @@ async def test_records_that_are_stored_together_stay_apart(address: str) -> None
 def _flags_like(subjects: Sequence[UUID]) -> Sequence[int]:
     """Other flags for each subject; packed if the subjects are, as an answer has both."""
     flags = [subject.int * 3 for subject in subjects]
-    return INTS.packed(flags) if isinstance(subjects, Packed) else flags
+    return INTS.pack(flags) if isinstance(subjects, Packed) else flags
 
 
 def _phone(arena: Field, customer: Row) -> str:

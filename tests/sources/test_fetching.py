@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from datasources.engine.running.fetching import fetched, found_by
+from datasources.engine.running.fetching import fetch_customers, find_owner
 from datasources.sources.columns import Columns, text
 from datasources.sources.shapes import PlainShapes
 from datasources.sources.source import Wanted
@@ -45,7 +45,9 @@ def soon(seconds: float = 60) -> float:
 
 
 async def of(does: Callable[[Wanted], Awaitable[Rows]], deadline: float | None = None) -> Any:
-    return await fetched(Anything(does), {"tickets": ("customer_id", "id", "number")}, [KIM, SAM], deadline or soon())
+    return await fetch_customers(
+        Anything(does), {"tickets": ("customer_id", "id", "number")}, [KIM, SAM], deadline or soon()
+    )
 
 
 async def test_one_that_ignores_its_deadline_is_cut_off() -> None:
@@ -101,4 +103,4 @@ async def test_a_row_of_another_number_tells_nothing(number: str, owner: str | N
     async def answers(_: Wanted) -> Rows:
         return [{"customer_id": KIM, "id": ROW, "number": number}]
 
-    assert await found_by(Anything(answers), "tickets", "number", "T-1", soon()) == owner
+    assert await find_owner(Anything(answers), "tickets", "number", "T-1", soon()) == owner

@@ -8,8 +8,8 @@ from socket import create_server
 
 import pytest
 
-from datasources.engine.running.breaker import FAILURES, Breaker, State
-from datasources.engine.running.databases import QUEUE
+from datasources.engine.running.breaker import FAILURES_TO_OPEN, Breaker, State
+from datasources.engine.running.databases import QUEUE_PER_PLACE
 from datasources.sources.rest import Client
 from datasources.unavailable import Failing, Late, Lost, Unavailable
 from tests.sources.conftest import Asked, Open
@@ -29,7 +29,7 @@ def breaker(graph: Asked) -> Breaker:
 
 def rest(graph: Asked, seconds: float = float("inf")) -> None:
     """Open its breaker, for so long: unless a test says otherwise, as long as the test looks."""
-    breaker(graph)._rest = seconds
+    breaker(graph)._seconds_open = seconds
     breaker(graph)._open()
 
 
@@ -61,7 +61,7 @@ async def test_one_that_hangs_costs_its_fields_until_it_is_back(over: Open, remo
     async with over(budget_ms=BUDGET_MS) as graph:
         whole = await graph.body(CARD)
         with frozen(remote):
-            for _ in range(FAILURES):
+            for _ in range(FAILURES_TO_OPEN):
                 await lost(graph)
             assert breaker(graph).state is State.OPEN
         async with asyncio.timeout(60):
@@ -73,13 +73,13 @@ async def test_one_that_hangs_costs_its_fields_until_it_is_back(over: Open, remo
 
 async def test_connections_that_break_are_soon_not_made_any_more(over: Open) -> None:
     async with hanging_up() as (url, taken), over(url=url) as graph:
-        for _ in range(FAILURES):
+        for _ in range(FAILURES_TO_OPEN):
             await lost(graph)
         # Each was asked once more.
-        assert (len(taken), breaker(graph).state) == (2 * FAILURES, State.OPEN)
+        assert (len(taken), breaker(graph).state) == (2 * FAILURES_TO_OPEN, State.OPEN)
         rest(graph)
         await lost(graph)
-        assert len(taken) == 2 * FAILURES
+        assert len(taken) == 2 * FAILURES_TO_OPEN
 
 
 async def test_while_its_breaker_is_open_it_is_not_asked(graph: Asked, remote: Remote) -> None:
@@ -100,7 +100,7 @@ async def test_one_answer_is_one_try_however_many_requests_it_takes(graph: Asked
 
 async def test_one_answer_is_one_failure_however_many_requests_it_takes(graph: Asked, remote: Remote) -> None:
     remote.fail("status 500")
-    for state in [State.CLOSED] * (FAILURES - 1) + [State.OPEN]:
+    for state in [State.CLOSED] * (FAILURES_TO_OPEN - 1) + [State.OPEN]:
         await graph.body(TWO_RESOURCES)
         assert breaker(graph).state is state
 
@@ -108,7 +108,7 @@ async def test_one_answer_is_one_failure_however_many_requests_it_takes(graph: A
 async def test_what_cannot_be_read_is_no_outage(graph: Asked, remote: Remote) -> None:
     """It answers, and other customers' rows may be well."""
     remote.fail("a number")
-    for _ in range(FAILURES):
+    for _ in range(FAILURES_TO_OPEN):
         await lost(graph)
     assert breaker(graph).state is State.CLOSED
 
@@ -126,15 +126,15 @@ async def test_no_more_wait_for_it_than_may(over: Open, remote: Remote) -> None:
     async with over(pool_size=1) as graph:
         whole = await graph.body(CARD)
         with frozen(remote):
-            asked = [asyncio.create_task(graph.body(CARD)) for _ in range(QUEUE + 4)]
+            asked = [asyncio.create_task(graph.body(CARD)) for _ in range(QUEUE_PER_PLACE + 4)]
             # Those who are answered found no place to wait.
             answered = asyncio.as_completed(asked)
             for _ in range(3):
                 await next(answered)
             places = graph.graph._databases.behind("service").places
-            assert (places.in_use, places.waiting) == (1, QUEUE)
+            assert (places.in_use, places.waiting) == (1, QUEUE_PER_PLACE)
         answers = [await each for each in asked]
-    assert answers.count(whole) == 1 + QUEUE
+    assert answers.count(whole) == 1 + QUEUE_PER_PLACE
     assert breaker(graph).state is State.CLOSED
 
 

@@ -23,26 +23,26 @@ WritePage = Callable[[PlainPage], str]
 Node = Callable[[Mapping[str, tuple[Field, ...]]], Write]
 
 
-def connection(asked: Field, page: Page, node: Node) -> WritePage:
-    """What writes a page as it was asked for."""
-    return _object(asked, lambda each: _value(each, page, node))
+def connection(field: Field, page: Page, node: Node) -> WritePage:
+    """Compiles the function that writes a page."""
+    return _object(field, lambda each: _value(each, page, node))
 
 
-def _value(asked: Field, page: Page, node: Node) -> WritePage:
-    match asked.name:
+def _value(field: Field, page: Page, node: Node) -> WritePage:
+    match field.name:
         case "nodes":
-            return _list(node(asked.fields))
+            return _list(node(field.fields))
         case "edges":
-            return _list(_edge(asked, node))
+            return _list(_edge(field, node))
         case "pageInfo":
-            return _object(asked, lambda each: _info(each, page))
+            return _object(field, lambda each: _info(each, page))
         case "totalCount":
-            return _total(asked)
-    return _constant(f'"{asked.type}"')
+            return _total(field)
+    return _constant(f'"{field.type}"')
 
 
-def _object(asked: Field, value: Callable[[Field], WritePage]) -> WritePage:
-    values = [(f'"{each.key}":', value(each)) for each in asked.only_fields]
+def _object(field: Field, value: Callable[[Field], WritePage]) -> WritePage:
+    values = [(f'"{each.key}":', value(each)) for each in field.only_fields]
     return lambda page: "{" + ",".join([key + write(page) for key, write in values]) + "}"
 
 
@@ -50,7 +50,7 @@ def _list(write: Write) -> WritePage:
     return lambda page: "[" + ",".join([write(row, page.subject) for row in page.rows]) + "]"
 
 
-def _edge(asked: Field, node: Node) -> Write:
+def _edge(field: Field, node: Node) -> Write:
     """One edge of a connection: the row's cursor and its node."""
 
     def value(each: Field) -> Write:
@@ -61,31 +61,31 @@ def _edge(asked: Field, node: Node) -> Write:
                 return node(each.fields)
         return lambda *_: f'"{each.type}"'
 
-    values = [(f'"{each.key}":', value(each)) for each in asked.only_fields]
+    values = [(f'"{each.key}":', value(each)) for each in field.only_fields]
     return lambda row, subject: "{" + ",".join([key + write(row, subject) for key, write in values]) + "}"
 
 
-def _info(asked: Field, page: Page) -> WritePage:
-    """Whether more rows lie on the far side is seen; on the near side it is known from the cursor alone."""
-    match asked.name:
+def _info(field: Field, page: Page) -> WritePage:
+    """Whether more rows lie beyond the far end is known from them; at the near end, from the cursor alone."""
+    match field.name:
         case "hasNextPage" if page.backwards:
             return _constant(_yes(page.before is not None))
         case "hasPreviousPage" if not page.backwards:
             return _constant(_yes(page.after is not None))
         case "hasNextPage" | "hasPreviousPage":
-            return lambda found: _yes(found.has_more)
+            return lambda page_of_rows: _yes(page_of_rows.has_more)
         case "startCursor":
-            return lambda found: f'"{found.rows[0][IDENTITY]}"' if found.rows else NULL
+            return lambda page_of_rows: f'"{page_of_rows.rows[0][IDENTITY]}"' if page_of_rows.rows else NULL
         case "endCursor":
-            return lambda found: f'"{found.rows[-1][IDENTITY]}"' if found.rows else NULL
-    return _constant(f'"{asked.type}"')
+            return lambda page_of_rows: f'"{page_of_rows.rows[-1][IDENTITY]}"' if page_of_rows.rows else NULL
+    return _constant(f'"{field.type}"')
 
 
-def _total(asked: Field) -> WritePage:
-    """Counting is a use of its own: where it rests on flags, a list about one customer is counted or not."""
-    if not asked.effect.allows:
+def _total(field: Field) -> WritePage:
+    """The list's length, under the effect on the use `aggregate`."""
+    if not field.effect.allows:
         return _constant(NULL)
-    condition = asked.effect.condition
+    condition = field.effect.condition
     return lambda page: str(page.total()) if condition.met_by(page.subject.flags) else NULL
 
 

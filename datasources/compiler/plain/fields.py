@@ -1,4 +1,4 @@
-"""From plan to functions: the fields asked of a source become one function that writes a customer's JSON from rows."""
+"""From plan to functions: the fields of a source become one function that writes a customer's JSON from rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ from datasources.sources.shapes import (
 
 @dataclass(frozen=True, slots=True)
 class FieldWriter:
-    """Compiles what one source answers. A condition on flags is tested where it is not `known` to hold."""
+    """Compiles the answers of one source. A condition on flags is tested unless it is `known` to hold."""
 
     shapes: PlainShapes
     sections: Mapping[int, int]
@@ -51,43 +51,43 @@ class FieldWriter:
     def _members(self, shape: PlainShape, fields: Sequence[Field], known: Condition) -> Piece:
         return members((each.key, self._value(shape, each, known)) for each in fields)
 
-    def _value(self, shape: PlainShape, asked: Field, known: Condition) -> Piece:
+    def _value(self, shape: PlainShape, selected: Field, known: Condition) -> Piece:
         """One field's value, with its effect: null where it is withheld, masked where it is masked."""
-        if asked.name == "__typename":
+        if selected.name == "__typename":
             return f'"{shape.type}"'
-        if asked.effect.kind is EffectKind.WITHHOLD:
+        if selected.effect.kind is EffectKind.WITHHOLD:
             return NULL
-        coordinate, condition = shape.fields[asked.name], asked.effect.condition
-        return when(condition, known, self._shown(shape, coordinate, asked, known & condition))
+        coordinate, condition = shape.fields[selected.name], selected.effect.condition
+        return when(condition, known, self._shown(shape, coordinate, selected, known & condition))
 
-    def _shown(self, shape: PlainShape, coordinate: PlainCoordinate, asked: Field, known: Condition) -> Piece:
+    def _shown(self, shape: PlainShape, coordinate: PlainCoordinate, selected: Field, known: Condition) -> Piece:
         match coordinate:
             case PlainValue():
                 self.needs.add_reads(shape, coordinate.value)
-                return _scalar(coordinate, asked.effect)
+                return _scalar(coordinate, selected.effect)
             case PlainAmount():
                 self.needs.add_reads(shape, coordinate.amount)
                 self.needs.add_reads(shape, coordinate.currency)
-                return _money(coordinate, asked)
+                return _money(coordinate, selected)
             case PlainInside():
-                return self._inside(shape, coordinate, asked, known)
+                return self._inside(shape, coordinate, selected, known)
             case PlainOne() | PlainMany() | PlainPages():
-                return ListWriter(self).value(shape, coordinate, asked, known)
-        return self._customer(asked)
+                return ListWriter(self).value(shape, coordinate, selected, known)
+        return self._customer(selected)
 
-    def _inside(self, shape: PlainShape, coordinate: PlainInside, asked: Field, known: Condition) -> Piece:
-        piece = self.object(self.shapes[coordinate.type], asked.fields, known)
+    def _inside(self, shape: PlainShape, coordinate: PlainInside, selected: Field, known: Condition) -> Piece:
+        piece = self.object(self.shapes[coordinate.type], selected.fields, known)
         if coordinate.present is None:
             return piece
         self.needs.add_reads(shape, coordinate.present)
         return _branching(coordinate.present, {True: piece})
 
-    def _customer(self, asked: Field) -> Piece:
-        """Back to the customer: a hole that core fills, unless nothing has to be asked of core."""
-        if asked.is_told:
-            return joined((f"{HOLE}{self.sections[id(asked)]}.", lambda _, subject: f"{subject.ordinal}{HOLE}"))
+    def _customer(self, selected: Field) -> Piece:
+        """Back to the customer: a hole that core fills, unless all of the selection is withheld."""
+        if selected.needs_data:
+            return joined((f"{HOLE}{self.sections[id(selected)]}.", lambda _, subject: f"{subject.ordinal}{HOLE}"))
         return members(
-            (each.key, f'"{each.type}"' if each.name == "__typename" else NULL) for each in asked.only_fields
+            (each.key, f'"{each.type}"' if each.name == "__typename" else NULL) for each in selected.only_fields
         )
 
 
@@ -116,7 +116,7 @@ def _scalar(coordinate: PlainValue, effect: Effect) -> Write:
     return write if mask is None else write_masked
 
 
-def _money(coordinate: PlainAmount, asked: Field) -> Write:
+def _money(coordinate: PlainAmount, selected: Field) -> Write:
     amount, currency = coordinate.amount.read, coordinate.currency.read
     typename = '"Money"'
 
@@ -125,7 +125,7 @@ def _money(coordinate: PlainAmount, asked: Field) -> Write:
         if None in values.values():
             return NULL
         shown = (
-            (each.key, quoted(values[each.name]) if each.name in values else typename) for each in asked.only_fields
+            (each.key, quoted(values[each.name]) if each.name in values else typename) for each in selected.only_fields
         )
         return "{" + ",".join([f'"{key}":{text}' for key, text in shown]) + "}"
 

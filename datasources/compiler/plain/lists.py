@@ -49,23 +49,25 @@ class ListWriter:
 
     writer: ObjectWriter
 
-    def value(self, shape: PlainShape, coordinate: PlainLists, asked: Field, known: Condition) -> Write:
+    def value(self, shape: PlainShape, coordinate: PlainLists, field: Field, known: Condition) -> Write:
         related = self._related(shape, coordinate)
         its = self.writer.shapes[coordinate.type]
         match coordinate:
             case PlainOne():
-                return _one(related, as_write(self.writer.object(its, asked.fields, known)))
+                return _one(related, as_write(self.writer.object(its, field.fields, known)))
             case PlainMany():
-                return _many(self._ordered(related, its, asked), as_write(self.writer.object(its, asked.fields, known)))
+                return _many(self._ordered(related, its, field), as_write(self.writer.object(its, field.fields, known)))
             case PlainPages():
-                return self._connection(self._ordered(related, its, asked), its, asked, known)
+                return self._connection(self._ordered(related, its, field), its, field, known)
 
-    def found(self, shape: PlainShape, column: str, value: Callable[[PlainSubject], str | None], asked: Field) -> Write:
+    def matching(
+        self, shape: PlainShape, column: str, value: Callable[[PlainSubject], str | None], field: Field
+    ) -> Write:
         """The object of the customer with this value in the column, or null."""
         resource = self._resource(shape)
         self.writer.needs.add(resource, column)
         alive = self._alive(shape)
-        write = as_write(self.writer.object(shape, asked.fields))
+        write = as_write(self.writer.object(shape, field.fields))
         return _one(lambda _, subject: alive(subject.where(resource, column, value(subject)), subject), write)
 
     def _related(self, shape: PlainShape, coordinate: PlainLists) -> Rows:
@@ -92,29 +94,29 @@ class ListWriter:
         test = alive.read
         return lambda rows, subject: [row for row in rows if test(row, subject)]
 
-    def _ordered(self, related: Rows, shape: PlainShape, asked: Field) -> Rows:
-        order = ordering(shape, asked.orders, self.writer.needs)
+    def _ordered(self, related: Rows, shape: PlainShape, field: Field) -> Rows:
+        order = ordering(shape, field.orders, self.writer.needs)
         return lambda row, subject: order(related(row, subject), subject)
 
-    def _connection(self, ordered: Rows, shape: PlainShape, asked: Field, known: Condition) -> Write:
-        page = asked.page or Page(Size(MAX_ROWS_PER_LIST))
-        tests = filtering(shape, asked.filters, self.writer.needs)
-        write = connection(asked, page, lambda fields: as_write(self.writer.object(shape, fields, known)))
+    def _connection(self, ordered: Rows, shape: PlainShape, field: Field, known: Condition) -> Write:
+        page = field.page or Page(Size(MAX_ROWS_PER_LIST))
+        tests = filtering(shape, field.filters, self.writer.needs)
+        write = connection(field, page, lambda fields: as_write(self.writer.object(shape, fields, known)))
 
-        def written(row: PlainRow, subject: PlainSubject) -> str:
+        def write_page(row: PlainRow, subject: PlainSubject) -> str:
             rows = ordered(row, subject)
             between = _between(rows, page, subject)
             return BAD_CURSOR if between is None else write(_page(rows, between, page, tests, subject))
 
-        return written
+        return write_page
 
 
 def _one(rows: Rows, write: Write) -> Write:
-    def written(row: PlainRow, subject: PlainSubject) -> str:
-        found = rows(row, subject)
-        return write(found[0], subject) if found else NULL
+    def write_first(row: PlainRow, subject: PlainSubject) -> str:
+        some = rows(row, subject)
+        return write(some[0], subject) if some else NULL
 
-    return written
+    return write_first
 
 
 def _many(rows: Rows, write: Write) -> Write:
@@ -122,8 +124,8 @@ def _many(rows: Rows, write: Write) -> Write:
 
 
 def _between(rows: Sequence[PlainRow], page: Page, subject: PlainSubject) -> Sequence[PlainRow] | None:
-    """The rows between the page's cursors; None where one names none of the rows. It keeps its place in the order even
-    if a filter leaves it out.
+    """The rows between the page's cursors; None if one names none of the rows. A cursor's row may be filtered out:
+    it keeps its place in the order.
     """
     start, end = 0, len(rows)
     for cursor, is_after in page.cursors:
@@ -145,7 +147,7 @@ def _page(
     def narrowed(some: Sequence[PlainRow]) -> Sequence[PlainRow]:
         return [row for row in some if all(test(row, subject) for test in tests)] if tests else some
 
-    found = narrowed(between)
+    filtered = narrowed(between)
     count = page.size.limit if page.size.count is None else page.size.count.read(subject.variables)
-    part = found[max(0, len(found) - count) :] if page.backwards else found[:count]
-    return PlainPage(part, len(found) > count, lambda: len(narrowed(rows)), subject)
+    part = filtered[max(0, len(filtered) - count) :] if page.backwards else filtered[:count]
+    return PlainPage(part, len(filtered) > count, lambda: len(narrowed(rows)), subject)

@@ -19,9 +19,9 @@ _TEXTS: ARRAY[str] = ARRAY(Text())
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """One page of rows: its lists of nodes and edges by response key, and as columns each row's cursor and its keys.
+    """One page of rows: its lists of nodes and edges by response key, each row's cursor, and its sort keys.
 
-    The rows may be one more than `count`: that one only tells that others follow, and is not `on_page`.
+    There may be one row more than `count`. It is not `on_page`, and only shows that others follow.
     """
 
     lists: Mapping[str, ColumnElement[str]]
@@ -32,33 +32,33 @@ class PageView:
     on_page: ColumnElement[bool] | None
     total: Callable[[Effect], Parts]
 
-    def members(self, asked: Field) -> Parts:
-        return members((each.key, self._value(each)) for each in asked.only_fields)
+    def members(self, field: Field) -> Parts:
+        return members((each.key, self._value(each)) for each in field.only_fields)
 
-    def _value(self, asked: Field) -> Parts:
-        match asked.name:
+    def _value(self, field: Field) -> Parts:
+        match field.name:
             case "nodes" | "edges":
-                return ("[", self.lists[asked.key], "]")
+                return ("[", self.lists[field.key], "]")
             case "pageInfo":
-                return members((each.key, self._info(each)) for each in asked.only_fields)
+                return members((each.key, self._info(each)) for each in field.only_fields)
             case "totalCount":
-                return self.total(asked.effect) if asked.effect.allows else NULL
-        return (f'"{asked.type}"',)
+                return self.total(field.effect) if field.effect.allows else NULL
+        return (f'"{field.type}"',)
 
-    def listed(self, answer: ColumnElement[str]) -> ColumnElement[str]:
-        """What each row answers, with commas between."""
-        return func.coalesce(self.gathered(func.string_agg, answer, literal(",")), literal(""))
+    def aggregated_list(self, answer: ColumnElement[str]) -> ColumnElement[str]:
+        """What the page's rows answer, with commas between."""
+        return func.coalesce(self.aggregated(func.string_agg, answer, literal(",")), literal(""))
 
-    def gathered(self, aggregate: Any, *values: ColumnElement[Any], reverse: bool = False) -> ColumnElement[Any]:
+    def aggregated(self, aggregate: Any, *values: ColumnElement[Any], reverse: bool = False) -> ColumnElement[Any]:
         """An aggregate over the page's rows, in the order of the list or the reverse."""
         *first, last = values
         ordered = aggregate_order_by(last, *(key.ordered(backwards=reverse) for key in self.keys))
-        gathered: ColumnElement[Any] = aggregate(*first, ordered)
-        return gathered if self.on_page is None else gathered.filter(self.on_page)
+        value: ColumnElement[Any] = aggregate(*first, ordered)
+        return value if self.on_page is None else value.filter(self.on_page)
 
-    def _info(self, asked: Field) -> Parts:
-        """Whether more rows lie on the far side is counted; on the near side it is known from the cursor alone."""
-        match asked.name:
+    def _info(self, field: Field) -> Parts:
+        """Whether more rows lie beyond the far end is counted; at the near end it follows from the cursor alone."""
+        match field.name:
             case "hasNextPage":
                 return self._more() if not self.page.backwards else _yes(self.page.before is not None)
             case "hasPreviousPage":
@@ -67,17 +67,17 @@ class PageView:
                 return self._edge(reverse=False)
             case "endCursor":
                 return self._edge(reverse=True)
-        return (f'"{asked.type}"',)
+        return (f'"{field.type}"',)
 
     def _more(self) -> Parts:
         return spell(Kind.BOOLEAN, func.count() > self.count, nullable=False)
 
     def _edge(self, *, reverse: bool) -> Parts:
-        cursors = self.gathered(func.array_agg, cast(self.cursor, Text()), reverse=reverse)
+        cursors = self.aggregated(func.array_agg, cast(self.cursor, Text()), reverse=reverse)
         return spell(Kind.WORD, cursors[number(1)])
 
 
-def edge(asked: Field, cursor: Column, node: Callable[[Field], Parts]) -> Parts:
+def edge(field: Field, cursor: Column, node: Callable[[Field], Parts]) -> Parts:
     """One edge of a connection: the row's cursor and its node."""
 
     def value(each: Field) -> Parts:
@@ -88,7 +88,7 @@ def edge(asked: Field, cursor: Column, node: Callable[[Field], Parts]) -> Parts:
                 return node(each)
         return (f'"{each.type}"',)
 
-    return members((each.key, value(each)) for each in asked.only_fields)
+    return members((each.key, value(each)) for each in field.only_fields)
 
 
 def _yes(is_so: bool) -> Parts:

@@ -1,4 +1,4 @@
-"""From plan to SQL: the fields asked of a customer become one expression that PostgreSQL answers with JSON text."""
+"""From plan to SQL: the fields of a customer become one expression that PostgreSQL answers with JSON text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,37 +53,37 @@ class Compiler:
     def _members(self, shape: Shape, fields: Sequence[Field], row: Row) -> Parts:
         return members((each.key, self.value(shape, each, row)) for each in fields)
 
-    def value(self, shape: Shape, asked: Field, row: Row) -> Parts:
+    def value(self, shape: Shape, selected: Field, row: Row) -> Parts:
         """One field's value, with its effect: null where it is withheld, masked where it is masked."""
-        if asked.name == "__typename":
+        if selected.name == "__typename":
             return (f'"{shape.type}"',)
-        if asked.effect.kind is EffectKind.WITHHOLD:
+        if selected.effect.kind is EffectKind.WITHHOLD:
             return NULL
-        return self._shown(shape.coordinate(asked.name), asked, row)
+        return self._shown(shape.coordinate(selected.name), selected, row)
 
-    def _shown(self, coordinate: Coordinate, asked: Field, row: Row) -> Parts:
+    def _shown(self, coordinate: Coordinate, selected: Field, row: Row) -> Parts:
         if isinstance(coordinate, Value):
-            return self._scalar(coordinate, asked.effect, row)
-        allowed = row.subject.meets(asked.effect.condition)
-        return when(allowed, self._composed(coordinate, asked, row.knowing(asked.effect.condition)))
+            return self._scalar(coordinate, selected.effect, row)
+        allowed = row.subject.meets(selected.effect.condition)
+        return when(allowed, self._composed(coordinate, selected, row.knowing(selected.effect.condition)))
 
-    def _composed(self, coordinate: Coordinate, asked: Field, row: Row) -> Parts:
+    def _composed(self, coordinate: Coordinate, selected: Field, row: Row) -> Parts:
         match coordinate:
             case Amount():
-                return self._money(coordinate, asked, row)
+                return self._money(coordinate, selected, row)
             case Total(rows=rows):
-                total = rows(row, lambda amount, currency: join(_spelled_money(asked, amount, currency)))
+                total = rows(row, lambda amount, currency: join(_spelled_money(selected, amount, currency)))
                 return (func.coalesce(total.scalar_subquery(), literal("null")),)
             case Inside(type=type_, present=present):
-                parts = self.object(self.shapes[type_], asked.fields, row)
+                parts = self.object(self.shapes[type_], selected.fields, row)
                 return when(present(row), parts) if present else parts
             case DepartmentLink(type=type_, name=name):
-                return self._section(name, type_, asked, row)
+                return self._section(name, type_, selected, row)
             case SubjectLink():
-                return self._section(CORE, "Customer", asked, row)
+                return self._section(CORE, "Customer", selected, row)
             case One() | Many() | Pages():
-                return ListCompiler(self).value(coordinate, asked, row)
-        raise TypeError(f"{asked.coordinate} is expressed by nothing that can be compiled")
+                return ListCompiler(self).value(coordinate, selected, row)
+        raise TypeError(f"{selected.coordinate} is no coordinate that can be compiled")
 
     def _scalar(self, coordinate: Value, effect: Effect, row: Row) -> Parts:
         value = coordinate.expression(row)
@@ -95,21 +95,21 @@ class Compiler:
             value = case((allowed, value))
         return spell(coordinate.kind, value, nullable=nullable or allowed is not None)
 
-    def _money(self, coordinate: Amount, asked: Field, row: Row) -> Parts:
+    def _money(self, coordinate: Amount, selected: Field, row: Row) -> Parts:
         amount, currency = coordinate.amount(row), coordinate.currency(row)
         there = [value.is_not(None) for value in (amount, currency) if is_nullable(value)]
-        return when(and_(*there) if there else None, _spelled_money(asked, amount, currency))
+        return when(and_(*there) if there else None, _spelled_money(selected, amount, currency))
 
-    def _section(self, department: str, type_: str, asked: Field, row: Row) -> Parts:
-        if department not in self.here and asked.is_told:
-            return self.hole(asked, row.subject)
+    def _section(self, department: str, type_: str, selected: Field, row: Row) -> Parts:
+        if department not in self.here and selected.needs_data:
+            return self.hole(selected, row.subject)
         table = row.subject.customer if department == CORE else None
         here = Row(table if table is not None else row.table, row.subject)
-        return self.object(self.shapes[type_], asked.fields, here)
+        return self.object(self.shapes[type_], selected.fields, here)
 
-    def hole(self, asked: Field, subject: Subject) -> Parts:
+    def hole(self, selected: Field, subject: Subject) -> Parts:
         assert subject.ordinal is not None
-        return (f"{HOLE}{self.sections[id(asked)]}.", subject.ordinal, HOLE)
+        return (f"{HOLE}{self.sections[id(selected)]}.", subject.ordinal, HOLE)
 
 
 def masked(mask: Mask, value: Column) -> Column:
@@ -123,10 +123,10 @@ def masked(mask: Mask, value: Column) -> Column:
             return func.left(value, 1) + literal(".")
 
 
-def _spelled_money(asked: Field, amount: Column, currency: Column) -> Parts:
+def _spelled_money(selected: Field, amount: Column, currency: Column) -> Parts:
     spelled: Mapping[str, Parts] = {
         "amount": spell(Kind.DECIMAL, amount, nullable=False),
         "currency": spell(Kind.WORD, currency, nullable=False),
         "__typename": ('"Money"',),
     }
-    return members((each.key, spelled[each.name]) for each in asked.only_fields)
+    return members((each.key, spelled[each.name]) for each in selected.only_fields)

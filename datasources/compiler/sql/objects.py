@@ -1,76 +1,70 @@
-"""Objects of a department as roots: whom one is about, and the object itself."""
+"""Objects of a department as roots: the customer that one is about, and the object itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
-from auth.departments import CORE
-from datasources.compiler.sql import subjects
+from datasources.compiler.sql.answers import CustomerAnswer, EntryCompiler
 from datasources.compiler.sql.fields import Compiler
 from datasources.compiler.sql.lists import ListCompiler
-from datasources.json_text import Parts, when
-from datasources.plan import Field, OneObject
-from datasources.rows import Row, Subject
+from datasources.compiler.sql.pages import MakeRows
+from datasources.compiler.sql.subjects import LOCATED, one_customer
+from datasources.entries import OneObject, RootObject
+from datasources.ids import CUSTOMER
+from datasources.json_text import Parts, join, when
+from datasources.rows import Row
 from datasources.shapes import One, of_subject
 from datasources.sql_text import number
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectCompiler:
-    """Compiles one object's part of the statement of `compiler`."""
+class ObjectCompiler(EntryCompiler[OneObject]):
+    def core(self, make_rows: MakeRows) -> CustomerAnswer:
+        (wanted,) = self.entry.objects(self.field)
+        found = one_customer(make_rows, self.entry.exists, self._is_owner(wanted))
+        return CustomerAnswer(found, join(self.object(wanted, found.row)))
 
-    compiler: Compiler
-    entry: OneObject
-
-    @property
-    def department(self) -> str:
-        return self.compiler.shapes[self.entry.type].department
-
-    def owner(self) -> Callable[[Row], ColumnElement[bool]]:
-        """The test for the customer it is about.
-
-        Its global id tells them; else the department does, in this statement or in one before.
-        """
+    def _is_owner(self, wanted: RootObject) -> Callable[[Row], ColumnElement[bool]]:
+        """The test for the customer: named by the object's global id, or found by its department, here or before."""
         bind = self.compiler.binds.bind
 
         def test(row: Row) -> ColumnElement[bool]:
             id_: ColumnElement[Any] = row["id"]
             if self.entry.customer is not None:
                 return id_ == bind(self.entry.customer, id_.type)
-            if self.department not in self.compiler.here:
-                return id_ == bind(subjects.LOCATED, id_.type)
-            return id_ == self.located().scalar_subquery()
+            if self.compiler.shapes[wanted.type].department not in self.compiler.here:
+                return id_ == bind(LOCATED, id_.type)
+            return id_ == select_owner(self.compiler, wanted).scalar_subquery()
 
         return test
 
-    def located(self) -> Select[Any]:
-        """The id of the customer whom the department's object is about."""
-        table = self.compiler.shapes[self.entry.type].table
+    def object(self, wanted: RootObject, row: Row) -> Parts:
+        """The object where the viewer may look it up and may know of it, otherwise null."""
+        if self.compiler.shapes[wanted.type].department not in self.compiler.here:
+            return self.compiler.hole(wanted.field, row.subject)
+        table = self.compiler.shapes[CUSTOMER].table
         assert table is not None
-        alias = table.alias()
-        value = alias.c[self.entry.find.by]
-        found = select(alias.c.customer_id).where(value == self.compiler.binds.bind(self.entry.find.value, value.type))
-        return found.limit(number(1)).correlate_except(alias)
+        exists = wanted.field.effect.condition
+        its_customer = Row(table, row.subject).knowing(wanted.condition & exists)
+        parts = ListCompiler(self.compiler).value(One(wanted.type, self._is_wanted(wanted)), wanted.field, its_customer)
+        return when(row.subject.meets(wanted.condition), when(row.subject.meets(exists), parts))
 
-    def object(self, asked: Field, subject: Subject) -> Parts:
-        """The object, where the viewer may look it up and may know of it; null otherwise."""
-        if self.department not in self.compiler.here:
-            return self.compiler.hole(asked, subject)
-        by = self.entry.find
+    def _is_wanted(self, wanted: RootObject) -> Callable[[Row, Row], ColumnElement[bool]]:
+        def test(row: Row, other: Row) -> ColumnElement[bool]:
+            return of_subject(row, other) & _has_value(self.compiler, wanted, other[wanted.column])
 
-        def on(row: Row, other: Row) -> ColumnElement[bool]:
-            return of_subject(row, other) & (other[by.by] == self.compiler.binds.bind(by.value, other[by.by].type))
-
-        table = self.compiler.shapes["Customer"].table
-        assert table is not None
-        condition = by.effect.condition & asked.effect.condition
-        row = Row(table, subject).knowing(condition)
-        parts = ListCompiler(self.compiler).value(One(self.entry.type, on), asked, row)
-        return when(subject.meets(by.effect.condition), when(subject.meets(asked.effect.condition), parts))
+        return test
 
 
-def needs_locating(entry: OneObject, compiler: Compiler) -> bool:
-    """Whether the department has to be asked first, in a statement of its own."""
-    return entry.customer is None and CORE not in compiler.here
+def select_owner(compiler: Compiler, wanted: RootObject) -> Select[Any]:
+    """The id of the customer that the department's object is about."""
+    table = compiler.shapes[wanted.type].table
+    assert table is not None
+    alias = table.alias()
+    owner = select(alias.c.customer_id).where(_has_value(compiler, wanted, alias.c[wanted.column]))
+    return owner.limit(number(1)).correlate_except(alias)
+
+
+def _has_value(compiler: Compiler, wanted: RootObject, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    assert wanted.value is not None
+    return column == compiler.binds.bind(wanted.value, column.type)

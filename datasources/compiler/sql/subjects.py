@@ -1,4 +1,4 @@
-"""Finding the customers that a root field is about, with their flags as they count now."""
+"""The customers that a root field is about, with their flags as they count now."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -25,15 +25,17 @@ from sqlalchemy.types import TypeEngine
 from auth.policy.effects import UNGOVERNED, Condition, Effect
 from auth.policy.flags import Flag
 from auth.policy.reach import Reach
+from datasources.compiler.sql.binds import Binds
+from datasources.compiler.sql.deferred import DeferredSelect, labelled
 from datasources.compiler.sql.fields import Compiler
-from datasources.compiler.sql.found import Found, labelled
-from datasources.compiler.sql.pages import Fresh, PageCompiler, Rows, is_ranked
+from datasources.compiler.sql.pages import MakeRows, PageQuery, Rows
 from datasources.core.codes import CustomerStatus
 from datasources.core.shapes import CUSTOMER
 from datasources.core.tables import partner_link
-from datasources.engine.pools.packed import counted
+from datasources.engine.pools.packed import count_up_to
+from datasources.entries import Find
 from datasources.ids import row_id
-from datasources.plan import AS_OF, FLAGS, IDS, LOCATED_ID, REACH_VALUE, Field, Find, Page, Parameter
+from datasources.plan import AS_OF, FLAGS, IDS, LOCATED_ID, REACH_VALUE, Parameter
 from datasources.rows import Column, Row, Subject
 from datasources.sql_text import literal, number
 
@@ -41,7 +43,7 @@ _NOW: ColumnElement[Any] = func.now()
 
 _TODAY: ColumnElement[Any] = cast(_NOW, Date())
 
-# Until when a stored bit counts. Only the ledger changes what is stored, never the clock.
+# The column until which a stored bit counts, and the clock it is compared with.
 _EXPIRIES = {
     Flag.CONSENTS_DIRECT_MARKETING: ("direct_marketing_until", _NOW),
     Flag.CONSENTS_PROFILING: ("profiling_until", _NOW),
@@ -52,8 +54,8 @@ _EXPIRIES = {
 
 _ids = Parameter(lambda variables: variables[IDS])
 _flags = Parameter(lambda variables: variables[FLAGS])
-# Each asker counts their own customers, whoever else shares the run.
-_ordinals = Parameter(lambda variables: counted(len(variables[IDS])))
+# Each request counts its own customers, also in a shared run.
+_ordinals = Parameter(lambda variables: count_up_to(len(variables[IDS])))
 _as_of = Parameter(lambda variables: variables[AS_OF])
 LOCATED = Parameter(lambda variables: variables[LOCATED_ID])
 _reach_value = Parameter(lambda variables: variables[REACH_VALUE])
@@ -63,7 +65,7 @@ _own_id = Parameter(lambda variables: row_id(variables[REACH_VALUE]))
 
 
 def flags_now(table: FromClause) -> Column:
-    """The stored flags without those whose time is over: consents that expired, minors who came of age."""
+    """The stored flags without those that have expired: consents past their end, minors who came of age."""
     flags: Column = table.c.flags
     for bit, (until, now) in _EXPIRIES.items():
         counts = case((table.c[until] <= now, number(~int(bit))), else_=number(-1))
@@ -71,35 +73,34 @@ def flags_now(table: FromClause) -> Column:
     return flags
 
 
-def customers(compiler: Compiler, exists: Effect, reach: Reach) -> Fresh:
-    """All customers whom the viewer may know to exist, under a new alias each time."""
+def customers(compiler: Compiler, exists: Effect, reach: Reach) -> MakeRows:
+    """All customers that the viewer may know to exist."""
 
-    def fresh() -> Rows:
+    def make_rows() -> Rows:
         shape = compiler.shapes[CUSTOMER.type]
         assert shape.table is not None
         table = shape.table.alias()
         subject = Subject(table.c.id, flags_now(table), _NOW, number(1), table, stored=table.c.flags)
         there = table.c.status != literal(CustomerStatus.ERASED)
-        tests = (there, within(compiler, reach, table), subject.meets(exists.condition))
+        tests = (there, within_reach(compiler.binds, reach, table), subject.meets(exists.condition))
         where = tuple(test for test in tests if test is not None)
         return Rows(shape, Row(table, subject.knowing(exists.condition)), table, where)
 
-    return fresh
+    return make_rows
 
 
-def within(compiler: Compiler, reach: Reach, table: FromClause) -> ColumnElement[bool] | None:
-    """The customers within the viewer's reach; None where that is all."""
-    bind = compiler.binds.bind
+def within_reach(binds: Binds, reach: Reach, table: FromClause) -> ColumnElement[bool] | None:
+    """The test for customers within the viewer's reach; None where that is all."""
     match reach:
         case Reach.ALL:
             return None
         case Reach.SELF:
-            return table.c.id == bind(_own_id, Uuid())
+            return table.c.id == binds.bind(_own_id, Uuid())
         case Reach.TERRITORY:
-            return table.c.territory == bind(_reach_value, Text())
+            return table.c.territory == binds.bind(_reach_value, Text())
         case Reach.LINKED:
             link = partner_link.alias()
-            linked = select(link.c.customer_id).where(link.c.contract == bind(_reach_value, Text()))
+            linked = select(link.c.customer_id).where(link.c.contract == binds.bind(_reach_value, Text()))
             return table.c.id.in_(linked.correlate_except(link))
 
 
@@ -107,7 +108,7 @@ def within(compiler: Compiler, reach: Reach, table: FromClause) -> ColumnElement
 class Subjects:
     """The customers of one answer, and the sub-select of core's rows that finds them."""
 
-    source: Found
+    source: DeferredSelect
     subject: Subject
 
     @property
@@ -115,72 +116,72 @@ class Subjects:
         return Row(self.source, self.subject)
 
 
-def one(fresh: Fresh, exists: Effect, test: Callable[[Row], ColumnElement[bool]], by: Effect = UNGOVERNED) -> Subjects:
-    """The customer that meets the test, where the viewer may look so. Of several, one: the same one each time."""
-    rows = fresh()
+def one_customer(
+    make_rows: MakeRows, exists: Effect, test: Callable[[Row], ColumnElement[bool]], by: Effect = UNGOVERNED
+) -> Subjects:
+    """The customer that meets the test, where `by` allows the lookup. Of several, always the same one."""
+    rows = make_rows()
     allowed = rows.row.subject.meets(by.condition)
-    offered = columns(rows)
+    offered = offered_columns(rows)
 
-    def written(names: Collection[str]) -> Select[Any]:
+    def select_columns(names: Collection[str]) -> Select[Any]:
         tests = (test(rows.row), *(() if allowed is None else (allowed,)))
         return rows.select(*labelled(offered, names)).where(*tests).order_by(rows.row["id"]).limit(number(1))
 
-    return subjects(Found(offered, written), exists.condition & by.condition, number(1))
+    return subjects_of(DeferredSelect(offered, select_columns), exists.condition & by.condition, number(1))
 
 
-def find(compiler: Compiler, by: Find) -> Callable[[Row], ColumnElement[bool]]:
+def lookup_test(binds: Binds, find: Find) -> Callable[[Row], ColumnElement[bool]]:
     """The test for `customer(by:)`."""
 
     def test(row: Row) -> ColumnElement[bool]:
-        lookup = CUSTOMER.lookups.get(by.by)
+        lookup = CUSTOMER.lookups.get(find.by)
         if lookup is not None:
-            return lookup(row, compiler.binds.bind, by.value)
-        return row[by.by] == compiler.binds.bind(by.value, row[by.by].type)
+            return lookup(row, binds.bind, find.value)
+        return row[find.by] == binds.bind(find.value, row[find.by].type)
 
     return test
 
 
-def page(compiler: Compiler, fresh: Fresh, exists: Effect, asked: Field, part: Page) -> Subjects:
+def customers_page(query: PageQuery, exists: Effect, *, has_sections: bool) -> Subjects:
     """One page of customers; one row more, if need be, to tell whether others follow."""
-    rows, pages = fresh(), PageCompiler(compiler.binds)
-    has_branches = pages.has_branches(rows, asked)
-    offered = {**columns(rows), RANK: pages.rank(rows, asked, part)}
+    has_branches = query.has_branches
+    offered = {**offered_columns(query.rows), RANK: query.rank()}
 
-    def written(names: Collection[str]) -> Select[Any]:
+    def select_columns(names: Collection[str]) -> Select[Any]:
         if has_branches:
-            chosen = labelled(offered, [name for name in names if name != RANK])
-            return pages.in_branches(fresh, rows, chosen, asked, part)
-        return pages.page(fresh, rows, *labelled(offered, names), asked=asked, page=part)
+            return query.select_branches(labelled(offered, [name for name in names if name != RANK]))
+        return query.select(*labelled(offered, names))
 
-    found = Found(offered, written)
-    is_counted = has_branches or is_ranked(asked, part) or bool(compiler.sections)
-    return subjects(found, exists.condition, found.c[RANK] if is_counted else None)
+    source = DeferredSelect(offered, select_columns)
+    is_counted = has_branches or query.is_ranked or has_sections
+    return subjects_of(source, exists.condition, source.c[RANK] if is_counted else None)
 
 
-def apart(compiler: Compiler, **beside: tuple[Parameter, TypeEngine[Any]]) -> tuple[TableValuedAlias, Subject]:
-    """The customers as another database is told of them: by core's answer, never by looking itself. Of each something
-    may be told `beside`, of a type.
+def bound_customers(binds: Binds, **beside: tuple[Parameter, TypeEngine[Any]]) -> tuple[TableValuedAlias, Subject]:
+    """The customers as another database gets them: bound from core's answer, never looked up. Each may have more
+    columns `beside`, of the given types.
     """
-    told: dict[str, tuple[Parameter, TypeEngine[Any]]] = {
+    bound: dict[str, tuple[Parameter, TypeEngine[Any]]] = {
         "id": (_ids, Uuid()),
         "flags": (_flags, Integer()),
         "ordinal": (_ordinals, Integer()),
         **beside,
     }
-    unnested = func.unnest(*(compiler.binds.told(value, type_) for value, type_ in told.values()))
-    named = [column(name, type_) for name, (_, type_) in told.items()]
+    unnested = func.unnest(*(binds.bind_list(value, type_) for value, type_ in bound.values()))
+    named = [column(name, type_) for name, (_, type_) in bound.items()]
     table = unnested.table_valued(*named, with_ordinality=RANK, name="subject").render_derived()
-    as_of = compiler.binds.bind(_as_of, TIMESTAMP(timezone=True))
+    as_of = binds.bind(_as_of, TIMESTAMP(timezone=True))
     return table, Subject(table.c.id, table.c.flags, as_of, table.c.ordinal)
 
 
-def columns(rows: Rows) -> dict[str, Column]:
-    """What the sub-select may be asked of each customer: core's row, and the flags as they count now."""
+def offered_columns(rows: Rows) -> dict[str, Column]:
+    """What the sub-select can select of each customer: core's row, and the flags as they count now."""
     subject = rows.row.subject
     return {**rows.source.c, FLAGS_NOW: subject.flags, NOW: subject.as_of}
 
 
-def subjects(found: Found, known: Condition, ordinal: Column | None) -> Subjects:
-    """The customers whom a sub-select of such columns finds, all of whom meet what is known."""
-    told = found.c
-    return Subjects(found, Subject(told["id"], told[FLAGS_NOW], told[NOW], ordinal, found, known))
+def subjects_of(source: DeferredSelect, known: Condition, ordinal: Column | None) -> Subjects:
+    """The customers that a sub-select of such columns finds; all of them meet `known`."""
+    columns = source.c
+    return Subjects(source, Subject(columns["id"], columns[FLAGS_NOW], columns[NOW], ordinal, source, known))

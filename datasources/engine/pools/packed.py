@@ -1,8 +1,8 @@
 """Arrays as PostgreSQL sends them: they stay bytes on their way from one statement into the next.
 
-Of a page's customers core tells the ids and flags, which go on to other databases and into the access log; hardly
-anybody looks at them in between. The driver would make an object of each and take it apart again, and ask two abstract
-classes about each: up to a fifth of what a page costs us (docs/adr/0048).
+Core's answer names a page's customers by ids and flags, which go on to other databases and to the access log, and are
+rarely read in between. The driver would make an object of each and take it apart again, and check each against two
+abstract classes: up to a fifth of this process's time for a page (docs/adr/0048).
 """
 
 from __future__ import annotations
@@ -29,9 +29,7 @@ _LENGTH = len(_NULL)
 
 @dataclass(frozen=True, slots=True)
 class Elements(Generic[T]):
-    """One type of element, all of the same width, each after its length. PostgreSQL knows the type by an oid, and its
-    array by a name and another.
-    """
+    """A type of element with a fixed width. `form` packs an element after its length; the oids are PostgreSQL's."""
 
     name: str
     oid: int
@@ -40,30 +38,30 @@ class Elements(Generic[T]):
     raw: Callable[[T], Any]
     value: Callable[[Any], T]
 
-    def packed(self, values: Iterable[T]) -> Packed[T]:
-        return Packed(self, self._joined(values))
+    def pack(self, values: Iterable[T]) -> Packed[T]:
+        return Packed(self, self._body(values))
 
-    def _joined(self, values: Iterable[T]) -> bytes:
+    def _body(self, values: Iterable[T]) -> bytes:
         length = self.form.size - _LENGTH
         return b"".join([self.form.pack(length, raw) for raw in map(self.raw, values)])
 
-    def sent(self, values: Sequence[T | None]) -> bytes:
-        """As PostgreSQL reads it."""
-        # By its type: an abstract class is asked slowly whether something is one of its instances.
+    def encode(self, values: Sequence[T | None]) -> bytes:
+        """The array as PostgreSQL reads it."""
+        # By its type, because isinstance with an abstract class is slow.
         if type(values) is Packed:
-            return self._headed(len(values), values.body)
+            return self._with_header(len(values), values.body)
         if None not in values:
-            return self._headed(len(values), self._joined(cast("Sequence[T]", values)))
-        body = b"".join([_NULL if each is None else self._joined([each]) for each in values])
-        return self._headed(len(values), body, has_nulls=True)
+            return self._with_header(len(values), self._body(cast("Sequence[T]", values)))
+        body = b"".join([_NULL if each is None else self._body([each]) for each in values])
+        return self._with_header(len(values), body, has_nulls=True)
 
-    def _headed(self, length: int, body: bytes, *, has_nulls: bool = False) -> bytes:
+    def _with_header(self, length: int, body: bytes, *, has_nulls: bool = False) -> bytes:
         if not length:
             return _HEADER.pack(0, 0, self.oid)
         return b"".join((_HEADER.pack(1, has_nulls, self.oid), _DIMENSION.pack(length, 1), body))
 
-    def read(self, sent: bytes) -> Packed[T]:
-        """As PostgreSQL sent it. Raises ValueError for what has NULLs or more than one dimension."""
+    def decode(self, sent: bytes) -> Packed[T]:
+        """The array that PostgreSQL sent. Raises ValueError if it has NULLs or more than one dimension."""
         dimensions, has_nulls, _ = _HEADER.unpack_from(sent)
         if dimensions > 1 or has_nulls:
             raise ValueError("an array of one dimension and without NULLs was expected")
@@ -71,7 +69,7 @@ class Elements(Generic[T]):
 
 
 class Packed(Sequence[T]):
-    """Values that nobody has unpacked yet."""
+    """Elements as bytes, which are unpacked only when one is read."""
 
     __slots__ = ("body", "elements")
 
@@ -101,13 +99,13 @@ class Packed(Sequence[T]):
         return f"Packed({list(self)!r})"
 
 
-# The driver's own UUID is made in an eighth of the time, and equals the other.
+# The driver's own UUID class is constructed in an eighth of the time, and equals Python's.
 UUIDS: Elements[UUID] = Elements("_uuid", 2950, 2951, Struct(">i16s"), attrgetter("bytes"), pgproto.UUID)
 INTS: Elements[int] = Elements("_int4", 23, 1007, Struct(">ii"), int, int)
 
 
-def joined(parts: Sequence[Sequence[T]]) -> Sequence[T]:
-    """All parts as one, one after the other; packed if all of them are."""
+def concatenate(parts: Sequence[Sequence[T]]) -> Sequence[T]:
+    """The parts as one sequence; packed if all of them are."""
     packed = [part for part in parts if type(part) is Packed]
     if len(packed) < len(parts) or not packed:
         return [each for part in parts for each in part]
@@ -115,16 +113,17 @@ def joined(parts: Sequence[Sequence[T]]) -> Sequence[T]:
 
 
 @lru_cache(maxsize=1_000)
-def counted(length: int) -> Packed[int]:
+def count_up_to(length: int) -> Packed[int]:
     """The numbers from 1 to the length."""
-    return INTS.packed(range(1, length + 1))
+    return INTS.pack(range(1, length + 1))
 
 
 def keep_packed(connection: asyncpg.Connection[Any]) -> None:
-    """From now on uuid[] and integer[] come packed; both may be sent so, or as lists.
+    """Make the connection return uuid[] and integer[] packed; both may be sent packed or as lists.
 
-    The driver's `set_type_codec` refuses arrays, and for all other types ends in this.
+    The driver's `set_type_codec` refuses arrays, and for all other types calls the function that is called here.
     """
     settings = cast(Any, connection)._protocol.get_settings()
     for each in (UUIDS, INTS):
-        settings.add_python_codec(each.array_oid, each.name, "pg_catalog", (), "scalar", each.sent, each.read, "binary")
+        codec = (each.encode, each.decode, "binary")
+        settings.add_python_codec(each.array_oid, each.name, "pg_catalog", (), "scalar", *codec)

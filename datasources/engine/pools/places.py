@@ -1,4 +1,4 @@
-"""Places: how many may ask at once and how many may wait for their turn; those who wait are served in order."""
+"""Places: a bound on concurrent requests to a department, with a bounded queue that is served in order."""
 
 import asyncio
 from collections import deque
@@ -9,7 +9,7 @@ from datasources.unavailable import Crowded
 
 
 class Places:
-    """At most `size` at once, and at most `queue` who wait for one of them. Deadlines are times of the running loop."""
+    """At most `size` places in use, and at most `queue` requests that wait. Deadlines are times of the running loop."""
 
     def __init__(self, size: int, queue: int | None = None) -> None:
         self._size = size
@@ -22,14 +22,14 @@ class Places:
         return len(self._waiting)
 
     async def take(self, deadline: float) -> None:
-        """A place, which whoever has it leaves. Raises Crowded when there is none by the deadline."""
+        """Take a place, which the caller has to leave. Raises Crowded when there is none by the deadline."""
         if self.in_use < self._size:
             self.in_use += 1
         else:
-            await self._turn(deadline)
+            await self._wait(deadline)
 
     def leave(self) -> None:
-        """The place goes to whoever waits longest."""
+        """Pass the place to the request that has waited longest, or free it."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
@@ -45,7 +45,7 @@ class Places:
         finally:
             self.leave()
 
-    async def _turn(self, deadline: float) -> None:
+    async def _wait(self, deadline: float) -> None:
         if self._queue is not None and len(self._waiting) >= self._queue:
             raise Crowded("queue")
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -63,5 +63,5 @@ class Places:
         if turn in self._waiting:
             self._waiting.remove(turn)
         elif turn.done() and not turn.cancelled():
-            # The turn came in the moment in which nobody waited for it any longer.
+            # The place was passed to this request at the moment in which it stopped waiting.
             self.leave()

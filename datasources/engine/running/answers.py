@@ -1,4 +1,4 @@
-"""Running a root's statements and putting the texts together: core first, what is apart from it in parallel."""
+"""Runs the statements of a root and assembles its text: core first, then all that is apart from it in parallel."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from uuid import UUID
 from datasources.engine.running.contributions import Contribution, Locate, RootStatements
 from datasources.engine.running.databases import Databases
 from datasources.engine.running.stages import Stage, stage
-from datasources.holes import down, filled, is_marked, texts_of
+from datasources.holes import down_mark, fill_holes, is_marked, split_texts
 from datasources.plan import AS_OF, BATCHES, FLAGS, IDS, LOCATED_ID, ROWS, Variables
 from datasources.unavailable import Unavailable
 
@@ -24,7 +24,7 @@ class CoreUnavailable(Exception):
 class RootAnswer:
     """The JSON of one root field, and the customers it is about, each once, with their flags.
 
-    Where `is_marked`, it holds marks of faults that have yet to become errors.
+    Where `is_marked`, the text holds marks of faults that have yet to become errors.
     """
 
     text: bytes
@@ -36,10 +36,10 @@ class RootAnswer:
 async def answer(statements: RootStatements, variables: Variables, databases: Databases, deadline: float) -> RootAnswer:
     """Answer one root field by `deadline`, a time of the running loop.
 
-    Raises CoreUnavailable; a department that fails only leaves its mark.
+    Raises CoreUnavailable. A department that fails leaves a mark in the text.
     """
     if statements.locate is not None:
-        located = await _located(statements.locate, variables, databases, deadline)
+        located = await _locate(statements.locate, variables, databases, deadline)
         if located is None:
             return RootAnswer(_NULL)
         if isinstance(located, bytes):
@@ -53,43 +53,43 @@ async def answer(statements: RootStatements, variables: Variables, databases: Da
         text, ids, flags, *_ = rows[0]
         if statements.sections:
             sections = await _sections(statements, rows[0], variables, databases, deadline)
-            text = filled(text, sections)
+            text = fill_holes(text, sections)
     except Unavailable as error:
-        # Those of departments are told where they are asked.
+        # Of core alone: `_apart` handles those of departments.
         raise CoreUnavailable from error
-    if statements.tells_rows:
-        # Core names the customer of each object.
-        ids, flags = _once(ids or (), flags or ())
+    if statements.names_rows:
+        # Core repeats a customer for each of their objects.
+        ids, flags = _each_once(ids or (), flags or ())
     return RootAnswer(text, is_marked(text), ids or (), flags or ())
 
 
-def _once(ids: Sequence[UUID], flags: Sequence[int]) -> tuple[Sequence[UUID], Sequence[int]]:
-    each = dict(zip(ids, flags, strict=True))
-    return list(each), list(each.values())
+def _each_once(ids: Sequence[UUID], flags: Sequence[int]) -> tuple[Sequence[UUID], Sequence[int]]:
+    flags_by_id = dict(zip(ids, flags, strict=True))
+    return list(flags_by_id), list(flags_by_id.values())
 
 
-async def _located(locate: Locate, variables: Variables, databases: Databases, deadline: float) -> UUID | bytes | None:
+async def _locate(locate: Locate, variables: Variables, databases: Databases, deadline: float) -> UUID | bytes | None:
     """The customer that a department's object is about; None if there is no such object, a mark if it is down."""
     try:
         with stage(Stage.ASK, (locate.department,)):
             return await locate.owner(variables, databases, deadline)
     except Unavailable:
-        return down(locate.department).encode()
+        return down_mark(locate.department).encode()
 
 
 async def _sections(
     statements: RootStatements, core: Any, variables: Variables, databases: Databases, deadline: float
 ) -> Mapping[int, list[bytes]]:
     ids = core[1] or []
-    told = {**variables, IDS: ids, FLAGS: core[2] or [], AS_OF: core[3]}
-    if statements.tells_rows:
-        told |= {BATCHES: core[-2] or [], ROWS: core[-1] or []}
+    variables = {**variables, IDS: ids, FLAGS: core[2] or [], AS_OF: core[3]}
+    if statements.names_rows:
+        variables |= {BATCHES: core[-2] or [], ROWS: core[-1] or []}
     texts: dict[int, list[bytes]] = {}
     for place, section in enumerate(statements.core.sections):
-        texts[section] = texts_of(core[4 + place], len(ids))
+        texts[section] = split_texts(core[4 + place], len(ids))
     if ids:
-        asked = [_apart(statements, each, len(ids), told, databases, deadline) for each in statements.others]
-        for part in await asyncio.gather(*asked):
+        parts = [_apart(statements, each, len(ids), variables, databases, deadline) for each in statements.others]
+        for part in await asyncio.gather(*parts):
             texts.update(part)
     return texts
 
@@ -98,12 +98,12 @@ async def _apart(
     root: RootStatements,
     contribution: Contribution,
     customers: int,
-    told: Variables,
+    variables: Variables,
     databases: Databases,
     deadline: float,
 ) -> Mapping[int, list[bytes]]:
     try:
         with stage(Stage.ASK, contribution.departments):
-            return await contribution.texts(told, databases, deadline)
+            return await contribution.texts(variables, databases, deadline)
     except Unavailable:
-        return {each: [down(root.sections[each]).encode()] * customers for each in contribution.sections}
+        return {each: [down_mark(root.sections[each]).encode()] * customers for each in contribution.sections}

@@ -1,17 +1,17 @@
-"""A breaker: a database that failed several times in a row is left alone for a moment, then tried with one request."""
+"""A circuit breaker: after several failures in a row a department is not asked for a time, then by one trial."""
 
 from collections.abc import Callable
 from enum import IntEnum
 from time import monotonic
 
-FAILURES = 5
-SECONDS = 1.0
-# Each failed try doubles the rest, up to so many times: it must be found soon that a database is back.
-MOST_TIMES = 8
+FAILURES_TO_OPEN = 5
+SECONDS_OPEN = 1.0
+# Each failed trial doubles the time, up to this factor, so that a department that is back is soon noticed.
+MAX_FACTOR = 8
 
 
 class State(IntEnum):
-    """Closed lets everybody through, open nobody, half-open the one who tries. The numbers are those of the metrics."""
+    """Closed admits all requests, open none, half-open is waiting for the trial. The numbers are those of metrics."""
 
     CLOSED = 0
     HALF_OPEN = 1
@@ -19,39 +19,39 @@ class State(IntEnum):
 
 
 class Breaker:
-    """Whoever is admitted says how it ended: `succeeded`, `failed`, or `left` without having learned anything."""
+    """Every admitted request reports its outcome: `succeeded`, `failed`, or `abandoned` if it proved neither."""
 
     def __init__(
-        self, failures: int = FAILURES, seconds: float = SECONDS, clock: Callable[[], float] = monotonic
+        self, failures: int = FAILURES_TO_OPEN, seconds: float = SECONDS_OPEN, clock: Callable[[], float] = monotonic
     ) -> None:
-        self._most = failures
-        self._seconds = self._rest = seconds
+        self._failures_to_open = failures
+        self._initial_seconds = self._seconds_open = seconds
         self._clock = clock
         self._failures = 0
         self._opened_at = 0.0
         self.state = State.CLOSED
 
     def admits(self) -> bool:
-        """Whether the database may be asked. When it has rested, the first who comes is the one who tries."""
-        if self.state is State.OPEN and self._clock() - self._opened_at >= self._rest:
+        """Whether the department may be asked. After the time that it is open, the first request is the trial."""
+        if self.state is State.OPEN and self._clock() - self._opened_at >= self._seconds_open:
             self.state = State.HALF_OPEN
             return True
         return self.state is State.CLOSED
 
     def succeeded(self) -> None:
-        # Whoever was admitted before it opened may answer late; that counts as much as the try.
-        self.state, self._failures, self._rest = State.CLOSED, 0, self._seconds
+        # A request that was admitted before it opened may answer late, which counts as much as the trial.
+        self.state, self._failures, self._seconds_open = State.CLOSED, 0, self._initial_seconds
 
     def failed(self) -> None:
         self._failures += 1
         if self.state is State.HALF_OPEN:
-            self._rest = min(self._rest * 2, self._seconds * MOST_TIMES)
+            self._seconds_open = min(self._seconds_open * 2, self._initial_seconds * MAX_FACTOR)
             self._open()
-        elif self.state is State.CLOSED and self._failures >= self._most:
+        elif self.state is State.CLOSED and self._failures >= self._failures_to_open:
             self._open()
 
-    def left(self) -> None:
-        """The one who tried went without an answer: the next who comes tries."""
+    def abandoned(self) -> None:
+        """If it was the trial, the next request is the trial."""
         if self.state is State.HALF_OPEN:
             self.state = State.OPEN
 

@@ -1,8 +1,8 @@
-"""Coalescing: askers who need the same statement at the same time share one run of it.
+"""Coalescing: concurrent requests for the same statement share one run of it.
 
-Most of what a short statement costs, PostgreSQL and the driver alike, it costs once for each run. Those who come at one
-moment of the loop go together. Those who come while a run is under way gather, and go when it returns, when they are
-enough, or when the first of them has waited long enough for company: so a slow statement holds nobody up.
+Most of the cost of a short statement, in PostgreSQL and in the driver, is per run. Requests of one turn of the event
+loop form a group. Requests that arrive while a run is under way form the next group, which starts when that run
+returns, when it is full, or after `SECONDS_TO_GATHER`, so that a slow run delays no other.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from datasources.engine.pools.timers import EARLY
-from datasources.engine.running.statement import Asked, Statement
+from datasources.engine.running.statement import RequestValues, Statement
 from datasources.unavailable import Crowded, Resting, Unavailable
 
 SECONDS_TO_GATHER = 0.002
-# After a shared run failed, whose fault it was is not known: for so long everybody goes by themselves.
-SECONDS_APART = 10.0
-# A run that had less time than this says nothing of the statement by failing.
-SECONDS_FAIR = 0.1
-_MOST_APART = 1_000
+# After a shared run failed, it is not known whose values were at fault: for this time the statement is not shared.
+SECONDS_UNSHARED = 10.0
+# The failure of a run that had less time than this does not count against sharing.
+MIN_SECONDS_TO_COUNT = 0.1
+_MAX_UNSHARED_STATEMENTS = 1_000
 
 Rows = Sequence[Any]
-# None where the shared run failed, and each has to ask by themselves.
+# None if the shared run failed and the request has to run alone.
 Answered = asyncio.Future[Rows | None]
 
 
@@ -37,28 +37,28 @@ class Runs(Protocol):
 
 @dataclass(slots=True)
 class Group:
-    """Askers who go together. The run is theirs until the last of them has left."""
+    """Requests that share a run. The run goes on until the last of them is cancelled."""
 
     loop: asyncio.AbstractEventLoop
     departure: asyncio.Handle
-    askers: list[Asked] = field(default_factory=list)
+    requests: list[RequestValues] = field(default_factory=list)
     answered: list[Answered] = field(default_factory=list)
     deadline: float = float("inf")
     run: asyncio.Task[None] | None = None
 
-    def join(self, asked: Asked, deadline: float) -> Answered:
+    def join(self, request: RequestValues, deadline: float) -> Answered:
         future: Answered = self.loop.create_future()
-        self.askers.append(asked)
+        self.requests.append(request)
         self.answered.append(future)
         self.deadline = min(self.deadline, deadline)
         return future
 
-    def left(self) -> None:
-        """One of them has gone. What nobody waits for ends here and in PostgreSQL."""
+    def cancel_if_unused(self) -> None:
+        """Cancel the run, and with it the query in PostgreSQL, when no request waits for it."""
         if self.run is not None and all(each.done() for each in self.answered):
             self.run.cancel()
 
-    def tell(self, rows: Sequence[Rows | None]) -> None:
+    def answer(self, rows: Sequence[Rows | None]) -> None:
         for future, its in zip(self.answered, rows, strict=True):
             if not future.done():
                 future.set_result(its)
@@ -71,45 +71,45 @@ class Group:
 
 @dataclass(slots=True)
 class Line:
-    """Runs of one statement: how many are under way, and who gathers for the next."""
+    """Runs of one statement: how many are under way, and the group that gathers for the next."""
 
     under_way: int = 0
     gathering: Group | None = None
 
 
 class Coalescer:
-    """Runs statements for all who ask one database. Deadlines are times of the running loop."""
+    """Runs the statements of all requests to one database. Deadlines are times of the running loop."""
 
     def __init__(self, runs: Runs) -> None:
         self._runs = runs
         self._lines: dict[Hashable, Line] = {}
-        self._apart: OrderedDict[str, float] = OrderedDict()
-        # Since the start: how many asked, and how many runs answered them.
-        self.asked = self.run = 0
+        self._unshared: OrderedDict[str, float] = OrderedDict()
+        # Since the start.
+        self.request_count = self.run_count = 0
 
-    async def rows(self, statement: Statement, asked: Asked, deadline: float) -> Rows:
-        """This asker's rows. Raises Unavailable when they are not there by the deadline."""
-        self.asked += 1
-        if not statement.is_shared or (self._apart and self._is_apart(statement.sql)):
-            return await self._alone(statement, asked, deadline)
-        group = self._group(statement, (statement.sql, asked.common))
-        answered = group.join(asked, deadline)
-        if len(group.askers) == statement.most:
-            self._depart(statement, (statement.sql, asked.common))
+    async def rows(self, statement: Statement, request: RequestValues, deadline: float) -> Rows:
+        """The request's rows. Raises Unavailable when they are not there by the deadline."""
+        self.request_count += 1
+        if not statement.can_be_shared or (self._unshared and self._is_unshared(statement.sql)):
+            return await self._run_alone(statement, request, deadline)
+        group = self._group(statement, (statement.sql, request.common))
+        answered = group.join(request, deadline)
+        if len(group.requests) == statement.max_requests:
+            self._depart(statement, (statement.sql, request.common))
         try:
             rows = await answered
         except asyncio.CancelledError:
-            group.left()
+            group.cancel_if_unused()
             raise
-        return await self._alone(statement, asked, deadline) if rows is None else rows
+        return await self._run_alone(statement, request, deadline) if rows is None else rows
 
-    async def _alone(self, statement: Statement, asked: Asked, deadline: float) -> Rows:
-        self.run += 1
-        rows = await self._runs.rows(statement.sql, statement.values([asked]), deadline)
-        return statement.divided(rows, [asked])[0]
+    async def _run_alone(self, statement: Statement, request: RequestValues, deadline: float) -> Rows:
+        self.run_count += 1
+        rows = await self._runs.rows(statement.sql, statement.merge_values([request]), deadline)
+        return statement.divide_rows(rows, [request])[0]
 
     def _group(self, statement: Statement, key: Hashable) -> Group:
-        """Those who gather now."""
+        """The group that gathers now."""
         line = self._lines.get(key)
         if line is None:
             line = self._lines[key] = Line()
@@ -128,44 +128,44 @@ class Coalescer:
         assert group is not None
         group.departure.cancel()
         line.under_way += 1
-        self.run += 1
-        group.run = group.loop.create_task(self._travel(statement, group), name="run")
-        # Not by the run itself, which may be cancelled before it begins.
-        group.run.add_done_callback(lambda _: self._returned(statement, key))
-        # All of them may have left while they gathered.
-        group.left()
+        self.run_count += 1
+        group.run = group.loop.create_task(self._run(statement, group), name="run")
+        # A callback, because a run that is cancelled before it begins executes none of its own code.
+        group.run.add_done_callback(lambda _: self._finish(statement, key))
+        # All of its requests may have been cancelled while they gathered.
+        group.cancel_if_unused()
 
-    async def _travel(self, statement: Statement, group: Group) -> None:
+    async def _run(self, statement: Statement, group: Group) -> None:
         began = group.loop.time()
-        until = _until(group, began)
+        until = _shared_deadline(group, began)
         try:
             rows = await self._rows(statement, group, until)
-            group.tell(statement.divided(rows, group.askers))
+            group.answer(statement.divide_rows(rows, group.requests))
         except asyncio.CancelledError:
-            # By who left last, as a rule; whoever else may have ended it, nobody must wait for ever.
-            group.tell([None] * len(group.askers))
+            # Usually because no request is left; whatever the cause, none may wait for ever.
+            group.answer([None] * len(group.requests))
             raise
-        except Exception as error:  # noqa: BLE001 - whose values it was, they find out by asking alone
-            # In a crowd, each of them by themselves would be one more.
-            if len(group.askers) == 1 or isinstance(error, Crowded | Resting):
+        except Exception as error:  # noqa: BLE001 - each request runs alone, and so gets the error of its own values
+            # If the database is crowded or resting, more runs would not help.
+            if len(group.requests) == 1 or isinstance(error, Crowded | Resting):
                 group.fail(error)
                 return
-            if isinstance(error, Unavailable) and until - began >= SECONDS_FAIR:
-                self._go_apart(statement.sql)
-            group.tell([None] * len(group.askers))
+            if isinstance(error, Unavailable) and until - began >= MIN_SECONDS_TO_COUNT:
+                self._stop_sharing(statement.sql)
+            group.answer([None] * len(group.requests))
 
     async def _rows(self, statement: Statement, group: Group, until: float) -> Rows:
-        values = statement.values(group.askers)
+        values = statement.merge_values(group.requests)
         try:
             return await self._runs.rows(statement.sql, values, until)
         except Crowded:
-            # Whoever waited for a turn in vain may wait on, as long as they could alone; whoever found no place to wait
-            # would find none now.
+            # A run that timed out in the queue may use the rest of its requests' deadline. One that was rejected
+            # because the queue was full is not retried.
             if group.loop.time() < until - EARLY or until == group.deadline:
                 raise
             return await self._runs.rows(statement.sql, values, group.deadline)
 
-    def _returned(self, statement: Statement, key: Hashable) -> None:
+    def _finish(self, statement: Statement, key: Hashable) -> None:
         line = self._lines[key]
         line.under_way -= 1
         if line.gathering is not None:
@@ -173,19 +173,19 @@ class Coalescer:
         elif not line.under_way:
             del self._lines[key]
 
-    def _is_apart(self, sql: str) -> bool:
-        until = self._apart.get(sql)
+    def _is_unshared(self, sql: str) -> bool:
+        until = self._unshared.get(sql)
         return until is not None and asyncio.get_running_loop().time() < until
 
-    def _go_apart(self, sql: str) -> None:
-        self._apart[sql] = asyncio.get_running_loop().time() + SECONDS_APART
-        self._apart.move_to_end(sql)
-        if len(self._apart) > _MOST_APART:
-            self._apart.popitem(last=False)
+    def _stop_sharing(self, sql: str) -> None:
+        self._unshared[sql] = asyncio.get_running_loop().time() + SECONDS_UNSHARED
+        self._unshared.move_to_end(sql)
+        if len(self._unshared) > _MAX_UNSHARED_STATEMENTS:
+            self._unshared.popitem(last=False)
 
 
-def _until(group: Group, now: float) -> float:
-    """Half of what is left to the one with the least: in the other half each can still ask by themselves."""
-    if len(group.askers) == 1:
+def _shared_deadline(group: Group, now: float) -> float:
+    """Half of the time left to the request with the least: in the other half, each can still run alone."""
+    if len(group.requests) == 1:
         return group.deadline
     return now + (group.deadline - now) / 2

@@ -1,4 +1,4 @@
-"""Contributions: what databases and sources add to core's answer."""
+"""What answers a root field: core's statement, and what other databases and sources contribute to it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ class Contribution(Protocol):
 
     @property
     def departments(self) -> tuple[str, ...]:
-        """Whose data it asks for."""
+        """The departments whose data it reads."""
 
-    async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
-        """For each section a text for each customer, in the order in which core tells of them. Raises Unavailable."""
+    async def texts(self, variables: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
+        """A text for each section and customer, in the order of `variables[IDS]`. Raises Unavailable."""
 
 
 class Locate(Protocol):
-    """Asks a department whom an object of its own is about."""
+    """Finds the customer that a department's object is about."""
 
     @property
     def department(self) -> str: ...
@@ -48,8 +48,8 @@ class StatementContribution:
     def departments(self) -> tuple[str, ...]:
         return self.statement.departments
 
-    async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
-        columns = await databases.rows(self.statement, told, deadline)
+    async def texts(self, variables: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
+        columns = await databases.rows(self.statement, variables, deadline)
         return dict(zip(self.sections, columns, strict=True))
 
 
@@ -67,15 +67,14 @@ class StatementLocate:
 
 @dataclass(frozen=True, slots=True)
 class RootStatements:
-    """All that answers one root field: who it is about, core's part, and every database and source apart.
+    """All that answers one root field. `sections` names the department of each section.
 
-    Core answers one row: the answer's text, the customers' ids, their flags, core's clock, and the texts of its own
-    sections. `sections` names each section's department.
+    Core answers one row: the text, the customers' ids, their flags, core's clock, and the texts of its own sections. If
+    it `names_rows`, the row ends with the batches and ids of the objects whose customers were found.
     """
 
     locate: Locate | None
     core: Statement
     others: tuple[Contribution, ...]
     sections: Mapping[int, str]
-    # Core's rows end with the batches and ids of the objects that were asked for, of those whose customers it found.
-    tells_rows: bool = False
+    names_rows: bool = False

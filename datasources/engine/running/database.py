@@ -1,4 +1,4 @@
-"""One database of a department: its pool, and the patience with which it is asked."""
+"""One database: its pool, its patience, and the coalescing of its statements."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from datasources.engine.pools.places import Places
 from datasources.engine.pools.pool import ReadPool
 from datasources.engine.running.coalescing import Coalescer, Rows
 from datasources.engine.running.patience import Patience
-from datasources.engine.running.statement import Asked, Statement
+from datasources.engine.running.statement import RequestValues, Statement
 
 
 class Database:
-    """Runs statements that only read, so that one whose connection broke may be asked again."""
+    """Runs statements that only read, so that one whose connection broke may be run again."""
 
     def __init__(self, url: str, pool: ReadPool, seconds: float) -> None:
         self.url = url
@@ -28,12 +28,12 @@ class Database:
     def places(self) -> Places:
         return self.pool.places
 
-    def ask(self, statement: Statement, asked: Asked, deadline: float) -> Awaitable[Rows]:
-        """One asker's rows, perhaps by a run that they share with others. Raises Unavailable, as below."""
-        return self.coalescer.rows(statement, asked, deadline)
+    def ask(self, statement: Statement, request: RequestValues, deadline: float) -> Awaitable[Rows]:
+        """One request's rows, by a run that it may share with others. Raises Unavailable, as `rows` does."""
+        return self.coalescer.rows(statement, request, deadline)
 
     async def rows(self, sql: str, values: list[Any], deadline: float) -> list[asyncpg.Record]:
-        """Run one statement within the budget. Raises Unavailable when it is not answered by `deadline`, a time of the
-        running loop.
+        """Run one statement. Raises Unavailable when it is not answered within the department's budget and by
+        `deadline`, a time of the running loop.
         """
         return await self.patience.ask(partial(self.pool.fetch, sql, values), deadline)

@@ -1,4 +1,4 @@
-"""The databases: which department lives where, the pools that statements run on, and what is no database."""
+"""The databases: where each department lives, the pools that statements run on, and the sources that are not SQL."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 
+from auth.departments import CORE
 from datasources.engine.pools.places import Places
 from datasources.engine.pools.pool import ReadPool
 from datasources.engine.pools.sessions import plan_session
@@ -18,14 +19,13 @@ from datasources.plan import Variables
 from datasources.sources.source import Sources
 from datasources.unavailable import Unavailable
 
-# For each place at a department, how many may wait. One that is slow then costs a bounded part of the process.
-QUEUE = 16
+# How many requests may wait for each place at a department, so that a slow one holds a bounded part of the process.
+QUEUE_PER_PLACE = 16
 
 
 class Databases:
-    """All departments' databases. Departments with one address share a database, and are answered together.
-
-    `asked` are the departments whose data is not in SQL, as they are asked; each is its own home.
+    """All departments' databases. Departments with one address share a database and are fused: one statement answers
+    them. `asked` are the departments whose data is not in SQL; each is a home of its own.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Databases:
         self.sources: Sources = {department: each.source for department, each in self.asked.items()}
         of_sources = {department: f"the source of {department}" for department in self.sources}
         self.homes = {**addresses, **of_sources}
-        # The same databases, asked for each department by itself: when a merged statement failed.
+        # The same databases with a home for each department, for when a fused statement has failed.
         apart = {department: f"{department} at {url}" for department, url in addresses.items()}
         self.homes_apart = {**apart, **of_sources}
         self._databases = databases
@@ -46,24 +46,24 @@ class Databases:
 
     @property
     def is_apart(self) -> bool:
-        """No two departments share a database."""
+        """Whether no two departments share a database."""
         return len(self._databases) + len(self.sources) == len(self.homes)
 
     @property
     def core(self) -> Database:
-        return self._databases[self.homes["core"]]
+        return self._databases[self.homes[CORE]]
 
     def __getitem__(self, home: str) -> Database:
         return self._by_home[home]
 
     def rows(self, statement: Statement, variables: Variables, deadline: float) -> Awaitable[Rows]:
-        """One asker's rows of a statement. Raises Unavailable when they are not there by the deadline, a time of the
+        """One request's rows of a statement. Raises Unavailable when they are not there by the deadline, a time of the
         running loop.
         """
-        return self[statement.database].ask(statement, statement.asked(variables), deadline)
+        return self[statement.database].ask(statement, statement.request_values(variables), deadline)
 
     def behind(self, department: str) -> Database | PatientSource:
-        """What answers for a department."""
+        """The database or source that answers for a department."""
         return self.asked.get(department) or self._databases[self.homes[department]]
 
     @classmethod
@@ -75,29 +75,30 @@ class Databases:
         timeout_ms: int = 2000,
         sources: Sources | None = None,
     ) -> AsyncIterator[Databases]:
-        """Pools for the departments' addresses; `timeout_ms` is what each department may take.
+        """Pools for the departments' addresses; `timeout_ms` is the budget of each department.
 
-        Nothing is connected yet: a database may be down at the start.
+        Nothing is connected yet, because a database may be down at the start.
         """
+        seconds, max_queue = timeout_ms / 1000, QUEUE_PER_PLACE * pool_size
 
-        def opened(url: str) -> Database:
-            # Core has no queue of its own: server/graphql/limiter.py bounds the requests that wait for it.
-            queue = None if url == addresses["core"] else QUEUE * pool_size
-            return Database(url, ReadPool(url, plan_session(timeout_ms), pool_size, queue), timeout_ms / 1000)
+        def database(url: str) -> Database:
+            # Core has no queue of its own, because server/graphql/limiter.py bounds the requests that wait for it.
+            queue = None if url == addresses[CORE] else max_queue
+            return Database(url, ReadPool(url, plan_session(timeout_ms), pool_size, queue), seconds)
 
-        databases = {url: opened(url) for url in dict.fromkeys(addresses.values())}
+        databases = {url: database(url) for url in dict.fromkeys(addresses.values())}
         asked = {
-            department: PatientSource(source, Patience(timeout_ms / 1000), Places(pool_size, QUEUE * pool_size))
+            department: PatientSource(source, Patience(seconds), Places(pool_size, max_queue))
             for department, source in (sources or {}).items()
         }
         try:
             yield cls(dict(addresses), databases, asked)
         finally:
-            for database in databases.values():
-                database.pool.terminate()
+            for each in databases.values():
+                each.pool.terminate()
 
     async def reachable(self, seconds: float = 1.0) -> dict[str, bool]:
-        """Whether each department's database or source answers within so many seconds, whatever a breaker says."""
+        """Whether each department's database or source answers within this time, whatever its breaker says."""
         deadline = asyncio.get_running_loop().time() + seconds
 
         async def is_reached(home: str) -> bool:
@@ -107,7 +108,7 @@ class Databases:
                 return False
             return True
 
-        asked = {home: is_reached(home) for home in self._databases}
-        asked |= {self.homes[department]: source.answers(deadline) for department, source in self.asked.items()}
-        reached = dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
+        checks = {home: is_reached(home) for home in self._databases}
+        checks |= {self.homes[department]: source.answers(deadline) for department, source in self.asked.items()}
+        reached = dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
         return {department: reached[home] for department, home in self.homes.items()}

@@ -1,4 +1,4 @@
-"""Fetching from a source: in batches, by the deadline, and without believing what comes back."""
+"""Fetching from a source: in batches, by the deadline, and with a check of everything that comes back."""
 
 import asyncio
 import logging
@@ -14,40 +14,40 @@ from datasources.unavailable import Late, Lost, Unavailable
 
 log = logging.getLogger("customer360.sources")
 
-# By resource, each customer's rows.
+# Each customer's rows, by resource and customer.
 Fetched = Mapping[str, Mapping[str, Sequence[PlainRow]]]
 
 
-async def fetched(
+async def fetch_customers(
     source: Source, columns: Mapping[str, tuple[str, ...]], customers: Sequence[str], deadline: float
 ) -> Fetched:
     """The rows of these customers, all resources at once. Raises Unavailable."""
-    asked = list(dict.fromkeys(customers))
-    batches = [tuple(asked[start : start + source.most_values]) for start in range(0, len(asked), source.most_values)]
+    ids = list(dict.fromkeys(customers))
+    batches = [tuple(ids[start : start + source.most_values]) for start in range(0, len(ids), source.most_values)]
     wanted = [Wanted(resource, names, OWNER, each) for resource, names in columns.items() for each in batches]
     rows: dict[str, dict[str, list[PlainRow]]] = {resource: {} for resource in columns}
     async with _bounded(source, deadline):
-        answers = await _all(source, wanted, deadline)
+        answers = await _fetch_all(source, wanted, deadline)
         for each, answer in zip(wanted, answers, strict=True):
-            for row in _checked(answer, each, source.resources[each.resource]):
+            for row in _check_rows(answer, each, source.resources[each.resource]):
                 rows[each.resource].setdefault(row[OWNER], []).append(row)
     return rows
 
 
-async def found_by(source: Source, resource: str, column: str, value: str, deadline: float) -> str | None:
+async def find_owner(source: Source, resource: str, column: str, value: str, deadline: float) -> str | None:
     """The customer of the row that has this value in the column, if there is one. Raises Unavailable."""
     wanted = Wanted(resource, (OWNER, IDENTITY, column), column, (value,))
     async with _bounded(source, deadline):
-        for row in _checked(await source.fetch(wanted, deadline), wanted, source.resources[resource]):
+        for row in _check_rows(await source.fetch(wanted, deadline), wanted, source.resources[resource]):
             return str(row[OWNER])
     return None
 
 
-async def answers(source: Source, deadline: float) -> bool:
-    """Whether the source answers: asked for the rows of nobody."""
+async def is_answering(source: Source, deadline: float) -> bool:
+    """Whether the source answers a request for the rows of an id that no customer has."""
     resource = next(iter(source.resources))
     try:
-        await fetched(source, {resource: (OWNER, IDENTITY)}, [str(NO_ID)], deadline)
+        await fetch_customers(source, {resource: (OWNER, IDENTITY)}, [str(NO_ID)], deadline)
     except Unavailable:
         return False
     return True
@@ -55,14 +55,14 @@ async def answers(source: Source, deadline: float) -> bool:
 
 @asynccontextmanager
 async def _bounded(source: Source, deadline: float) -> AsyncIterator[None]:
-    """Whatever goes wrong in a source, costs its department its fields and nothing more."""
+    """Any fault of a source costs its department its fields and nothing more."""
     try:
         async with asyncio.timeout_at(deadline):
             yield
     except Unavailable as error:
         log.warning("%s: %s", source.department, error)
         raise
-    except Exception as error:  # noqa: BLE001 - a source is somebody's own code, and what it raises may quote data
+    except Exception as error:  # noqa: BLE001 - a source is code of its department, and its errors may quote data
         log.warning("%s: %s", source.department, type(error).__name__)
         raise _kind(error)(type(error).__name__) from None
 
@@ -72,23 +72,24 @@ def _kind(error: Exception) -> type[Unavailable]:
     return Late if isinstance(error, TimeoutError) else Lost if isinstance(error, OSError) else Unavailable
 
 
-async def _all(source: Source, wanted: Sequence[Wanted], deadline: float) -> Sequence[Sequence[Mapping[str, Any]]]:
+async def _fetch_all(
+    source: Source, wanted: Sequence[Wanted], deadline: float
+) -> Sequence[Sequence[Mapping[str, Any]]]:
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(source.fetch(each, deadline)) for each in wanted]
     except ExceptionGroup as failed:
-        # The others are given up: without all of it nothing can be answered.
+        # The group has cancelled the others, because without all rows nothing can be answered.
         raise failed.exceptions[0] from None
     return [task.result() for task in tasks]
 
 
-def _checked(rows: Sequence[Mapping[str, Any]], wanted: Wanted, columns: Columns) -> Iterator[PlainRow]:
-    """The rows that were asked for, each once, with values that are what their columns say."""
+def _check_rows(rows: Sequence[Mapping[str, Any]], wanted: Wanted, columns: Columns) -> Iterator[PlainRow]:
+    """The rows that were asked for, each once, with values that their columns allow."""
     readers = {name: columns.get(name, identifier) for name in wanted.columns}
-    asked, seen = frozenset(wanted.values), set[tuple[str, str]]()
+    values, seen = frozenset(wanted.values), set[tuple[str, str]]()
     for each in rows:
-        by = _read(each, wanted.by, readers[wanted.by], wanted)
-        if by not in asked:
+        if _read(each, wanted.by, readers[wanted.by], wanted) not in values:
             continue
         row = {name: _read(each, name, reader, wanted) for name, reader in readers.items()}
         key = row[OWNER], row[IDENTITY]

@@ -1,69 +1,90 @@
-"""Patience with a department, whatever lies behind it: how long it may take, when it is asked once more, and when it
-is left alone.
-"""
+"""Patience: a department's time budget, its circuit breaker, and retries of what was lost on the way."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from datasources.engine.running.breaker import Breaker, State
-from datasources.engine.running.retries import RetryBudget
 from datasources.unavailable import Crowded, Failing, Late, Lost, Resting, Unavailable
 
 T = TypeVar("T")
 
-# Who came with less than this share of the budget left says nothing of the department by giving up.
+# A request that began with less than this share of the budget is no evidence against the department if it times out.
 _FAIR_SHARE = 0.5
-# Above this share of the budget, on a mean in which the newest counts for this much, a department is slow.
+# A department is slow if its moving average exceeds this share of the budget. The newest answer has this weight.
 _SLOW_SHARE = 0.1
-_NEWEST = 0.05
+_NEWEST_WEIGHT = 0.05
+
+RETRY_SHARE = 0.2
+# The retries that are saved up at the start and at the most.
+MAX_SAVED_RETRIES = 10.0
+
+
+class RetryBudget:
+    """Bounds retries to a share of requests, so that they never make an outage worse: each request earns a part of a
+    retry, and a retry spends a whole one.
+    """
+
+    def __init__(self, share: float = RETRY_SHARE, most: float = MAX_SAVED_RETRIES) -> None:
+        self._share = share
+        self._most = self._left = most
+
+    def earn(self) -> None:
+        self._left = min(self._left + self._share, self._most)
+
+    def spend(self) -> bool:
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 class Patience:
-    """Asks for what is only read, so that what was lost on the way may be asked for again.
+    """Runs reads, so that one whose connection was lost may be retried.
 
-    `forget` is called when connections that are not in use may be as broken as the one that was.
+    `forget_idle` is called when idle connections may be as broken as the one that was in use.
     """
 
-    def __init__(self, seconds: float, forget: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, seconds: float, forget_idle: Callable[[], None] = lambda: None) -> None:
         self.breaker = Breaker()
         self._seconds = seconds
-        self._forget = forget
+        self._forget_idle = forget_idle
         self._retries = RetryBudget()
-        self._took = 0.0
+        self._average_seconds = 0.0
 
     async def ask(self, once: Callable[[float], Awaitable[T]], deadline: float) -> T:
-        """What `once` answers; it is told until when, a time of the running loop. Raises Unavailable when that is not
-        within the budget and by the `deadline`.
+        """The result of `once`, which is called with its deadline, a time of the running loop.
+
+        Raises Unavailable when there is none within the department's budget and by `deadline`.
         """
         if not self.breaker.admits():
             raise Resting(self.breaker.state.name)
         loop = asyncio.get_running_loop()
         began = loop.time()
-        given = min(deadline - began, self._seconds)
+        seconds = min(deadline - began, self._seconds)
         try:
-            answer = await self._asked(once, began + given)
+            answer = await self._retry_once(once, began + seconds)
         except BaseException as error:
-            self._learn(error, is_fair=given >= self._seconds * _FAIR_SHARE)
+            self._learn(error, is_fair=seconds >= self._seconds * _FAIR_SHARE)
             raise
         finally:
-            self._took += (loop.time() - began - self._took) * _NEWEST
+            self._average_seconds += (loop.time() - began - self._average_seconds) * _NEWEST_WEIGHT
         self.breaker.succeeded()
         return answer
 
     @property
     def is_slow(self) -> bool:
-        """Whether answers have taken much of the budget lately, with the waiting for a connection."""
-        return self._took > self._seconds * _SLOW_SHARE
+        """Whether recent answers took much of the budget, including the wait for a connection."""
+        return self._average_seconds > self._seconds * _SLOW_SHARE
 
-    async def _asked(self, once: Callable[[float], Awaitable[T]], deadline: float) -> T:
+    async def _retry_once(self, once: Callable[[float], Awaitable[T]], deadline: float) -> T:
         self._retries.earn()
         try:
             return await once(deadline)
         except Lost:
-            # The server was restarted, as a rule: the other connections are gone as well.
-            self._forget()
-            if not self._retries.take():
+            # Usually the server was restarted, which broke the other connections as well.
+            self._forget_idle()
+            if not self._retries.spend():
                 raise
             return await once(deadline)
 
@@ -74,10 +95,10 @@ class Patience:
             case Late() if is_fair:
                 self.breaker.failed()
             case Unavailable() if not isinstance(error, Late | Crowded):
-                # It answered, and be it with an error: that is the fault of what it was asked.
+                # It answered with an error, which is the fault of the statement and its values.
                 self.breaker.succeeded()
             case _:
-                self.breaker.left()
+                self.breaker.abandoned()
         if self.breaker.state is State.OPEN:
-            # Those in use are cut off at their deadlines; of the others nobody knows whether they still work.
-            self._forget()
+            # Connections in use are cut off at their deadlines; idle ones may be broken as well.
+            self._forget_idle()

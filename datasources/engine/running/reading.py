@@ -1,4 +1,4 @@
-"""Readings: what one source answers for a root field, compiled once and run for the customers that core tells of."""
+"""Readings: a source's part of a root field, compiled once and run for the customers of core's answer."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from datasources.sources.shapes import PlainSubject, Write
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is fetched from a source, the columns by resource, and what writes each section from it.
+    """The columns that are fetched from a source, by resource, and the function that writes each section from them.
 
-    The source is asked only about customers who meet one of the `conditions`: of others nothing is shown.
+    Only customers who meet one of the `conditions` are fetched, because nothing is shown of the others.
     """
 
     department: str
@@ -29,11 +29,11 @@ class Reading:
     def departments(self) -> tuple[str, ...]:
         return (self.department,)
 
-    async def texts(self, told: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
-        customers = [str(each) for each in told[IDS]]
-        shown = [each for each, flags in zip(customers, told[FLAGS], strict=True) if self._shows(flags)]
-        rows = await databases.asked[self.department].fetched(self.columns, shown, deadline)
-        subjects = list(_subjects(customers, told, rows))
+    async def texts(self, variables: Variables, databases: Databases, deadline: float) -> Mapping[int, list[bytes]]:
+        customers = [str(each) for each in variables[IDS]]
+        shown = [each for each, flags in zip(customers, variables[FLAGS], strict=True) if self._shows(flags)]
+        rows = await databases.asked[self.department].fetch(self.columns, shown, deadline)
+        subjects = list(_subjects(customers, variables, rows))
         return {
             section: [write({}, subject).encode() for subject in subjects]
             for section, write in zip(self.sections, self.writes, strict=True)
@@ -44,8 +44,8 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """Asks a source whom an object is about, by its number."""
+class OwnerLookup:
+    """Looks up the customer of a source's object by a unique value, such as its number."""
 
     department: str
     resource: str
@@ -54,13 +54,14 @@ class Search:
 
     async def owner(self, variables: Variables, databases: Databases, deadline: float) -> UUID | None:
         source = databases.asked[self.department]
-        owner = await source.found_by(self.resource, self.column, str(self.value.read(variables)), deadline)
+        owner = await source.find_owner(self.resource, self.column, str(self.value.read(variables)), deadline)
         return UUID(owner) if owner else None
 
 
-def _subjects(customers: Sequence[str], told: Variables, rows: Fetched) -> Iterator[PlainSubject]:
-    beside = zip(told.get(ROWS) or repeat(None), told.get(BATCHES) or repeat(0), strict=False)
-    for ordinal, (customer, flags, (row, batch)) in enumerate(zip(customers, told[FLAGS], beside, strict=False), 1):
+def _subjects(customers: Sequence[str], variables: Variables, rows: Fetched) -> Iterator[PlainSubject]:
+    beside = zip(variables.get(ROWS) or repeat(None), variables.get(BATCHES) or repeat(0), strict=False)
+    each_customer = zip(customers, variables[FLAGS], beside, strict=False)
+    for ordinal, (customer, flags, (row, batch)) in enumerate(each_customer, 1):
         theirs = {resource: by_customer.get(customer, ()) for resource, by_customer in rows.items()}
         id_ = None if row is None else str(row)
-        yield PlainSubject(customer, flags, told[AS_OF], ordinal, told, theirs, id_, batch)
+        yield PlainSubject(customer, flags, variables[AS_OF], ordinal, variables, theirs, id_, batch)

@@ -1,4 +1,4 @@
-"""Stages: the parts of an answer that take time, told to who traces the operation: as a rule, nobody."""
+"""Trace stages of an operation. No-op unless the operation is traced."""
 
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Stage(StrEnum):
-    """What an answer's time goes into."""
+    """A part of an answer that takes time."""
 
     READ = "read"
     DRAW = "draw"
@@ -17,30 +17,30 @@ class Stage(StrEnum):
 
 
 class Trace(Protocol):
-    """One operation that is traced. Nothing else can be told of it: no text, no value, and nobody's name."""
+    """One traced operation. It gets no text, no value and no name of a person."""
 
     def stage(self, stage: Stage, departments: tuple[str, ...]) -> AbstractContextManager[None]:
-        """While it lasts, and how it ended: an exception that leaves it says so by its class alone."""
+        """A span of the stage. An exception that leaves it is recorded by its class alone."""
 
     def is_a(self, kind: str, name: str | None) -> None:
-        """Of which type the operation is. Its name is told only where the operator has chosen it."""
+        """The operation's type. Its name is given only if it is the operator's: that of a trusted document."""
 
     def is_new(self) -> None:
-        """What the present stage looked for was not known yet, and is made now."""
+        """The present stage missed its cache, and makes what it looked for."""
 
 
-# Of the operation that is answered in this task, and in those that it starts.
+# The trace of the operation that this task, or the task that started it, answers.
 TRACE: ContextVar[Trace | None] = ContextVar("trace", default=None)
-_UNTOLD = nullcontext()
+_UNTRACED = nullcontext()
 
 
-def told_new() -> None:
-    """What the present stage looked for was not known yet, and is made now."""
+def note_new() -> None:
+    """The present stage missed its cache, and makes what it looked for."""
     if (trace := TRACE.get()) is not None:
         trace.is_new()
 
 
 def stage(which: Stage, departments: tuple[str, ...] = ()) -> AbstractContextManager[None]:
-    """While this lasts, the operation is in that stage; `departments` are those that are asked."""
+    """The operation is in that stage while this lasts; `departments` are those whose data it reads."""
     trace = TRACE.get()
-    return _UNTOLD if trace is None else trace.stage(which, departments)
+    return _UNTRACED if trace is None else trace.stage(which, departments)

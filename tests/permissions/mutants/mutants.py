@@ -1,6 +1,6 @@
 """Mutants: the server with one protection taken out."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,10 +19,10 @@ from auth.policy.flags import Flag
 from auth.policy.grant import Grant
 from auth.policy.reach import Reach
 from auth.policy.rules import Cell, Policy, Rule
-from datasources.compiler.sql import subjects
-from datasources.compiler.sql.fields import Compiler
-from datasources.compiler.sql.pages import Fresh, PageCompiler, Rows
-from datasources.plan import Field, Filter, Order, Parameter
+from datasources.compiler import roots as statements
+from datasources.compiler.sql import customers, subjects
+from datasources.compiler.sql.pages import PageQuery, Rows
+from datasources.plan import Field, Parameter
 from datasources.rows import Subject
 from resolvers.documents.library import Documents
 from resolvers.planning import roots
@@ -41,38 +41,40 @@ def _open(effect: Effect) -> Effect:
 
 
 def order_unmasked(patch: Patch) -> None:
-    patch.setattr(Compiler, "governed", lambda _self, value, _effect, _subject: value)
+    patch.setattr(Subject, "governed", lambda _self, value, _effect: value)
 
 
 def cursor_unmasked(patch: Patch) -> None:
-    original = PageCompiler._there
+    original = PageQuery._cursor_keys
 
-    def there(self: PageCompiler, fresh: Fresh, orders: Sequence[Order], cursor: Parameter) -> list[Any]:
-        return original(self, fresh, [replace(each, effect=_open(each.effect)) for each in orders], cursor)
+    def cursor_keys(self: PageQuery, cursor: Parameter) -> list[Any]:
+        orders = tuple(replace(each, effect=_open(each.effect)) for each in self.field.orders)
+        return original(replace(self, field=replace(self.field, orders=orders)), cursor)
 
-    patch.setattr(PageCompiler, "_there", there)
+    patch.setattr(PageQuery, "_cursor_keys", cursor_keys)
 
 
 def cursor_out_of_scope(patch: Patch) -> None:
     """The row that a cursor names is read whether or not it is in the viewer's scope."""
-    for name in ("_there", "_known"):
-        patch.setattr(PageCompiler, name, _unscoped(getattr(PageCompiler, name)))
+    for name in ("_cursor_keys", "_is_known"):
+        patch.setattr(PageQuery, name, _unscoped(getattr(PageQuery, name)))
 
 
 def _unscoped(original: Callable[..., Any]) -> Callable[..., Any]:
-    def everywhere(self: PageCompiler, fresh: Fresh, *rest: Any, **named: Any) -> Any:
-        return original(self, lambda: replace(fresh(), where=()), *rest, **named)
+    def everywhere(self: PageQuery, cursor: Parameter) -> Any:
+        return original(replace(self, make_rows=lambda: replace(self.make_rows(), where=())), cursor)
 
     return everywhere
 
 
 def filter_unmasked(patch: Patch) -> None:
-    original = PageCompiler.filtered
+    original = PageQuery._filters
 
-    def filtered(self: PageCompiler, rows: Rows, filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
-        return original(self, rows, [replace(each, effect=_open(each.effect)) for each in filters])
+    def filters(self: PageQuery, rows: Rows) -> list[ColumnElement[bool]]:
+        unmasked = tuple(replace(each, effect=_open(each.effect)) for each in self.field.filters)
+        return original(replace(self, field=replace(self.field, filters=unmasked)), rows)
 
-    patch.setattr(PageCompiler, "filtered", filtered)
+    patch.setattr(PageQuery, "_filters", filters)
 
 
 def _without(flag: Flag) -> Callable[[Patch], None]:
@@ -161,14 +163,14 @@ def lookup_ungoverned(patch: Patch) -> None:
 
 
 def lookup_unconditional(patch: Patch) -> None:
-    original = subjects.one
-    patch.setattr(subjects, "one", lambda fresh, exists, test, *_: original(fresh, exists, test))
+    original = subjects.one_customer
+    patch.setattr(customers, "one_customer", lambda make_rows, exists, test, *_: original(make_rows, exists, test))
 
 
 def existence_unconditional(patch: Patch) -> None:
     """A customer who does not exist for the viewer is shown."""
     original = subjects.customers
-    patch.setattr(subjects, "customers", lambda compiler, exists, reach: original(compiler, _open(exists), reach))
+    patch.setattr(statements, "customers", lambda compiler, exists, reach: original(compiler, _open(exists), reach))
 
 
 def erased_come_back(patch: Patch) -> None:
@@ -188,7 +190,7 @@ def expired_consents_count(patch: Patch) -> None:
 
 
 def reach_ignored(patch: Patch) -> None:
-    patch.setattr(subjects, "within", lambda *_: None)
+    patch.setattr(subjects, "within_reach", lambda *_: None)
 
 
 def reasons_for_everybody(patch: Patch) -> None:

@@ -1,4 +1,4 @@
-"""A sub-select that is written last, with no more columns than the statement around it asked of it."""
+"""A sub-select that is compiled last, with only the columns that the statement around it uses."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from datasources.rows import Column, is_nullable
 NAME = "found"
 
 
-class _Asked(dict[str, Column]):
-    """Each column by its name alone, so that it can be named before there is a sub-select that has it."""
+class _UsedColumns(dict[str, Column]):
+    """Each column by its name alone, so that it can be used before there is a sub-select that has it."""
 
     def __init__(self, offered: Mapping[str, Column]) -> None:
         super().__init__()
@@ -30,18 +30,18 @@ class _Asked(dict[str, Column]):
 
 
 @dataclass(frozen=True)
-class Found:
-    """Stands for the sub-select: its columns are those `offered`, and `written` selects the ones that were asked."""
+class DeferredSelect:
+    """Stands for the sub-select. `select` is called with the names of those `offered` columns that were used."""
 
     offered: Mapping[str, Column]
-    written: Callable[[Collection[str]], Select[Any]]
+    select: Callable[[Collection[str]], Select[Any]]
 
     @cached_property
     def c(self) -> Mapping[str, Column]:
-        return _Asked(self.offered)
+        return _UsedColumns(self.offered)
 
     def subquery(self) -> Subquery:
-        return self.written(tuple(self.c)).subquery(NAME)
+        return self.select(tuple(self.c)).subquery(NAME)
 
 
 def labelled(columns: Mapping[str, Column], names: Collection[str]) -> list[Column]:
