@@ -37,8 +37,10 @@ from datasources.core.codes import (
     PrivacyState,
     PrivacyTopic,
 )
+from datasources.jobs.tables import add_job_tables
 
 METADATA = metadata("core")
+add_job_tables(METADATA)
 
 # Which statements make sense about which topic.
 STATES_OF_TOPICS = (

@@ -1,6 +1,7 @@
 """`customer360 serve`: the graph over HTTP, on databases whose tables are up to date."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from socket import socket
 from typing import TYPE_CHECKING
@@ -11,7 +12,9 @@ from auth.departments import DEPARTMENTS
 from datasources.engine.pools.session_checks import SessionError, lost_settings
 from migrations.status import status
 from server.commands.terminal import CommandError, run, say
-from server.process.serving import listen, log_to_stderr, run_until_signal, url_of
+from server.jobs.beside import jobs_process, with_jobs
+from server.process.logs import log_to_stderr
+from server.process.serving import listen, run_until_signal, url_of
 from server.process.workers import WorkerFailed, Workers, worker_environment
 from server.settings.addresses import database_addresses
 from server.settings.environment import Settings, load
@@ -90,6 +93,8 @@ def serve(
     policy = policy_of(settings)
     open_backend = opener(settings, policy, addresses, subgraph, looks_up=looks_up)
     trusted = verifier(settings, policy)
+    if settings.jobs and subgraph is None and line is None:
+        open_backend = with_jobs(open_backend, addresses)
     app = Customer360(settings, trusted, policy.purposes, open_backend, takes_proofs=subgraph is None)
     run_until_signal(app, settings, listener, announce, line)
 
@@ -107,10 +112,18 @@ def _supervise(
     verifier(settings, policy_of(settings))
     environment = worker_environment(addresses, settings.host, settings.port)
     workers = Workers(listener, count, environment, *([subgraph] if subgraph else []))
+    jobs = jobs_process(addresses) if settings.jobs and subgraph is None else nullcontext()
     try:
-        run(workers.run(lambda: announce(url_of(listener)), settings.drain_ms / 1000))
+        run(_run_workers(workers, lambda: announce(url_of(listener)), settings.drain_ms / 1000, jobs))
     except WorkerFailed as error:
         raise CommandError(str(error)) from None
+
+
+async def _run_workers(
+    workers: Workers, announce: Callable[[], None], grace: float, jobs: AbstractAsyncContextManager[None]
+) -> None:
+    async with jobs:
+        await workers.run(announce, grace)
 
 
 async def check(addresses: Mapping[str, str]) -> None:

@@ -1,11 +1,9 @@
 """Binds the port and runs the application under uvicorn until a signal ends it."""
 
 import gc
-import logging
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
@@ -14,12 +12,12 @@ import uvicorn
 
 from server.app import Customer360
 from server.process.draining import RETIRE, DrainingServer
+from server.process.logs import log_to_stderr
 from server.process.protocol import bounded_protocol
 from server.settings.environment import Settings
 
 # How long requests in flight may take once the process stops.
 SECONDS_TO_FINISH = 10
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 Announce = Callable[[str], None]
 
@@ -96,17 +94,6 @@ def listen(settings: Settings) -> socket.socket:
 def url_of(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def log_to_stderr(level: str) -> None:
-    logging.basicConfig(stream=sys.stderr, level=level.upper(), format=LOG_FORMAT)
-    operations = logging.StreamHandler(sys.stderr)
-    operations.setFormatter(logging.Formatter("%(message)s"))
-    logger = logging.getLogger("customer360.operations")
-    # Each line is JSON without a prefix.
-    logger.handlers, logger.propagate, logger.level = [operations], False, logging.INFO
-    # Because uvicorn logs tracebacks, whose texts may contain personal data, it is silent by default.
-    logging.getLogger("uvicorn").setLevel(logging.CRITICAL if level != "debug" else logging.DEBUG)
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:

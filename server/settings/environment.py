@@ -65,6 +65,7 @@ class Settings:
     issuers_file: Path | None
     policy_file: Path | None
     drain_ms: int
+    jobs: bool
     metrics: bool
     traces: bool
     log_operations: bool
@@ -127,6 +128,7 @@ SETTINGS = (
     Setting("CUSTOMER360_ISSUERS_FILE", values.file),
     Setting("CUSTOMER360_POLICY_FILE", values.file),
     Setting("CUSTOMER360_DRAIN_MS", values.whole(0, 600_000), "0"),
+    Setting("CUSTOMER360_JOBS", values.on_off, "on"),
     Setting("CUSTOMER360_METRICS", values.on_off, "off"),
     Setting("CUSTOMER360_TRACES", values.on_off, "off"),
     Setting("CUSTOMER360_LOG_OPERATIONS", values.on_off, "off"),

@@ -35,6 +35,8 @@ def serving(addresses: Mapping[str, str], folder: Path, name: str, *options: str
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CUSTOMER360_")}
     urls = {f"CUSTOMER360_{department.upper()}_DATABASE_URL": url for department, url in addresses.items()}
     given = {f"CUSTOMER360_{key.upper()}": value for key, value in settings.items()}
+    # Tests of workers look at the children of the server: only those of jobs have one more.
+    clean["CUSTOMER360_JOBS"] = "off"
     environment = {**clean, **urls, **given, "CUSTOMER360_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
     command, said = [*COMMAND, "serve", "--port", "0", *options], folder / f"{name}.log"
     with (

@@ -99,6 +99,11 @@ def authorization_session(timeout_ms: int) -> WriteSession:
     return WriteSession("customer360 oauth", {"statement_timeout": str(timeout_ms)}, _decode_json)
 
 
+def job_session() -> WriteSession:
+    """For the queue of jobs."""
+    return WriteSession("customer360 jobs", prepare=_decode_json)
+
+
 # For migrations, imports, sample data and the ledger's commands.
 MAINTENANCE = WriteSession()
 

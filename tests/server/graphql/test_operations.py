@@ -7,7 +7,7 @@ import orjson
 import pytest
 from starlette.testclient import TestClient
 
-from server.process.serving import log_to_stderr
+from server.process.logs import log_to_stderr
 from tests.faults.proxy import Mode, proxies
 from tests.faults.served import served
 from tests.server.conftest import Make

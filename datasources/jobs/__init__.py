@@ -1,0 +1,1 @@
+"""A queue of jobs in core's database: leases, attempts, backoff, schedules and dead letters."""
