@@ -29,7 +29,7 @@ GRAPHIQL := server/graphiql/dist/fingerprint
 GRAPHIQL_SOURCES := $(wildcard $(shell git -c 'safe.directory=*' ls-files --cached --others --exclude-standard server/graphiql 2>/dev/null))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-browser check bench format lock clean
+.PHONY: help setup run test test-browser check golden bench format lock clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ check: setup  ## Format, lint, types, layers, dependencies, printed schema, hous
 	$(BIN)/deptry --no-ansi .
 	$(BIN)/customer360 schema check
 	$(PYTEST) tests/house
+
+golden: setup  ## Write the printed schema, the golden answers and their SQL anew; then read the difference
+	$(BIN)/customer360 schema print > schema/printed && mv schema/printed schema/customer360.graphql
+	$(BIN)/python -m pytest -q tests/golden --update-golden
 
 bench: setup  ## Measure the server against others and write docs/benchmarks.md (BENCH=--help tells more)
 	$(BIN)/python -m bench $(BENCH)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from auth.departments import CORE, Department
 from datasources.departments import METADATA
 from datasources.engine.pools.sessions import connect
 
@@ -22,6 +23,10 @@ HERE = Path(__file__).parent
 # A migration that cannot get its lock gives up, rather than have every query queue behind it.
 LOCK_TIMEOUT = "5s"
 SCHEMA_EXISTS = text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = :department")
+HAS_DEPARTMENTS = text("SELECT to_regclass('core.department') IS NOT NULL")
+ADD_DEPARTMENTS = text(
+    "INSERT INTO core.department (name) SELECT unnest(cast(:names AS text[])) ON CONFLICT DO NOTHING"
+)
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('customer360 migrations ' || :department, 0))")
 
 
@@ -80,6 +85,8 @@ def _migrate(connection: Connection, department: str, act: Callable[[Config], No
     config = configuration(department)
     config.attributes["connection"] = connection
     act(config)
+    if department == CORE and connection.scalar(HAS_DEPARTMENTS):
+        connection.execute(ADD_DEPARTMENTS, {"names": list(Department)})
 
 
 async def _drift(address: str, department: str) -> list[Any]:

@@ -116,7 +116,7 @@ def check() -> list[str]:
     known = contract(schema)
     problems = [*unfit(known), *unexpressed(known.schema, SHAPES)]
     if not SDL_FILE.exists() or SDL_FILE.read_text() != print_sdl():
-        problems.append(f"schema/{SDL_FILE.name} is stale: run `customer360 schema print > schema/{SDL_FILE.name}`")
+        problems.append(f"schema/{SDL_FILE.name} is stale: run `make golden`")
     return problems
 
 

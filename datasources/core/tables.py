@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from auth.departments import Department
-from datasources.columns import code, country, metadata, moment, row_id
+from datasources.columns import Word, code, country, metadata, moment, row_id
 from datasources.core.codes import (
     Channel,
     ContactPointKind,
@@ -55,6 +55,13 @@ STATES_OF_TOPICS = (
 def _customer() -> Column[object]:
     return Column("customer_id", Uuid(), ForeignKey("core.customer.id", ondelete="CASCADE"), primary_key=True)
 
+
+def _department(name: str) -> Column[str]:
+    return Column(name, Word(Department), ForeignKey("core.department.name"), nullable=False)
+
+
+# The names in auth/departments.py, which every upgrade of core adds here.
+department = Table("department", METADATA, Column("name", Text(), primary_key=True))
 
 customer = Table(
     "customer",
@@ -141,7 +148,7 @@ channel_preference = Table(
     row_id(),
     code("channel", Channel),
     Column("rank", SmallInteger(), nullable=False, server_default=text("1")),
-    code("set_via", Department),
+    _department("set_via"),
     moment("set_at"),
     Column("note", Text()),
     Index("ix_channel_preference_newest", "customer_id", text("set_at DESC"), text("id DESC")),
@@ -217,7 +224,7 @@ privacy_event = Table(
     moment("recorded_at", server_default=text("now()")),
     moment("expires_at", nullable=True),
     code("legal_basis", LegalBasis, nullable=True),
-    code("recorded_via", Department),
+    _department("recorded_via"),
     Column("text_version", Text()),
     Column("actor", Text()),
     CheckConstraint(STATES_OF_TOPICS, name="state_of_topic"),

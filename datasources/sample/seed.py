@@ -7,6 +7,9 @@ from random import Random
 
 import asyncpg
 
+from auth.departments import CORE
+from datasources.core.tables import customer
+from datasources.departments import METADATA
 from datasources.engine.pools.sessions import connected
 from datasources.sample.catalog import Catalog, add_catalog, catalog
 from datasources.sample.consents import add_statements, draw_statements
@@ -21,14 +24,6 @@ from datasources.sample.scores import add_score, score_orders
 from datasources.sample.service import add_service
 
 CUSTOMERS_PER_BATCH = 500
-# By department, a table that has rows in every installation in use.
-TABLES_IN_USE = {
-    "core": "core.customer",
-    "finance": "finance.invoice",
-    "sales": "sales.sales_order",
-    "service": "service.ticket",
-    "marketing": "marketing.campaign",
-}
 
 Progress = Callable[[int, int], None]
 
@@ -57,11 +52,12 @@ async def seed(
 
 
 async def is_empty(addresses: Mapping[str, str]) -> bool:
-    for department, table in TABLES_IN_USE.items():
-        if department not in addresses:
-            continue
-        async with connected(addresses[department]) as connection:
-            if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})"):  # noqa: S608 - our own names
+    """Whether core has no customer and the other departments have no row."""
+    for department, address in addresses.items():
+        tables = [customer] if department == CORE else METADATA[department].sorted_tables
+        has_rows = " OR ".join(f"EXISTS (SELECT FROM {table.fullname})" for table in tables)
+        async with connected(address) as connection:
+            if await connection.fetchval(f"SELECT {has_rows}"):
                 return False
     return True
 

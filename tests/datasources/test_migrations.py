@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from auth.departments import Department
 from datasources.departments import METADATA
 from migrations.status import head, status
 from migrations.upgrade import configuration, downgrade, drift, upgrade
@@ -72,6 +73,22 @@ async def test_a_department_alone_is_upgraded_alone(addresses_apart: dict[str, s
     schemas = await connection.fetch("SELECT nspname FROM pg_namespace WHERE nspname = ANY($1)", list(METADATA))
     await connection.close()
     assert [row["nspname"] for row in schemas] == ["finance"]
+
+
+async def test_an_upgrade_of_core_adds_the_departments_of_the_registry(addresses_apart: dict[str, str]) -> None:
+    connection = await asyncpg.connect(addresses_apart["core"])
+    await connection.execute("DELETE FROM core.department WHERE name <> 'CORE'")
+    await upgrade({"core": addresses_apart["core"]})
+    names = await connection.fetchval("SELECT array_agg(name) FROM core.department")
+    assert sorted(names) == sorted(Department)
+    with pytest.raises(asyncpg.ForeignKeyViolationError, match="fk_privacy_event_recorded_via"):
+        await connection.execute(
+            "WITH one AS (INSERT INTO core.customer (number, status, kind, display_name)"
+            " VALUES ('C-1', 'ACTIVE', 'INDIVIDUAL', 'Kim') RETURNING id)"
+            " INSERT INTO core.privacy_event (customer_id, topic, state, occurred_at, recorded_via)"
+            " SELECT id, 'PROFILING', 'OBJECTED', now(), 'LEGAL' FROM one"
+        )
+    await connection.close()
 
 
 async def _catalog(address: str, department: str) -> list[tuple[str, ...]]:

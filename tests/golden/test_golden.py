@@ -3,7 +3,7 @@
 Each `.graphql` here has a `.json` with its answer and a `.sql` with its statements when all departments live in one
 database. After a change that is meant to change them, write them anew and read the difference:
 
-    python -m pytest tests/golden --update-golden
+    make golden
 """
 
 from pathlib import Path
