@@ -1,4 +1,4 @@
-"""Ids as clients see them: a customer's is theirs alone, that of a department's object names its customer too."""
+"""Global ids: a customer's is their row's id, that of a department's object contains its customer's id too."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,7 +13,7 @@ CUSTOMER = "Customer"
 
 @dataclass(frozen=True, slots=True)
 class GlobalId:
-    """A global id taken apart: the type, the customer it is about, and the row within that type."""
+    """The parts of a global id: the type, the customer it is about, and the row within that type."""
 
     type: str
     customer: UUID
@@ -21,16 +21,16 @@ class GlobalId:
 
 
 def row_id(text: str) -> UUID:
-    """A row's id from text; NO_ID for anything else, so that it finds nothing and says nothing."""
+    """Parse a row's id. Any other text gives NO_ID, so that it is answered as an id that no row has."""
     try:
-        # The driver's own is read in an eighth of the time, and equals the other.
+        # The driver's own UUID class parses in an eighth of the time, and equals Python's.
         return pgproto.UUID(text)
     except ValueError:
         return NO_ID
 
 
 def parse_global_id(text: str) -> GlobalId | None:
-    """Take a global id apart: `<customer>`, or `<Type>_<customer>_<row>`. None for what is no global id."""
+    """Parse `<customer>` or `<Type>_<customer>_<row>`. None if the text has another form."""
     parts = text.split("_")
     if len(parts) == 1:
         customer = row_id(text)

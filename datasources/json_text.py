@@ -1,4 +1,4 @@
-"""JSON written by the database: one function for each kind of value, each turning NULL into null."""
+"""JSON text composed by the database. NULL becomes null."""
 
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
@@ -20,7 +20,7 @@ NULL: Parts = ("null",)
 
 
 class Kind(Enum):
-    """How a value is spelled in JSON. Only TEXT can need escaping, which is the dear part."""
+    """How a value is spelled in JSON. Only TEXT can need escaping, which is expensive."""
 
     TEXT = auto()
     WORD = auto()
@@ -36,14 +36,14 @@ def spell(kind: Kind, value: ColumnElement[Any], *, nullable: bool = True) -> Pa
     DECIMAL is a string with the digits as stored; TIME covers dates (full-date) and moments (RFC 3339, in UTC,
     with a fraction only as long as needed), both as PostgreSQL's JSON_SCALAR spells them.
     """
-    parts = _spelled(kind, value)
+    parts = _spell(kind, value)
     return (func.coalesce(_sum(parts), literal("null")),) if nullable else parts
 
 
-def _spelled(kind: Kind, value: ColumnElement[Any]) -> Parts:
+def _spell(kind: Kind, value: ColumnElement[Any]) -> Parts:
     match kind:
         case Kind.TEXT | Kind.TIME:
-            # to_json spells alike, but asks the catalog of the value's type each time.
+            # to_json gives the same text, but looks up the value's type in the catalog each time.
             return (func.json_scalar(value),)
         case Kind.WORD | Kind.DECIMAL:
             return ('"', value, '"')
@@ -54,15 +54,15 @@ def _spelled(kind: Kind, value: ColumnElement[Any]) -> Parts:
 
 
 def _sum(parts: Parts) -> ColumnElement[str]:
-    """The parts as one text, NULL if one of them is."""
+    """The parts as one text; NULL if one of them is NULL."""
     first, *others = (literal(part) if isinstance(part, str) else _as_text(part) for part in parts)
     return reduce(add, others, first)
 
 
 def join(parts: Iterable[Part]) -> ColumnElement[str]:
     """The parts as one text. None of them may be NULL: concat would drop it and leave broken JSON."""
-    # concat writes values as casts to text do, but for booleans, which `_spelled` writes by itself.
-    texts = [literal(part) if isinstance(part, str) else part for part in _merge(parts)]
+    # concat writes values as a cast to text does, except booleans, which `_spell` has spelled.
+    texts = [literal(part) if isinstance(part, str) else part for part in _join_literals(parts)]
     while len(texts) > 1:
         texts = [
             func.concat(*texts[start : start + _ARGUMENTS], type_=Text()) for start in range(0, len(texts), _ARGUMENTS)
@@ -83,18 +83,18 @@ def members(pairs: Iterable[tuple[str, Parts]]) -> Parts:
 
 
 def when(condition: ColumnElement[bool] | None, parts: Parts, otherwise: str = "null") -> Parts:
-    """The parts where the condition holds, else null."""
+    """The parts where the condition holds, otherwise null."""
     if condition is None:
         return parts
     return (case((condition, join(parts)), else_=literal(otherwise)),)
 
 
-def _merge(parts: Iterable[Part]) -> list[Part]:
-    merged: list[Part] = []
+def _join_literals(parts: Iterable[Part]) -> list[Part]:
+    joined: list[Part] = []
     for part in parts:
-        last = merged[-1] if merged else None
+        last = joined[-1] if joined else None
         if isinstance(part, str) and isinstance(last, str):
-            merged[-1] = last + part
+            joined[-1] = last + part
         else:
-            merged.append(part)
-    return merged
+            joined.append(part)
+    return joined

@@ -13,7 +13,7 @@ Column = ColumnElement[Any]
 
 
 def is_nullable(value: Column) -> bool:
-    """Whether it can be NULL: all but the columns that are declared NOT NULL, where no outer join is made of them."""
+    """Whether the value can be NULL: any but a column that is declared NOT NULL, since there are no outer joins."""
     return getattr(value, "nullable", True)
 
 
@@ -22,7 +22,7 @@ class _Named(Protocol):
 
 
 class Columns(Protocol):
-    """What has columns by their names: a table under its alias, or a sub-select."""
+    """A table under its alias, or a sub-select."""
 
     @property
     def c(self) -> _Named: ...
@@ -32,11 +32,10 @@ class Columns(Protocol):
 class Subject:
     """The customer that a statement is about, as its columns within that statement.
 
-    `flags` are core's, already without what has expired at `as_of`, core's clock; `ordinal` counts the customers of
-    the answer from 1, where anybody asks. `customer` is core's row where core answers in this statement, else None.
-    `known` is what the statement around has made sure of already: it need not be tested again for every row of a list.
-    `stored` are the flags as they stand in the row, where they are at hand: enough for a condition on bits that do not
-    expire.
+    `flags` are core's, without what has expired at `as_of`, core's clock. `ordinal` numbers the customers of the answer
+    from 1, where holes need it. `customer` is core's row if core answers in this statement, else None. `known` is the
+    condition that the statement around has tested, so that it is not tested again for every row of a list. `stored` are
+    the row's flags with what has expired, enough for a condition on bits that do not expire.
     """
 
     id: Column
@@ -48,26 +47,26 @@ class Subject:
     stored: Column | None = None
 
     def meets(self, condition: Condition) -> ColumnElement[bool] | None:
-        """The condition as SQL, None where it is known to hold. Its bits are literals: they belong to the plan."""
+        """The condition as SQL; None if it is known to hold. Its bits are literals, because they belong to the plan."""
         if self.known.implies(condition):
             return None
         return and_(*(self._is(bit, bool(bit & condition.want)) for bit in condition.each_bit))
 
     def governed(self, value: Column, effect: Effect) -> Column:
-        """What a field means wherever it is used: its value where the viewer may use it, else NULL."""
+        """The field's value where the viewer may use it, else NULL. This is its meaning wherever it is used."""
         allowed = self.meets(effect.condition)
         return value if allowed is None else case((allowed, value))
 
     def _is(self, bit: int, wanted: bool) -> ColumnElement[bool]:
-        """One bit as wanted, by an inequation: PostgreSQL takes an equation of bits for something rare, and would
-        sort a whole table rather than walk it in order.
+        """The test of one bit. An inequation, because PostgreSQL estimates that an equation of bits holds for few rows,
+        and would then sort a whole table instead of reading it in the order of an index.
         """
         lasting = self.stored is not None and not bit & EXPIRING
         flags: Column = self.stored if lasting else self.flags  # type: ignore[assignment]
         return flags.bitwise_and(number(bit)) != number(0 if wanted else bit)
 
     def knowing(self, condition: Condition) -> "Subject":
-        """The subject below a place where the condition has been tested."""
+        """The subject where the condition has been tested."""
         return replace(self, known=self.known & condition)
 
 
@@ -82,5 +81,5 @@ class Row:
         return replace(self, subject=self.subject.knowing(condition))
 
     def __getitem__(self, column: str) -> Column:
-        found: Column = self.table.c[column]
-        return found
+        value: Column = self.table.c[column]
+        return value

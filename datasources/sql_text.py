@@ -1,4 +1,4 @@
-"""The one place where text of ours becomes SQL: literals of names, never of values that somebody sent."""
+"""Literals in SQL, for names and numbers of our own. Values of a request are always bound."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Integer, Text, literal_column
 
 
 def literal(text: str) -> ColumnElement[str]:
-    """A string literal. Only for names that GraphQL's grammar or our own code limits; values always bind."""
+    """A string literal, only for names that GraphQL's grammar or our own code restricts."""
     quoted = text.replace("'", "''")
     if "\\" in text or not _is_plain(text):
         quoted = quoted.replace("\\", "\\\\").replace("\0", "")
@@ -16,12 +16,12 @@ def literal(text: str) -> ColumnElement[str]:
 
 
 def _is_plain(text: str) -> bool:
-    """ASCII alone, so that Python keeps the statement in one byte a character; and nothing that cannot be read."""
+    """Printable ASCII, so that Python keeps the statement in one byte for each character."""
     return text.isascii() and text.isprintable()
 
 
 def number(value: int) -> ColumnElement[int]:
-    """An integer literal: list sizes and flag bits, which PostgreSQL should see when it plans."""
+    """An integer literal, for list sizes and flag bits, which PostgreSQL uses when it plans."""
     return literal_column(str(int(value)), Integer())
 
 

@@ -2,10 +2,10 @@
 
 from auth.access_log import AccessLog
 from auth.policy.rules import Policy
+from datasources.core.subgraph_shapes import subgraph_shapes
 from datasources.departments import SHAPES
 from datasources.engine.running.databases import Databases
-from datasources.sources.outline import outlined
-from datasources.subgraphs import shapes_of
+from datasources.sources.outline import with_outlines
 from resolvers.answering.throttle import Throttle
 from resolvers.documents.limits import DEFAULT_LIMITS, Limits
 from resolvers.graph import Graph
@@ -21,7 +21,7 @@ def build_graph(
     limits: Limits = DEFAULT_LIMITS,
     throttle: Throttle | None = None,
 ) -> Graph:
-    shapes = outlined(SHAPES, databases.sources)
+    shapes = with_outlines(SHAPES, databases.sources)
     return Graph(contract(build_schema()), shapes, policy, databases, log, deadline_ms, limits, throttle)
 
 
@@ -36,5 +36,5 @@ def build_subgraph_graph(
 ) -> Graph:
     """The department's subgraph over its own database and core's, of which it reads the customers' flags only."""
     subgraph = build_subgraph(department)
-    shapes = shapes_of(outlined(SHAPES, databases.sources), department, subgraph.references)
+    shapes = subgraph_shapes(with_outlines(SHAPES, databases.sources), department, subgraph.references)
     return Graph(subgraph.contract, shapes, policy, databases, log, deadline_ms, limits, throttle)

@@ -1,1 +1,1 @@
-"""What runs the compiled plans: connections, and what is asked over them."""
+"""The run time of compiled plans: connections, and the execution of statements over them."""

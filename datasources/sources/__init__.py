@@ -1,1 +1,1 @@
-"""What departments bring whose data is not in SQL."""
+"""Sources: departments whose data is not in SQL."""

@@ -1,4 +1,4 @@
-"""Columns of plain rows: how each kind of value is read out of JSON, and refused where it is none."""
+"""Columns of plain rows: readers that parse and check one kind of JSON value each."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -15,18 +15,18 @@ _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 class Malformed(ValueError):
-    """A value that is not what its column says. It is never quoted."""
+    """Raised for a value that its column does not allow. The value is never quoted."""
 
 
 def text(value: Any) -> str:
-    """Text that somebody wrote. A NUL is no text: answers use it for what data must not look like."""
+    """Free text. A NUL is refused, because answers use it for marks, which data must not look like."""
     if not isinstance(value, str) or "\0" in value or not _is_unicode(value):
         raise Malformed
     return value
 
 
 def _is_unicode(value: str) -> bool:
-    """Half of a pair of surrogates is a string of Python's, and no text of anybody's."""
+    """Whether it has no lone surrogate, which a Python string can contain but UTF-8 cannot."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -42,7 +42,7 @@ def word(value: Any) -> str:
 
 
 def identifier(value: Any) -> str:
-    """A UUID, in the one spelling in which two of them compare."""
+    """A UUID, in the canonical spelling, in which two of them can be compared."""
     try:
         return str(UUID(text(value)))
     except ValueError:
@@ -50,7 +50,7 @@ def identifier(value: Any) -> str:
 
 
 def code(words: type[StrEnum]) -> Reader:
-    """One word of a closed list, spelled as GraphQL spells it."""
+    """One word of an enumeration, spelled as in GraphQL."""
     known = {word.value: word.value for word in words}
 
     def read(value: Any) -> str:
@@ -76,7 +76,7 @@ def ratio(value: Any) -> float:
 
 
 def decimal(value: Any) -> str:
-    """An exact decimal, sent as a string, with the digits that it is kept with."""
+    """An exact decimal, sent as a string; it keeps its digits."""
     if not isinstance(value, str) or not _DIGITS.fullmatch(value):
         raise Malformed
     return value
@@ -97,7 +97,7 @@ def day(value: Any) -> date:
 
 
 def moment(value: Any) -> datetime:
-    """RFC 3339 date-time; one without its zone is no point in time."""
+    """RFC 3339 date-time. One without a zone is refused, because it is no point in time."""
     try:
         read = datetime.fromisoformat(text(value))
         if read.tzinfo is None:

@@ -1,4 +1,4 @@
-"""Outlines: what the planner knows of a source's types, which no statement ever expresses."""
+"""Outlines: the shapes of a source's types for the planner. No statement is compiled from them."""
 
 from collections.abc import Mapping
 from typing import NoReturn
@@ -18,8 +18,8 @@ from datasources.sources.shapes import (
 from datasources.sources.source import Source, Sources
 
 
-def outlined(shapes: Shapes, sources: Sources) -> Shapes:
-    """The shapes with those of sources in outline, in the place of any that they may have as tables."""
+def with_outlines(shapes: Shapes, sources: Sources) -> Shapes:
+    """The shapes with the outlines of sources in place of their tables' shapes."""
     return {**shapes, **{name: shape for each in sources.values() for name, shape in _outlines(each).items()}}
 
 

@@ -1,4 +1,4 @@
-"""The HTTP client of a source: JSON within a deadline and a size, with a secret that shows up nowhere."""
+"""The HTTP client of a source: JSON within a deadline and a size limit. The secret is in no message and no log."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ import orjson
 
 from datasources.unavailable import Failing, Late, Lost, Unavailable
 
-# One answer larger than this is a mistake of somebody's.
-MOST_BYTES = 16 << 20
+# A larger response is taken for a fault of the API.
+MAX_RESPONSE_BYTES = 16 << 20
 
-# Servers close what is idle, some after five seconds; a request sent just then would be lost.
+# Servers close idle connections, some after five seconds; a request sent at that moment would be lost.
 IDLE_SECONDS = 4.0
 
-# Its lines at debug are about connections, and could tell whom they are for.
+# Its debug lines contain URLs, which name customers.
 logging.getLogger("httpcore2").setLevel(logging.CRITICAL)
 
 Parameters = Mapping[str, str | Sequence[str]]
 
-# What is said of the connection, not of the request: whoever only reads may ask again.
+# Errors of the connection, not of the request, which may be retried because it only reads.
 _LOST = (httpcore2.NetworkError, httpcore2.RemoteProtocolError)
 _UNUSABLE = (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, orjson.JSONDecodeError)
 TOO_MANY_REQUESTS = 429
-LEAST_FAULT_OF_A_SERVER = 500
+MIN_SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Asks one API. What goes wrong raises Unavailable, whose message holds nothing that the API said."""
+    """The client of one API. Faults raise Unavailable, with a message that contains no text of the API."""
 
     _pool: httpcore2.AsyncConnectionPool
     _base: httpcore2.URL
@@ -45,8 +45,8 @@ class Client:
     @classmethod
     @asynccontextmanager
     async def open(cls, url: str, secret: str | None, connections: int) -> AsyncIterator[Client]:
-        """Nothing is connected yet: the API may be down at the start."""
-        # No encoding: what is sent packed could be of any size unpacked.
+        """Nothing is connected yet, because the API may be down at the start."""
+        # No compression, because a small compressed response can be of any size when decompressed.
         headers = {"Host": urlsplit(url).netloc, "Accept": "application/json", "Accept-Encoding": "identity"}
         if secret is not None:
             headers["Authorization"] = f"Bearer {secret}"
@@ -75,18 +75,18 @@ class Client:
 
     async def _body(self, url: httpcore2.URL) -> bytes:
         async with self._pool.stream("GET", url, headers=self._headers) as response:
-            # A redirect is no answer: it could lead anywhere, and would take the secret along.
+            # A redirect is refused, because it could send the secret to another server.
             if response.status != 200:
                 raise _refusal(response.status)
             body = bytearray()
             async for chunk in response.aiter_stream():
                 body += chunk
-                if len(body) > MOST_BYTES:
-                    raise Unavailable(f"more than {MOST_BYTES} bytes")
+                if len(body) > MAX_RESPONSE_BYTES:
+                    raise Unavailable(f"more than {MAX_RESPONSE_BYTES} bytes")
             return bytes(body)
 
 
 def _refusal(status: int) -> Unavailable:
-    """Most say something of the request; these say something of the server, or of what stands before it."""
-    is_failing = status >= LEAST_FAULT_OF_A_SERVER or status == TOO_MANY_REQUESTS
+    """5xx and 429 are about the server, or a proxy before it; other statuses are about the request."""
+    is_failing = status >= MIN_SERVER_ERROR or status == TOO_MANY_REQUESTS
     return (Failing if is_failing else Unavailable)(f"status {status}")

@@ -15,10 +15,9 @@ PlainRow = Mapping[str, Any]
 
 @dataclass(slots=True)
 class PlainSubject:
-    """The customer that plain rows are about, as core tells of them, with the rows that were fetched, by resource.
+    """The customer that plain rows are about, from core's answer, with the rows that were fetched, by resource.
 
-    `ordinal` counts the customers of the answer from 1. `row` is the object that a gateway asked for of them, and
-    `batch` which of its questions that was.
+    `ordinal` numbers the customers of the answer from 1. Of entities, `row` is the object's id and `batch` its batch.
     """
 
     id: str
@@ -50,7 +49,7 @@ Piece = str | Write
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """A function of a row, with the columns that it reads: of the row itself, and of other resources."""
+    """A function of a row, with the columns that it reads, of the row itself and of other resources."""
 
     read: Read
     columns: tuple[str, ...] = ()
@@ -61,7 +60,7 @@ class Reads:
 
 
 def reads(*columns: str, **others: tuple[str, ...]) -> Callable[[Read], Reads]:
-    """Says what a function reads, so that nothing else is fetched for it."""
+    """Declare the columns that a function reads, so that only these are fetched for it."""
     return lambda read: Reads(read, columns, others)
 
 
@@ -111,7 +110,7 @@ class PlainOne:
 
 @dataclass(frozen=True, slots=True)
 class PlainMany:
-    """A list that is short by its nature, whole and in the order of its shape. Without a match it is all rows."""
+    """A short list, without pages, in the order of its shape. Without a match it has all rows of the customer."""
 
     type: str
     match: Match | None = None
@@ -131,10 +130,10 @@ PlainCoordinate = PlainValue | PlainAmount | PlainInside | PlainLists | SubjectL
 
 @dataclass(frozen=True, slots=True)
 class PlainShape:
-    """One GraphQL type over one resource, or over none: what a department knows of the customer as a whole.
+    """One GraphQL type over one resource; over none if it is about the customer as a whole.
 
     An interface or union has `variants`: the concrete type for each value of `discriminator`, all over the same row.
-    `alive` tells the rows that still count: those within their retention.
+    `alive` is the test for rows within their retention.
     """
 
     type: str
@@ -150,12 +149,12 @@ PlainShapes = Mapping[str, PlainShape]
 
 
 def value(kind: Kind, name: str) -> PlainValue:
-    """A column as it stands."""
+    """A column, unchanged."""
     return PlainValue(kind, column(name))
 
 
 def global_id(type_: str) -> PlainValue:
-    """The id of a department's object, as clients see it: it names the customer too."""
+    """The global id of a department's object, which contains the customer's id."""
 
     @reads("customer_id", "id")
     def its_id(row: PlainRow, _: PlainSubject) -> str:
@@ -166,6 +165,6 @@ def global_id(type_: str) -> PlainValue:
 
 @reads("retain_until")
 def within_retention(row: PlainRow, subject: PlainSubject) -> bool:
-    """Rows past the last day of their retention read as erased, wherever they still lie. The clock is core's."""
+    """Whether the row is within its retention. A row past it is treated as erased. The clock is core's."""
     until = row["retain_until"]
     return until is None or bool(until >= subject.as_of.date())

@@ -6,7 +6,7 @@ from graphql import is_object_type
 from datasources.service import plain_shapes, shapes
 from datasources.service.ticket_system import TicketSystem
 from datasources.shapes import Inside, Shape, Value
-from datasources.sources.outline import outlined
+from datasources.sources.outline import with_outlines
 from datasources.sources.rest import Client
 from datasources.sources.shapes import PlainShape, Reads
 from schema.build import build_schema
@@ -18,7 +18,7 @@ IN_SQL = {shape.type: shape for shape in shapes.SHAPES}
 @pytest.fixture
 async def outlines() -> dict[str, Shape]:
     async with Client.open("http://127.0.0.1:9/", None, 1) as client:
-        return dict(outlined({}, {"service": TicketSystem(client)}))
+        return dict(with_outlines({}, {"service": TicketSystem(client)}))
 
 
 def known(shape: Shape) -> object:

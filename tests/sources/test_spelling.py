@@ -1,4 +1,4 @@
-"""Values are spelled and masked to the letter as PostgreSQL does it, and refused where they are none."""
+"""Values are spelled and mask_text to the letter as PostgreSQL does it, and refused where they are none."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Text, literal, select
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from auth.policy.effects import Mask
-from datasources.compiler.plain.spelling import SPELLINGS, masked
-from datasources.compiler.sql.fields import masked as masked_in_sql
+from datasources.compiler.plain.spelling import SPELLINGS, mask_text
+from datasources.compiler.sql.fields import mask_text as masked_in_sql
 from datasources.core.codes import Channel
 from datasources.json_text import Kind
 from datasources.sources import columns
@@ -63,7 +63,7 @@ async def test_texts_are_masked_as_postgresql_does(mask: Mask, database_url: str
         shown = [await connection.fetchval(_literally(masked_in_sql(mask, literal(each, Text())))) for each in texts]
     finally:
         await connection.close()
-    assert [masked(mask, each) for each in texts] == shown
+    assert [mask_text(mask, each) for each in texts] == shown
 
 
 def _literally(expression: ColumnElement[Any]) -> str:

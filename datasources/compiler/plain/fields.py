@@ -7,8 +7,8 @@ from typing import Any
 from auth.policy.effects import ALWAYS, Condition, Effect, EffectKind
 from datasources.compiler.plain.lists import ListWriter
 from datasources.compiler.plain.needs import Needs
-from datasources.compiler.plain.spelling import SPELLINGS, masked, quoted
-from datasources.compiler.plain.texts import NULL, joined, members, when
+from datasources.compiler.plain.spelling import SPELLINGS, mask_text, quoted
+from datasources.compiler.plain.texts import NULL, join_pieces, members, when
 from datasources.holes import HOLE
 from datasources.plan import Field
 from datasources.sources.shapes import (
@@ -52,7 +52,7 @@ class FieldWriter:
         return members((each.key, self._value(shape, each, known)) for each in fields)
 
     def _value(self, shape: PlainShape, selected: Field, known: Condition) -> Piece:
-        """One field's value, with its effect: null where it is withheld, masked where it is masked."""
+        """One field's value under its effect: shown, masked, or null."""
         if selected.name == "__typename":
             return f'"{shape.type}"'
         if selected.effect.kind is EffectKind.WITHHOLD:
@@ -85,14 +85,14 @@ class FieldWriter:
     def _customer(self, selected: Field) -> Piece:
         """Back to the customer: a hole that core fills, unless all of the selection is withheld."""
         if selected.needs_data:
-            return joined((f"{HOLE}{self.sections[id(selected)]}.", lambda _, subject: f"{subject.ordinal}{HOLE}"))
+            return join_pieces((f"{HOLE}{self.sections[id(selected)]}.", lambda _, subject: f"{subject.ordinal}{HOLE}"))
         return members(
             (each.key, f'"{each.type}"' if each.name == "__typename" else NULL) for each in selected.only_fields
         )
 
 
 def _branching(reads: Reads, branches: Mapping[Any, Piece]) -> Write:
-    writes = {value: joined((piece,)) for value, piece in branches.items()}
+    writes = {value: join_pieces((piece,)) for value, piece in branches.items()}
 
     def write(row: PlainRow, subject: PlainSubject) -> str:
         piece = writes.get(reads(row, subject), NULL)
@@ -111,7 +111,7 @@ def _scalar(coordinate: PlainValue, effect: Effect) -> Write:
     def write_masked(row: PlainRow, subject: PlainSubject) -> str:
         assert mask is not None
         value = read(row, subject)
-        return NULL if value is None else spell(masked(mask, value))
+        return NULL if value is None else spell(mask_text(mask, value))
 
     return write if mask is None else write_masked
 

@@ -12,8 +12,8 @@ Arrange = Callable[[Sequence[PlainRow], PlainSubject], Sequence[PlainRow]]
 
 
 def ordering(shape: PlainShape, orders: Sequence[Order], needs: Needs) -> Arrange:
-    """A key that the viewer may not order by is left out. For a customer whose flags do not allow it, it is null in
-    every row, and so orders nothing.
+    """The function that sorts a customer's rows. A key that the viewer may not order by is left out; if the customer's
+    flags do not allow it, the key is null in every row, and so has no influence.
     """
     allowed = [(order, ordered_value(shape, order.field)) for order in orders if order.effect.allows]
     for _, value in allowed:
@@ -22,12 +22,12 @@ def ordering(shape: PlainShape, orders: Sequence[Order], needs: Needs) -> Arrang
     is_reversed = keys[0][1] if keys else False
 
     def arrange(rows: Sequence[PlainRow], subject: PlainSubject) -> Sequence[PlainRow]:
-        # Python's sort is stable: the last key first, the first key last.
-        found = sorted(rows, key=lambda row: row[IDENTITY], reverse=is_reversed)
+        # Python's sort is stable, so the rows are sorted by the last key first.
+        arranged = sorted(rows, key=lambda row: row[IDENTITY], reverse=is_reversed)
         for read, descending, condition in keys:
             if condition.met_by(subject.flags):
-                found.sort(key=_key(read, subject, descending=descending), reverse=descending)
-        return found
+                arranged.sort(key=_key(read, subject, descending=descending), reverse=descending)
+        return arranged
 
     return arrange
 

@@ -1,4 +1,4 @@
-"""Values as JSON, spelled in Python to the letter as PostgreSQL spells them."""
+"""Values as JSON, spelled in Python exactly as PostgreSQL spells them."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -38,11 +38,11 @@ SPELLINGS: Mapping[Kind, Spell] = {
 }
 
 
-def masked(mask: Mask, value: str) -> str:
-    """Text with most of it hidden, as a statement hides it."""
+def mask_text(mask: Mask, value: str) -> str:
+    """The masked text, equal to that of a statement."""
     match mask:
         case Mask.LAST4:
-            # Of a short text less than four characters show, so that four stay hidden.
+            # Of a short text fewer than four characters are shown, so that four stay hidden.
             return "••••" + value[max(4, len(value) - 4) :]
         case Mask.INITIAL:
             return value[:1] + "."

@@ -1,4 +1,4 @@
-"""JSON written in Python: pieces that are known when a plan is made, and functions that write the others from a row."""
+"""JSON text composed in Python: pieces that are known when a plan is made, and functions that write the others."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,8 +8,8 @@ from datasources.sources.shapes import Piece, PlainRow, PlainSubject, Write
 NULL = "null"
 
 
-def joined(pieces: Iterable[Piece]) -> Piece:
-    """The pieces as one; text that stands between two functions is put together here, not for each row."""
+def join_pieces(pieces: Iterable[Piece]) -> Piece:
+    """The pieces as one. Text between two functions is joined here, not for each row."""
     pairs: list[tuple[str, Write]] = []
     text = ""
     for piece in pieces:
@@ -29,15 +29,15 @@ def _writing(pairs: Sequence[tuple[str, Write]], end: str) -> Write:
 
 
 def members(pairs: Iterable[tuple[str, Piece]]) -> Piece:
-    """An object from keys and what writes their values. Keys are GraphQL names and need no escaping."""
+    """An object from keys and the pieces of their values. Keys are GraphQL names and need no escaping."""
     pieces: list[Piece] = []
     for key, value in pairs:
         pieces += [("," if pieces else "{") + f'"{key}":', value]
-    return joined([*pieces, "}"]) if pieces else "{}"
+    return join_pieces([*pieces, "}"]) if pieces else "{}"
 
 
 def when(condition: Condition, known: Condition, piece: Piece) -> Piece:
-    """The piece for customers who meet the condition, else null. What is `known` of them is not tested again."""
+    """The piece for customers who meet the condition, else null. A condition that is `known` is not tested."""
     if known.implies(condition):
         return piece
     write, bits, want = as_write(piece), condition.bits, condition.want

@@ -1,7 +1,7 @@
-"""Pages in an order in which some rows show no key: two lists, each in the order of an index, one after the other.
+"""Pages in an order in which some rows show no key: two branches, each in the order of an index.
 
 An order over `CASE WHEN allowed THEN name END` has no index and reads every customer. The rows that show their names,
-and then those that do not, by their ids, are the same order.
+in the order of names, followed by the others, in the order of ids, are the same order.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from datasources.plan import Page
 from datasources.rows import Column
 from datasources.sql_text import number
 
-# The rows of a page, given what counts them.
+# Selects the rows of a page with their rank.
 Ranked = Callable[[ColumnElement[int]], Select[Any]]
 # The keys of the row that a cursor names, and whether the page lies after it.
 Bound = tuple[Sequence[Column], bool]
@@ -23,7 +23,7 @@ Bound = tuple[Sequence[Column], bool]
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Of all rows those whose key shows, or those whose key does not; in their own order."""
+    """The rows whose key is shown, or those whose key is not, in their own order."""
 
     keys: Sequence[SortKey]
     test: ColumnElement[bool]
@@ -39,7 +39,7 @@ class Branch:
         return or_(key.is_not(None), past) if after else and_(key.is_(None), past)
 
     def rows(self, ranked: Ranked, page: Page, limit: int, bounds: Sequence[Bound], start: Column) -> Select[Any]:
-        """Its rows on the page, counted on from `start`."""
+        """Its rows on the page, ranked from `start`."""
         ordered = [key.ordered(backwards=page.backwards) for key in self.keys]
         tests = [self.bounded(there, after=after) for there, after in bounds]
         rows = ranked((start + func.row_number().over(order_by=ordered)).label("rank"))
@@ -57,7 +57,7 @@ def in_branches(
     first, second = _branches(keys, backwards=page.backwards)
     leading = first.rows(ranked, page, limit, bounds, number(0)).cte("leading", nesting=True)
     filled = select(func.count()).select_from(leading).scalar_subquery()
-    # Where the first fill the page, PostgreSQL never looks for the others.
+    # If the first branch fills the page, PostgreSQL does not run the second.
     others = second.rows(ranked, page, limit, bounds, filled).where(filled < number(limit))
     trailing = others.cte("trailing", nesting=True)
     both = union_all(select(leading), select(trailing)).subquery()
@@ -65,7 +65,7 @@ def in_branches(
 
 
 def _branches(keys: Sequence[SortKey], *, backwards: bool) -> tuple[Branch, Branch]:
-    """In reading order: what shows no key lies at the end."""
+    """In reading order: rows without a key come last."""
     key, identity = keys
     assert key.plain is not None
     assert key.shown is not None

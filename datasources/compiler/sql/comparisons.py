@@ -6,7 +6,7 @@ from datasources.plan import Filter, Parameter
 from datasources.rows import Row
 from datasources.shapes import Bind, Shape, Value
 
-# Sorts after every character that a text can go on with.
+# Sorts after every other character.
 _LAST = "\U0010ffff"
 
 
@@ -32,11 +32,11 @@ def compare(shape: Shape, row: Row, bind: Bind, narrowing: Filter) -> ColumnElem
 
 
 def _starts(text: ColumnElement[str], bind: Bind, prefix: Parameter) -> ColumnElement[bool]:
-    """The text starts so. The two comparisons say nothing new: they are what an index can answer when the statement
-    is planned without knowing the value.
+    """The text starts with the prefix. The two comparisons follow from LIKE, but an index can answer them in a generic
+    plan, in which the value is not known.
     """
     read = prefix.read
-    pattern = bind(Parameter(lambda variables: _escaped(read(variables)) + "%"), Text())
+    pattern = bind(Parameter(lambda variables: _escape(read(variables)) + "%"), Text())
     end = bind(Parameter(lambda variables: read(variables) + _LAST), Text())
     return (
         text.like(pattern)
@@ -45,6 +45,6 @@ def _starts(text: ColumnElement[str], bind: Bind, prefix: Parameter) -> ColumnEl
     )
 
 
-def _escaped(text: str) -> str:
-    """The text as a LIKE pattern that matches nothing but itself."""
+def _escape(text: str) -> str:
+    """The text as a LIKE pattern that matches the text alone."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -54,7 +54,7 @@ class Compiler:
         return members((each.key, self.value(shape, each, row)) for each in fields)
 
     def value(self, shape: Shape, selected: Field, row: Row) -> Parts:
-        """One field's value, with its effect: null where it is withheld, masked where it is masked."""
+        """One field's value under its effect: shown, masked, or null."""
         if selected.name == "__typename":
             return (f'"{shape.type}"',)
         if selected.effect.kind is EffectKind.WITHHOLD:
@@ -72,7 +72,7 @@ class Compiler:
             case Amount():
                 return self._money(coordinate, selected, row)
             case Total(rows=rows):
-                total = rows(row, lambda amount, currency: join(_spelled_money(selected, amount, currency)))
+                total = rows(row, lambda amount, currency: join(_spell_money(selected, amount, currency)))
                 return (func.coalesce(total.scalar_subquery(), literal("null")),)
             case Inside(type=type_, present=present):
                 parts = self.object(self.shapes[type_], selected.fields, row)
@@ -98,7 +98,7 @@ class Compiler:
     def _money(self, coordinate: Amount, selected: Field, row: Row) -> Parts:
         amount, currency = coordinate.amount(row), coordinate.currency(row)
         there = [value.is_not(None) for value in (amount, currency) if is_nullable(value)]
-        return when(and_(*there) if there else None, _spelled_money(selected, amount, currency))
+        return when(and_(*there) if there else None, _spell_money(selected, amount, currency))
 
     def _section(self, department: str, type_: str, selected: Field, row: Row) -> Parts:
         if department not in self.here and selected.needs_data:
@@ -113,17 +113,17 @@ class Compiler:
 
 
 def masked(mask: Mask, value: Column) -> Column:
-    """Text with most of it hidden. Twice the same text gives twice the same mask."""
+    """The masked text. Equal texts have equal masks."""
     match mask:
         case Mask.LAST4:
-            # Of a short text less than four characters show, so that four stay hidden.
+            # Of a short text fewer than four characters are shown, so that four stay hidden.
             shown = func.greatest(number(0), func.least(number(4), func.length(value) - number(4)))
             return literal("••••") + func.right(value, shown)
         case Mask.INITIAL:
             return func.left(value, 1) + literal(".")
 
 
-def _spelled_money(selected: Field, amount: Column, currency: Column) -> Parts:
+def _spell_money(selected: Field, amount: Column, currency: Column) -> Parts:
     spelled: Mapping[str, Parts] = {
         "amount": spell(Kind.DECIMAL, amount, nullable=False),
         "currency": spell(Kind.WORD, currency, nullable=False),

@@ -13,7 +13,7 @@ from datasources.rows import Column
 class SortKey:
     """One key of an order: the governed expression, its direction, and whether it can be NULL (which sorts last).
 
-    Of one that can, `shown` tells the rows in which it is not, and there `plain` is the same, and has an index.
+    If it can, `shown` is the test for rows in which it is not, where it equals `plain`, which has an index.
     """
 
     column: Column
@@ -29,7 +29,7 @@ class SortKey:
         return column.nulls_first() if backwards else column.nulls_last()
 
     def beyond(self, there: Column, *, after: bool) -> ColumnElement[bool]:
-        """This key alone puts a row after (or before) the one whose key is `there`."""
+        """By this key alone, the row is after (or before) the one whose key is `there`."""
         past = self.column < there if self.descending == after else self.column > there
         if not self.nullable:
             return past
@@ -40,7 +40,7 @@ class SortKey:
 def beyond(keys: Sequence[SortKey], there: Sequence[Column], *, after: bool) -> ColumnElement[bool]:
     """Rows after (or before) the row with the keys `there`, in the order that the keys give."""
     if len({key.descending for key in keys}) == 1 and not any(key.nullable for key in keys):
-        # The form that an index can answer.
+        # An index can answer this form.
         mine, theirs = tuple_(*(key.column for key in keys)), tuple_(*there)
         return mine < theirs if keys[0].descending == after else mine > theirs
     branches = []

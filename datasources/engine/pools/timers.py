@@ -1,4 +1,4 @@
 """Timers of the event loop."""
 
-# The loop rounds its time to milliseconds, and its timers may go off that many seconds early.
+# How many seconds early a timer may fire, because the loop rounds its time to milliseconds.
 EARLY = 0.002

@@ -1,1 +1,1 @@
-"""From statements and readings to texts: deadlines, retries and shared runs."""
+"""Execution of statements and readings: deadlines, retries and shared runs."""

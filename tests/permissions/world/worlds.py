@@ -18,7 +18,7 @@ from auth.policy.rules import Policy
 from auth.viewer import Viewer
 from datasources.departments import SHAPES
 from datasources.engine.running.databases import Databases
-from datasources.sources.outline import outlined
+from datasources.sources.outline import with_outlines
 from datasources.sources.source import Sources
 from resolvers.answering.requests import Answer, Request
 from resolvers.contract import Contract
@@ -120,7 +120,7 @@ async def served(
     addresses = dict.fromkeys(DEPARTMENTS, address)
     async with Databases.open(addresses, pool_size=2, timeout_ms=PATIENT_MS, sources=sources) as opened:
         databases = Databases(dict.fromkeys(DEPARTMENTS, "here"), {"here": opened[address]}, opened.asked)
-        shapes = outlined(SHAPES, databases.sources)
+        shapes = with_outlines(SHAPES, databases.sources)
         graph = Graph(the_contract(), shapes, policy, databases, log or Memory(), PATIENT_MS, UNLIMITED)
         if like is not None:
             graph.plans, graph._documents = like.plans, like._documents

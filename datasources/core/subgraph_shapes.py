@@ -1,4 +1,4 @@
-"""What the process of a subgraph knows of other departments: of customers their flags, of objects their ids."""
+"""Shapes in the process of one subgraph: of other departments it has only customers' flags and objects' ids."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -14,8 +14,8 @@ from datasources.shapes import Shape, Shapes, Value
 from datasources.sql_text import literal
 
 
-def shapes_of(shapes: Shapes, department: str, references: Collection[str]) -> Shapes:
-    """The shapes as the department's own process sees them. `references` are types that it names by their ids only."""
+def subgraph_shapes(shapes: Shapes, department: str, references: Collection[str]) -> Shapes:
+    """The shapes for the department's own process. `references` are the types that it knows by their ids only."""
     if department == CORE:
         return {**shapes, **{name: _reference(name) for name in references}}
     return {**shapes, CUSTOMER: replace(shapes[CUSTOMER], table=customer_privacy)}
