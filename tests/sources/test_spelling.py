@@ -1,4 +1,4 @@
-"""Values are spelled and mask_text to the letter as PostgreSQL does it, and refused where they are none."""
+"""Values are spelled and masked exactly as PostgreSQL does it, and malformed ones are refused."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any

@@ -89,7 +89,7 @@ class Compiler:
         value = coordinate.expression(row)
         nullable = coordinate.nullable and is_nullable(value)
         if effect.mask is not None:
-            value = masked(effect.mask, value)
+            value = mask_text(effect.mask, value)
         allowed = row.subject.meets(effect.condition)
         if allowed is not None:
             value = case((allowed, value))
@@ -112,7 +112,7 @@ class Compiler:
         return (f"{HOLE}{self.sections[id(selected)]}.", subject.ordinal, HOLE)
 
 
-def masked(mask: Mask, value: Column) -> Column:
+def mask_text(mask: Mask, value: Column) -> Column:
     """The masked text. Equal texts have equal masks."""
     match mask:
         case Mask.LAST4:

@@ -139,7 +139,7 @@ def count_unguarded(patch: Patch) -> None:
 
 
 def mask_dropped(patch: Patch) -> None:
-    patch.setattr(datasources.compiler.sql.fields, "masked", lambda _mask, value: value)
+    patch.setattr(datasources.compiler.sql.fields, "mask_text", lambda _mask, value: value)
 
 
 def masked_money_allowed(patch: Patch) -> None:
