@@ -58,6 +58,8 @@ class Approval:
     scopes: tuple[str, ...]
     purposes: tuple[str, ...]
     authenticated_at: datetime
+    # The digest of the session in which the person approved, None in approvals of earlier versions.
+    session: bytes | None
     revoked_at: datetime | None = None
 
 
@@ -85,8 +87,9 @@ class Redeemed:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A sign-in in one browser."""
+    """A sign-in in one browser, kept under the digest of its cookie."""
 
+    digest: bytes
     account: Account
     authenticated_at: datetime
 

@@ -28,11 +28,13 @@ class Accounts(Protocol):
     async def session(self, digest: bytes) -> Session | None:
         """None for a session that ended, or whose account was disabled."""
 
-    async def close_session(self, digest: bytes) -> None: ...
+    async def close_session(self, digest: bytes) -> None:
+        """End the session, and revoke all approvals that were given in it."""
 
 
 class Approvals(Protocol):
-    async def approve(self, approval: Approval, code: Code) -> None: ...
+    async def approve(self, approval: Approval, code: Code) -> bool:
+        """Store an approval with its code. False if the session has ended meanwhile; then nothing is stored."""
 
     async def redeem_code(self, digest: bytes, client_id: str) -> Redeemed | None:
         """Take the code out in one statement, so that only one of several concurrent requests gets it."""

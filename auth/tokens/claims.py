@@ -18,7 +18,7 @@ MAX_TEXT_LENGTH = 255
 MAX_PURPOSES = 64
 MAX_CATEGORIES = 128
 # The claims that a revocation may name, and the time that it is compared with.
-REVOCABLE_CLAIMS = ("iss", "jti", "approval", "client_id", "sub", "iat")
+REVOCABLE_CLAIMS = ("iss", "jti", "approval", "client_id", "sub", "iat", "derived_from")
 # The claim that limits the rows of a viewer, by reach.
 REACH_CLAIMS = {Reach.LINKED: "contract", Reach.SELF: "customer", Reach.TERRITORY: "territory"}
 

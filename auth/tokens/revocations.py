@@ -66,9 +66,15 @@ class Revocations:
         raise RevocationsUnknown
 
     def covers(self, claims: Mapping[str, Any]) -> bool:
-        """Whether a token with these claims was revoked: the token, its approval, its client or its subject."""
+        """Whether a token with these claims, or a token that it was exchanged for, was revoked.
+
+        A revocation names a token, an approval, a client or a subject.
+        """
         if not self._known:
             return False
+        return any(self._names(each) for each in (claims, *_sources(claims)))
+
+    def _names(self, claims: Mapping[str, Any]) -> bool:
         is_named = any((kind, str(claims.get(claim))) in self._known for kind, claim in _NAMED.items())
         return is_named or any(self._is_cut(kind, claims.get(claim), claims.get("iat")) for kind, claim in _CUT.items())
 
@@ -96,6 +102,12 @@ class Revocations:
         oldest = self._newest - RETENTION if self._known else self._newest
         self._known = {key: moment for key, moment in self._known.items() if moment > oldest}
         self._read_at = began
+
+
+def _sources(claims: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The tokens that a token was exchanged for. Tokens of other issuers may use the claim for anything."""
+    sources = claims.get("derived_from")
+    return [each for each in sources if isinstance(each, dict)] if isinstance(sources, list) else []
 
 
 def _fault(reading: asyncio.Task[None]) -> BaseException | None:

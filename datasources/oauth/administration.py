@@ -78,6 +78,10 @@ class Administration:
     async def revoke_client(self, client_id: str) -> None:
         await self._change(client_id, sql.REVOKE_CLIENT)
 
+    async def revoke_contract(self, contract: str) -> None:
+        """End all clients of the contract, and its links to customers."""
+        await self._change(contract, sql.REVOKE_CONTRACT)
+
     async def create_account(self, account: Account) -> UUID:
         found = await self.pool.fetchval(
             sql.CREATE_ACCOUNT,

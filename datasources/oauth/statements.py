@@ -25,20 +25,32 @@ NOTE_SUCCESS = "UPDATE oauth.account SET failures = 0, locked_until = NULL WHERE
 
 OPEN_SESSION = "INSERT INTO oauth.session (digest, account_id, expires_at) VALUES ($1, $2, $3)"
 SESSION = f"""
-    SELECT {_ACCOUNT_COLUMNS}, session.authenticated_at
+    SELECT {_ACCOUNT_COLUMNS}, session.digest, session.authenticated_at
     FROM oauth.session JOIN oauth.account ON account.id = session.account_id
     WHERE session.digest = $1 AND session.expires_at > now() AND account.disabled_at IS NULL
 """  # noqa: S608 - constant
-CLOSE_SESSION = "DELETE FROM oauth.session WHERE digest = $1"
+CLOSE_SESSION = """
+    WITH ended AS (DELETE FROM oauth.session WHERE digest = $1 RETURNING digest), families AS (
+        UPDATE oauth.approval SET revoked_at = now() FROM ended
+        WHERE approval.session = ended.digest AND approval.revoked_at IS NULL
+        RETURNING approval.id
+    )
+    INSERT INTO oauth.revocation (kind, value, until)
+    SELECT 'approval', id::text, now() + interval '1 hour' FROM families
+"""
 
+# Locks the session, so that no approval is stored in a session that ends at the same time.
 APPROVE = """
-    WITH approved AS (
-        INSERT INTO oauth.approval (id, client_id, account_id, scopes, purposes, authenticated_at)
-        VALUES ($1, $2, $3, $4, $5, $6)
+    WITH open AS (
+        SELECT digest FROM oauth.session WHERE digest = $7 AND account_id = $3 FOR SHARE
+    ), approved AS (
+        INSERT INTO oauth.approval (id, client_id, account_id, scopes, purposes, authenticated_at, session)
+        SELECT $1, $2, $3, $4, $5, $6, digest FROM open
         RETURNING id
     )
     INSERT INTO oauth.code (digest, approval_id, redirect_uri, challenge, expires_at)
-    SELECT $7, id, $8, $9, $10 FROM approved
+    SELECT $8, id, $9, $10, $11 FROM approved
+    RETURNING digest
 """
 
 # Deleting the row redeems it. Concurrent requests wait for the row lock, find nothing, and then find it in oauth.spent.
@@ -47,7 +59,7 @@ _REDEEM = """
         DELETE FROM oauth.{table} AS kept USING oauth.approval
         WHERE kept.digest = $1 AND approval.id = kept.approval_id AND approval.client_id = $2
         RETURNING kept.*, approval.client_id, approval.account_id, approval.scopes, approval.purposes,
-            approval.authenticated_at, approval.revoked_at
+            approval.authenticated_at, approval.session, approval.revoked_at
     ), noted AS (
         INSERT INTO oauth.spent (digest, approval_id, expires_at)
         SELECT digest, approval_id, now() + interval '30 days' FROM taken
@@ -116,17 +128,22 @@ ROTATE_CLIENT = """
     WHERE id = $1 AND auth_method = 'client_secret' AND disabled_at IS NULL
     RETURNING id
 """
-REVOKE_CLIENT = """
+_END_CLIENTS = """
     WITH ended AS (
-        UPDATE oauth.client SET disabled_at = now() WHERE id = $1 AND disabled_at IS NULL RETURNING id
+        UPDATE oauth.client SET disabled_at = now() WHERE {which} = $1 AND disabled_at IS NULL RETURNING id
     ), families AS (
         UPDATE oauth.approval SET revoked_at = now() FROM ended
         WHERE approval.client_id = ended.id AND approval.revoked_at IS NULL
     ), announced AS (
         INSERT INTO oauth.revocation (kind, value, until) SELECT 'client', id, now() + interval '25 hours' FROM ended
     )
-    SELECT id FROM ended
 """
+REVOKE_CLIENT = f"{_END_CLIENTS.format(which='id')} SELECT id FROM ended"  # noqa: S608 - constant
+# Also deletes the links of the contract, so that a token of another issuer with this contract reaches no customer.
+REVOKE_CONTRACT = f"""{_END_CLIENTS.format(which="contract")},
+    unlinked AS (DELETE FROM core.partner_link WHERE contract = $1 RETURNING contract)
+    SELECT id FROM ended UNION SELECT contract FROM unlinked
+"""  # noqa: S608 - constant
 LINK = "INSERT INTO core.partner_link (contract, customer_id) SELECT $1, unnest($2::uuid[]) ON CONFLICT DO NOTHING"
 UNLINK = "DELETE FROM core.partner_link WHERE contract = $1 AND customer_id = ANY ($2::uuid[])"
 LINKS = "SELECT contract, count(*) AS customers FROM core.partner_link GROUP BY contract"

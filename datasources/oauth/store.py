@@ -56,13 +56,13 @@ class OAuthStore:
 
     async def session(self, digest: bytes) -> Session | None:
         row = await self._row(sql.SESSION, digest)
-        return None if row is None else Session(account_from_row(row), row["authenticated_at"])
+        return None if row is None else Session(row["digest"], account_from_row(row), row["authenticated_at"])
 
     async def close_session(self, digest: bytes) -> None:
         await self._row(sql.CLOSE_SESSION, digest)
 
-    async def approve(self, approval: Approval, code: Code) -> None:
-        await self._row(
+    async def approve(self, approval: Approval, code: Code) -> bool:
+        row = await self._row(
             sql.APPROVE,
             approval.id,
             approval.client_id,
@@ -70,11 +70,13 @@ class OAuthStore:
             approval.scopes,
             approval.purposes,
             approval.authenticated_at,
+            approval.session,
             code.digest,
             code.redirect_uri,
             code.challenge,
             code.expires_at,
         )
+        return row is not None
 
     async def redeem_code(self, digest: bytes, client_id: str) -> Redeemed | None:
         row = await self._row(sql.REDEEM_CODE, digest, client_id)
@@ -160,5 +162,6 @@ def _approval_from_row(row: asyncpg.Record) -> Approval:
         scopes=tuple(row["scopes"]),
         purposes=tuple(row["purposes"]),
         authenticated_at=row["authenticated_at"],
+        session=row["session"],
         revoked_at=row["revoked_at"],
     )

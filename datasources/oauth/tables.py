@@ -103,6 +103,8 @@ approval = Table(
     _words("scopes"),
     _words("purposes"),
     moment("authenticated_at"),
+    # The session in which it was given; its end revokes the approval. Null in approvals of earlier versions.
+    Column("session", LargeBinary(), index=True),
     moment("created_at", server_default=text("now()")),
     moment("revoked_at", nullable=True),
 )

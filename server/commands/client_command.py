@@ -90,6 +90,14 @@ def revoke(client_id: str) -> None:
     say(f"{client_id} is revoked, and all its tokens.")
 
 
+@command.command("revoke-contract")
+@click.argument("contract")
+def revoke_contract(contract: str) -> None:
+    """End a contract: all its applications, their tokens, and its links to customers."""
+    _change(lambda administration: administration.revoke_contract(contract))
+    say(f"{contract} has ended, with its applications and all their tokens.")
+
+
 @command.command("link")
 @click.argument("contract")
 @click.option("--customer", "customers", type=click.UUID, multiple=True, required=True, help=CUSTOMER)

@@ -16,7 +16,6 @@ from starlette.responses import RedirectResponse, Response
 
 from auth.oauth import rights, secrets
 from auth.oauth.authority import Reply
-from auth.oauth.grants.authorization_code import Approver
 from auth.oauth.passwords import TooBusy
 from auth.oauth.records import Session
 from auth.oauth.secrets import Prefix
@@ -174,12 +173,11 @@ def _needs_consent(service: OAuthService, authorization: AuthorizationRequest) -
 
 
 async def _approve(service: OAuthService, authorization: AuthorizationRequest, session: Session) -> Response:
-    approver = Approver(session.account, session.authenticated_at)
-    return _reply_page(await service.run(_respond, service, authorization, approver))
+    return _reply_page(await service.run(_respond, service, authorization, session))
 
 
-def _respond(service: OAuthService, authorization: AuthorizationRequest, approver: Approver) -> Any:
-    return service.authority.create_authorization_response(authorization.request, approver, authorization.grant)
+def _respond(service: OAuthService, authorization: AuthorizationRequest, session: Session) -> Any:
+    return service.authority.create_authorization_response(authorization.request, session, authorization.grant)
 
 
 async def _send_error(service: OAuthService, authorization: AuthorizationRequest, error: OAuth2Error) -> Response:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from authlib.oauth2.rfc6749 import ClientMixin, InvalidGrantError, InvalidRequestError, OAuth2Error
+from authlib.oauth2.rfc6749 import AccessDeniedError, ClientMixin, InvalidGrantError, InvalidRequestError, OAuth2Error
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 
 from auth.oauth import secrets
 from auth.oauth.authority import CODE_LIFE
 from auth.oauth.clients.client import Client
 from auth.oauth.grants import families
-from auth.oauth.records import Account, Approval, Code, Redeemed
+from auth.oauth.records import Approval, Code, Redeemed, Session
 from auth.oauth.requests import Request
 
 if TYPE_CHECKING:
@@ -25,14 +23,6 @@ if TYPE_CHECKING:
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-
-
-@dataclass(frozen=True, slots=True)
-class Approver:
-    """The person who approves, and the time of their sign-in."""
-
-    account: Account
-    authenticated_at: datetime
 
 
 class CodeGrant(AuthorizationCodeGrant):
@@ -69,15 +59,16 @@ class CodeGrant(AuthorizationCodeGrant):
         self.server.check_resource(self.request)
 
     def save_authorization_code(self, code: str, request: Any) -> None:
-        approver: Approver = request.user
+        session: Session = request.user
         client: Client = request.client
         approval = Approval(
             id=uuid4(),
             client_id=client.id,
-            account_id=approver.account.id,
+            account_id=session.account.id,
             scopes=tuple(request.scope.split()),
-            purposes=tuple(sorted(set(approver.account.purposes) & set(client.record.purposes))),
-            authenticated_at=approver.authenticated_at,
+            purposes=tuple(sorted(set(session.account.purposes) & set(client.record.purposes))),
+            authenticated_at=session.authenticated_at,
+            session=session.digest,
         )
         stored_code = Code(
             digest=secrets.digest(code),
@@ -85,7 +76,8 @@ class CodeGrant(AuthorizationCodeGrant):
             challenge=request.payload.data["code_challenge"],
             expires_at=self.server.clock() + CODE_LIFE,
         )
-        self.server.wait(self.server.store.approve(approval, stored_code))
+        if not self.server.wait(self.server.store.approve(approval, stored_code)):
+            raise AccessDeniedError("The session has ended.", redirect_uri=stored_code.redirect_uri)
 
     def generate_authorization_code(self) -> str:
         return secrets.new_secret(secrets.Prefix.CODE)

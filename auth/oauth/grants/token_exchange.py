@@ -54,6 +54,7 @@ class ExchangeGrant(BaseGrant, TokenEndpointMixin):
             subject["sub"],
             until=datetime.fromtimestamp(subject["exp"], UTC),
             act=_actor_chain(client, subject),
+            derived_from=_sources(subject),
             approval=subject.get("approval"),
             auth_time=subject.get("auth_time"),
             acr=subject.get("acr"),
@@ -88,3 +89,9 @@ def _actor_chain(client: Client, subject: dict[str, Any]) -> dict[str, Any]:
     if depth > MAX_ACTORS:
         raise InvalidGrantError("Too many act on behalf of each other.")
     return {"sub": client.id, **({"act": before} if before else {})}
+
+
+def _sources(subject: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tokens that the new token derives from, so that it ends when one of them or its client is revoked."""
+    source = {name: subject[name] for name in ("jti", "client_id", "iat")}
+    return [*subject.get("derived_from", []), source]

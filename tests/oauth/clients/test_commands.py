@@ -119,6 +119,17 @@ def test_rotating_and_revoking_need_a_client(run: Run) -> None:
             pass
 
 
+def test_a_contract_ends_with_its_clients(run: Run) -> None:
+    partner = ["--contract", "ends", "--purpose", "partner", "--customer", str(CUSTOMER)]
+    assert run("client", "create", "Shop", "--id", "ends-shop", *partner)[0] == 0
+    assert run("client", "create", "Till", "--id", "ends-till", *partner)[0] == 0
+    assert run("client", "revoke-contract", "ends")[0] == 0
+    listed = {each["id"]: (each["state"], each["customers"]) for each in json.loads(run("client", "list", "--json")[1])}
+    assert (listed["ends-shop"], listed["ends-till"]) == (("revoked", 0), ("revoked", 0))
+    with refused(run("client", "revoke-contract", "ends"), says="there is no"):
+        pass
+
+
 def test_a_user_is_added_and_nobody_sees_the_password(run: Run) -> None:
     options = ["--role", "service_agent", "--purpose", "care", "--password-stdin"]
     code, out, err = run("user", "create", "Kim", *options, "--json", stdin=f"{PASSWORD}\n")

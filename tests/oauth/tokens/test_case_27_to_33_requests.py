@@ -8,7 +8,6 @@ from typing import Any
 import asyncpg
 import httpx2
 import pytest
-from joserfc import jws
 
 from auth.oauth.passwords import ACR
 from auth.policy.categories import Category
@@ -25,6 +24,7 @@ from auth.tokens.revocations import STALE_SECONDS, Revocations, RevocationsUnkno
 from datasources.oauth.database import StoreUnavailable
 from tests.oauth.conftest import GraphWorker
 from tests.oauth.elsewhere import Elsewhere, proof
+from tests.oauth.tokens.steps import ACCESS_TOKEN, content_of, exchange, own_token, persons_token
 from tests.oauth.world import (
     ISSUER,
     KEY,
@@ -33,7 +33,6 @@ from tests.oauth.world import (
     World,
     authorization,
     decide,
-    get_code,
     parameters_of,
     redemption,
     sign_in,
@@ -43,28 +42,8 @@ Workers = tuple[GraphWorker, GraphWorker]
 METADATA = f'resource_metadata="{ISSUER}/.well-known/oauth-protected-resource/graphql"'
 BARE = f'Bearer realm="customer360", {METADATA}'
 DPOP = f'DPoP realm="customer360", {METADATA}, algs="RS256 PS256 ES256 EdDSA"'
-EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
-ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 HOUR = timedelta(hours=1)
 JSON = {"Content-Type": "application/json"}
-
-
-async def own_token(worker: GraphWorker, world: World, client: str = "crm", **more: str) -> str:
-    sent = {"grant_type": "client_credentials", **more}
-    answer = await worker.http.post("/oauth/token", data=sent, auth=world.basic(client))
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["access_token"])
-
-
-async def persons_token(worker: GraphWorker, world: World, client: str = "crm", username: str = "kim") -> str:
-    pkce = Pkce()
-    code = await get_code(worker.http, client, pkce, username)
-    answer = await worker.http.post("/oauth/token", data=redemption(code, pkce), auth=world.basic(client))
-    return str(answer.json()["access_token"])
-
-
-def content_of(token: str) -> dict[str, Any]:
-    return claims.parse(jws.extract_compact(token.encode()).payload)
 
 
 async def test_a_token_of_our_own_is_let_in(graph_workers: Workers, world: World) -> None:
@@ -395,23 +374,18 @@ async def _signed_in_before(addresses: dict[str, str], hours: int) -> datetime:
     return moment
 
 
-async def exchanged(worker: GraphWorker, world: World, client: str, token: str, **more: str) -> httpx2.Response:
-    sent = {"grant_type": EXCHANGE, "subject_token": token, "subject_token_type": ACCESS_TOKEN, **more}
-    return await worker.http.post("/oauth/token", data=sent, auth=world.basic(client))
-
-
 async def test_case_33_who_acts_for_another_has_the_rights_of_both(graph_workers: Workers, world: World) -> None:
     worker = graph_workers[0]
     await world.add_client("front", scopes=("core:read",), purposes=("care",), categories=("user.name",))
     subject = await persons_token(worker, world)
-    answer = await exchanged(worker, world, "front", subject)
+    answer = await exchange(worker, world, "front", subject)
     assert answer.json()["issued_token_type"] == ACCESS_TOKEN
     token, before = content_of(answer.json()["access_token"]), content_of(subject)
     assert token["act"] == {"sub": "front"}
     assert (token["sub"], token["client_id"], token["role"]) == (before["sub"], "front", "service_agent")
     assert (token["scope"], token["purposes"], token["categories"]) == ("core:read", ["care"], ["user.name"])
     assert token["exp"] <= before["exp"]
-    again = await exchanged(worker, world, "crm", answer.json()["access_token"])
+    again = await exchange(worker, world, "crm", answer.json()["access_token"])
     widened = content_of(again.json()["access_token"])
     assert widened["act"] == {"sub": "crm", "act": {"sub": "front"}}
     assert (widened["scope"], widened["categories"]) == ("core:read", ["user.name"]), "nothing comes back"
@@ -420,7 +394,7 @@ async def test_case_33_who_acts_for_another_has_the_rights_of_both(graph_workers
 
 async def test_case_33_a_partner_does_not_act_for_staff(graph_workers: Workers, world: World) -> None:
     worker = graph_workers[0]
-    answer = await exchanged(worker, world, "acme", await persons_token(worker, world))
+    answer = await exchange(worker, world, "acme", await persons_token(worker, world))
     assert answer.json()["error"] == "invalid_grant"
 
 
@@ -436,19 +410,19 @@ async def test_case_33_a_partner_does_not_act_for_staff(graph_workers: Workers, 
         ({"scope": "core:write"}, "invalid_scope"),
     ],
 )
-async def test_case_33_what_is_not_exchanged(
+async def test_case_33_what_is_not_exchange(
     graph_workers: Workers, world: World, changes: dict[str, str], error: str
 ) -> None:
     worker = graph_workers[0]
     token = await own_token(worker, world)
     given = {"subject_token": token, **changes}
-    answer = await exchanged(worker, world, "crm", given.pop("subject_token"), **given)
+    answer = await exchange(worker, world, "crm", given.pop("subject_token"), **given)
     assert (answer.status_code, answer.json()["error"]) == (400, error)
 
 
-async def test_case_33_a_revoked_token_is_not_exchanged(graph_workers: Workers, world: World) -> None:
+async def test_case_33_a_revoked_token_is_not_exchange(graph_workers: Workers, world: World) -> None:
     worker = graph_workers[0]
     token = await own_token(worker, world)
     await worker.http.post("/oauth/revoke", data={"token": token}, auth=world.basic("crm"))
     await asyncio.sleep(1.0)
-    assert (await exchanged(worker, world, "crm", token)).json()["error"] == "invalid_grant"
+    assert (await exchange(worker, world, "crm", token)).json()["error"] == "invalid_grant"
