@@ -1,9 +1,11 @@
 """`customer360 config`: the settings as they count, with their passwords hidden."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from auth.departments import DEPARTMENTS
 from auth.rates import Rate
 from server.commands.terminal import as_json, show_json, table
 from server.settings.environment import SETTINGS, Setting, Settings, load
@@ -30,7 +32,7 @@ def check(as_json: bool) -> None:
 
 
 def _shown(setting: Setting, settings: Settings) -> str | None:
-    value = getattr(settings, setting.name)
+    value = _value(setting, settings)
     match value:
         case None:
             return None
@@ -45,3 +47,8 @@ def _shown(setting: Setting, settings: Settings) -> str | None:
         case Path():
             return str(value)
     return hidden(value) if setting.is_secret else str(value)
+
+
+def _value(setting: Setting, settings: Settings) -> Any:
+    department = setting.name.removesuffix("_database_url")
+    return settings.department_urls.get(department) if department in DEPARTMENTS else getattr(settings, setting.name)
