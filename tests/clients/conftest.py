@@ -1,6 +1,8 @@
 """A demo, and the files of docs/front-end.md beside it."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -14,8 +16,8 @@ CUSTOMERS = 60
 @pytest.fixture(scope="package")
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scripts]:
     need_packages()
-    folder = tmp_path_factory.mktemp("clients")
-    page = folder / "page"
-    page.mkdir()
-    with demo(folder / "data", CUSTOMERS) as started:
-        yield write_page(page, started)
+    # Not in pytest's folder: a second run closes that to others, and as root PostgreSQL runs as a user of its own.
+    with TemporaryDirectory(prefix="customer360-", ignore_cleanup_errors=True) as data:
+        Path(data).chmod(0o755)
+        with demo(Path(data) / "demo", CUSTOMERS) as started:
+            yield write_page(tmp_path_factory.mktemp("clients"), started)
