@@ -29,7 +29,7 @@ async def test_nothing_is_planned_for_what_is_refused(graph: Graph) -> None:
 
 
 async def test_documents_that_are_kept_have_a_bounded_length(make_graph: Make) -> None:
-    """Each takes memory by its length, so that is what is count_calls, not how many they are."""
+    """Each takes memory by its length, so that is what is counted, not their number."""
     graph = make_graph()
     endpoint = Endpoint.over(graph)
     for number in range(30):
@@ -46,7 +46,7 @@ def test_a_document_is_measured_in_time_by_its_length() -> None:
     assert [later - earlier for earlier, later in pairwise(calls)] == [10 * _PER_LEVEL, 20 * _PER_LEVEL]
 
 
-# `_of`, and `beside` for each of two selections.
+# `_measure`, and `beside` for each of two selections.
 _PER_LEVEL = 3
 
 
@@ -58,7 +58,7 @@ def _calls(levels: int) -> int:
 
     def count_calls(frame: FrameType, event: str, argument: object) -> None:
         nonlocal count
-        count += event == "call" and frame.f_code.co_name in ("_of", "beside")
+        count += event == "call" and frame.f_code.co_name in ("_measure", "beside")
 
     sys.setprofile(count_calls)
     try:
