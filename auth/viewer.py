@@ -45,7 +45,7 @@ class Viewer:
         return hash((self.subject, self.client, self.purpose))
 
     def trying_out(self, viewer_class: str, purpose: str, row_scope: RowScope) -> "Viewer":
-        """The viewer of a dry run: the same person with the rights of another class, marked in the access log."""
+        """The viewer of a dry run: the same person as another class, marked in the access log."""
         return replace(
             self, viewer_class=viewer_class, purpose=purpose, row_scope=row_scope, dry_run_by=self.viewer_class
         )

@@ -124,4 +124,4 @@ class Root:
 
     entry: Entry
     field: Field
-    reach: Reach = Reach.ALL
+    reaches: tuple[Reach, ...] = ()

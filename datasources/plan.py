@@ -15,8 +15,10 @@ IDS, FLAGS, AS_OF = "@ids", "@flags", "@as_of"
 BATCHES, ROWS = "@batches", "@rows"
 # The customer of an object that a department has found.
 LOCATED_ID = "@located"
-# The customer, contract or territory that limits the viewer's reach.
-REACH_VALUE = "@reach_value"
+# The customer, contract or territory that limits each of the viewer's reaches.
+REACH_VALUES = "@reach_values"
+# A dry run has two: the viewer's own, and that of the class they try out.
+MAX_REACHES = 2
 
 MAX_ROWS_PER_LIST = 100
 

@@ -11,6 +11,7 @@ from graphql import OperationType, execute_sync
 
 from auth.access_log import AccessLog, LogUnavailable
 from auth.policy.ceiling import Ceiling
+from auth.policy.dry_run import dry_run_grant
 from auth.policy.grant import Grant, compile_grant, narrow_grant
 from auth.policy.reach import Reach
 from auth.policy.rules import Policy
@@ -20,7 +21,7 @@ from datasources.compiler.roots import StatementCompiler
 from datasources.engine.running.answers import RootAnswer
 from datasources.engine.running.databases import Databases
 from datasources.engine.running.stages import TRACE, Stage, note_new, stage
-from datasources.plan import REACH_VALUE, Variables
+from datasources.plan import REACH_VALUES, Variables
 from datasources.shapes import Shapes
 from resolvers.answering import disclosures, faults
 from resolvers.answering.dry_run import dry_run_viewer
@@ -106,6 +107,10 @@ class Graph:
 
         self._grant = grant
 
+    def _dry_run_grant(self, viewer: Viewer, tried_out: Viewer) -> Grant:
+        own = self._grant(viewer.viewer_class, viewer.purpose, viewer.ceiling)
+        return dry_run_grant(own, self._grant(tried_out.viewer_class, tried_out.purpose, viewer.ceiling))
+
     async def answer(self, request: Request) -> Answer:
         """Run one operation; a refusal is an answer. Raises StepUpNeeded if the viewer must sign in again."""
         began = asyncio.get_running_loop().time()
@@ -162,29 +167,35 @@ class Graph:
     def _plan_run(self, read: RequestedOperation) -> Run:
         request, operation, variables = read.request, read.operation, read.variables
         viewer = request.viewer
-        if request.dry_run is not None:
+        scope = viewer.row_scope
+        reaches: tuple[Reach, ...] = (scope.reach,)
+        reach_values: tuple[str | None, ...] = (scope.by,)
+        if request.dry_run is None:
+            grant = self._grant(viewer.viewer_class, viewer.purpose, viewer.ceiling)
+        else:
             viewer = dry_run_viewer(viewer, request.dry_run, self.policy)
-        grant, scope = self._grant(viewer.viewer_class, viewer.purpose, viewer.ceiling), viewer.row_scope
+            grant, also = self._dry_run_grant(request.viewer, viewer), viewer.row_scope
+            reaches, reach_values = (scope.reach, also.reach), (scope.by, also.by)
         # Everything that shapes a plan, so that a plan is never used for another grant or other filters.
         structure = self._documents.skeleton(operation, variables)
-        key = operation.key, grant.digest, scope.reach, structure
+        key = operation.key, grant.digest, reaches, structure
         plan = self.plans.get(key)
         if plan is None:
-            plan = self._compile_plan(read, grant, scope.reach)
+            plan = self._compile_plan(read, grant, reaches)
             self.plans.keep(key, plan)
         if plan.lists:
             check_count(plan.lists, variables)
         if plan.sign_in_requirements:
             check_sign_in(viewer, plan.sign_in_requirements, datetime.now(UTC))
-        return Run(request, viewer, plan, grant, {**variables, REACH_VALUE: scope.by})
+        return Run(request, viewer, plan, grant, {**variables, REACH_VALUES: reach_values})
 
-    def _compile_plan(self, read: RequestedOperation, grant: Grant, reach: Reach) -> Plan:
+    def _compile_plan(self, read: RequestedOperation, grant: Grant, reaches: tuple[Reach, ...]) -> Plan:
         if read.is_new:
             note_new()
         else:
             self._check_new(read.request.viewer)
         syntax = self._documents.syntax(read.operation)
-        return self._planner.plan(syntax, syntax.operations[read.operation.name], read.variables, grant, reach)
+        return self._planner.plan(syntax, syntax.operations[read.operation.name], read.variables, grant, reaches)
 
     def _assemble(self, run: Run, answers: list[RootAnswer], cost: Cost, standing: Standing | None) -> Answer:
         texts, errors = dict(run.plan.texts), list[faults.Error]()

@@ -31,6 +31,13 @@ class Mask(StrEnum):
     INITIAL = "initial"
 
 
+class Side(StrEnum):
+    """In a dry run, the grant that masks or withholds: the viewer's own, or that of the class they try out."""
+
+    VIEWER = "VIEWER"
+    TRIED_OUT = "TRIED_OUT"
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """The rows that an effect applies to: those with `flags & bits == want`."""
@@ -53,6 +60,10 @@ class Condition:
     def implies(self, other: "Condition") -> bool:
         """Whether every row that meets this condition meets the other too."""
         return other.bits & self.bits == other.bits and self.want & other.bits == other.want
+
+    def contradicts(self, other: "Condition") -> bool:
+        """Whether no row can meet both."""
+        return bool((self.want ^ other.want) & self.bits & other.bits)
 
     def __and__(self, other: "Condition") -> "Condition":
         """Rows that meet both. The policy has one word for each flag, so two conditions never contradict each other."""
@@ -82,6 +93,7 @@ class Effect:
     mask: Mask | None = None
     condition: Condition = ALWAYS
     remedy: str | None = None
+    by: Side | None = None
 
     @property
     def shows(self) -> bool:
@@ -104,6 +116,12 @@ DERIVED = Effect(
     rule="derived",
     article="GDPR Art. 5(1)(c), 25(2)",
     remedy="It is derived from data that is withheld from your role.",
+)
+NOTHING_IN_COMMON = Effect(
+    EffectKind.WITHHOLD,
+    rule="dry-run",
+    article="GDPR Art. 5(1)(c), 25(2)",
+    remedy="Your role and the one that you try out see different parts of it, and no part is common to both.",
 )
 NO_PURPOSE = Effect(
     EffectKind.WITHHOLD,

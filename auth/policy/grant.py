@@ -28,7 +28,7 @@ class Grant:
     policy_version: str
     effects: Mapping[tuple[Category, Use], Effect]
     # The sign-in that is needed before data of a category is shown or used at all.
-    sign_in_requirements: Mapping[Category, SignInRequirement] = field(default_factory=dict)
+    sign_in_requirements: Mapping[Category, tuple[SignInRequirement, ...]] = field(default_factory=dict)
 
     def effect(self, category: Category, use: Use = Use.ITEM) -> Effect:
         """The effect on a category in a use. A cell that the grant does not have is withheld."""
@@ -52,7 +52,8 @@ def compile_grant(policy: Policy, viewer_class: str, purpose: str | None) -> Gra
         for (who, why, category, use), rule in policy.cells.items()
         if who == viewer_class and why == purpose
     }
-    return Grant(viewer_class, purpose, policy.version, effects, policy.sign_in_requirements(viewer_class))
+    requirements = {category: (each,) for category, each in policy.sign_in_requirements(viewer_class).items()}
+    return Grant(viewer_class, purpose, policy.version, effects, requirements)
 
 
 def _effect_of(policy: Policy, rule: Rule, cell: Cell) -> Effect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,6 +43,11 @@ class SignInRequirement:
 
 
 NO_REQUIREMENT = SignInRequirement()
+
+
+def describe_requirements(requirements: Iterable[SignInRequirement]) -> str:
+    """All of them in words; empty for none."""
+    return ", and ".join(each.describe() for each in requirements)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class StatementCompiler:
         home, kind = self._homes[CORE], _ENTRY_COMPILERS[type(root.entry)]
         compiler = self._compiler(home, sections, kind.core_binds())
         entry = kind(compiler, root.entry, root.field)
-        answer = entry.core(customers(compiler, root.entry.exists, root.reach))
+        answer = entry.core(customers(compiler, root.entry.exists, root.reaches))
         mine = [section for section in sections if section.department == CORE]
         texts = [
             join(entry.in_batch(answer.found.source, each.batch, self._fields(compiler, each, answer.found.row)))

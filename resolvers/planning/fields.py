@@ -201,4 +201,5 @@ def use_withheld(coordinate: str, use: Use, effect: Effect) -> OperationRefused:
         rule=effect.rule,
         article=effect.article,
         remedy=effect.remedy,
+        **({"by": effect.by} if effect.by is not None else {}),
     )

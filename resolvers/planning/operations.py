@@ -44,7 +44,7 @@ class OperationPlanner:
         operation: OperationDefinitionNode,
         variables: Variables,
         grant: Grant,
-        reach: Reach,
+        reaches: tuple[Reach, ...],
     ) -> Plan:
         """Raises OperationRefused if the operation cannot be run for this grant."""
         selector = Selector(self.contract.schema, syntax.fragments, variables)
@@ -62,7 +62,7 @@ class OperationPlanner:
                 (key, b'%b"%b":' % (b"," if place else b"", key.encode())) for place, key in enumerate(collected)
             ),
             roots=tuple(
-                PlannedRoot(key, replace(root, reach=reach), self.fused, self.apart) for key, root in parts.roots
+                PlannedRoot(key, replace(root, reaches=reaches), self.fused, self.apart) for key, root in parts.roots
             ),
             texts=parts.texts,
             rest=rest,

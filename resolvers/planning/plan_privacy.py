@@ -35,7 +35,7 @@ def sign_in_requirements(planner: Planner) -> tuple[SignInRequirement, ...]:
     """Requirements on the sign-in for the categories that the plan shows or uses. Withheld categories need none."""
     needed, categories = planner.grant.sign_in_requirements, planner.contract.categories
     disclosed = (categories[what.partition(":")[0]] for what in planner.disclosed)
-    return tuple(dict.fromkeys(needed[category] for category in disclosed if category in needed))
+    return tuple(dict.fromkeys(each for category in disclosed for each in needed.get(category, ())))
 
 
 def count_withheld(contract: Contract, withheld: list[Withheld]) -> Withholdings:
@@ -53,6 +53,7 @@ def privacy_extension(grant: Grant, withheld: list[Withheld]) -> bytes:
             "rule": each.effect.rule,
             "article": each.effect.article,
             "remedy": each.effect.remedy,
+            **({"by": each.effect.by} if each.effect.by is not None else {}),
         }
         for each in withheld
     ]

@@ -8,6 +8,7 @@ from auth.policy.diff import Change, ClassChange
 from auth.policy.effects import Effect, Use
 from auth.policy.grant import compile_grant
 from auth.policy.rules import Policy, conditions_in
+from auth.policy.sign_in import describe_requirements
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class PolicyExplainer:
     def explain(self, role: str, purpose: str | None, coordinate: str, use: str) -> dict[str, str | None]:
         category = self.categories[coordinate]
         grant = compile_grant(self.policy, role, purpose)
-        effect, needed = grant.effect(category, Use(use)), grant.sign_in_requirements.get(category)
+        effect, needed = grant.effect(category, Use(use)), grant.sign_in_requirements.get(category, ())
         return {
             "coordinate": coordinate,
             "category": category.value,
@@ -35,7 +36,7 @@ class PolicyExplainer:
             "role": role,
             "purpose": purpose,
             **effect_columns(effect),
-            "step_up": needed.describe() if needed and effect.shows else None,
+            "step_up": describe_requirements(needed) if needed and effect.shows else None,
             "policy": self.policy.version,
         }
 

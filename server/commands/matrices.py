@@ -8,6 +8,7 @@ from auth.policy.categories import Category
 from auth.policy.effects import EffectKind, Use
 from auth.policy.grant import Grant, compile_grant
 from auth.policy.rules import Policy, conditions_in
+from auth.policy.sign_in import describe_requirements
 
 Cell = dict[str, str]
 
@@ -55,13 +56,13 @@ def as_markdown(matrix: Sequence[Cell]) -> str:
 
 
 def _cell(grant: Grant, category: Category, use: Use) -> Cell:
-    effect, needed = grant.effect(category, use), grant.sign_in_requirements.get(category)
+    effect, needed = grant.effect(category, use), grant.sign_in_requirements.get(category, ())
     return {
         "effect": effect.kind.value,
         "mask": effect.mask.value if effect.mask else "",
         "when": " ".join(conditions_in(effect.condition)),
         "rule": effect.rule if effect.shows else "",
-        "step_up": needed.describe() if needed and effect.shows else "",
+        "step_up": describe_requirements(needed) if effect.shows else "",
     }
 
 

@@ -1,6 +1,6 @@
 """The customers that a root field is about, with their flags as they count now."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,7 @@ from datasources.core.tables import partner_link
 from datasources.engine.pools.packed import count_up_to
 from datasources.entries import Find
 from datasources.ids import row_id
-from datasources.plan import AS_OF, FLAGS, IDS, LOCATED_ID, REACH_VALUE, Parameter
+from datasources.plan import AS_OF, FLAGS, IDS, LOCATED_ID, MAX_REACHES, REACH_VALUES, Parameter
 from datasources.rows import Column, Row, Subject
 from datasources.sql_text import literal, number
 
@@ -58,10 +58,21 @@ _flags = Parameter(lambda variables: variables[FLAGS])
 _ordinals = Parameter(lambda variables: count_up_to(len(variables[IDS])))
 _as_of = Parameter(lambda variables: variables[AS_OF])
 LOCATED = Parameter(lambda variables: variables[LOCATED_ID])
-_reach_value = Parameter(lambda variables: variables[REACH_VALUE])
 # Beside the columns of core's rows, in the sub-select that finds them.
 FLAGS_NOW, NOW, RANK = "flags_now", "as_of", "rank"
-_own_id = Parameter(lambda variables: row_id(variables[REACH_VALUE]))
+
+
+def _reach_value(place: int) -> Parameter:
+    return Parameter(lambda variables: variables[REACH_VALUES][place])
+
+
+def _reach_id(place: int) -> Parameter:
+    return Parameter(lambda variables: row_id(variables[REACH_VALUES][place]))
+
+
+# The value of each reach, as text and as a customer's id.
+_REACH_VALUES = [_reach_value(place) for place in range(MAX_REACHES)]
+_REACH_IDS = [_reach_id(place) for place in range(MAX_REACHES)]
 
 
 def flags_now(table: FromClause) -> Column:
@@ -73,7 +84,7 @@ def flags_now(table: FromClause) -> Column:
     return flags
 
 
-def customers(compiler: Compiler, exists: Effect, reach: Reach) -> MakeRows:
+def customers(compiler: Compiler, exists: Effect, reaches: Sequence[Reach]) -> MakeRows:
     """All customers that the viewer may know to exist."""
 
     def make_rows() -> Rows:
@@ -82,25 +93,26 @@ def customers(compiler: Compiler, exists: Effect, reach: Reach) -> MakeRows:
         table = shape.table.alias()
         subject = Subject(table.c.id, flags_now(table), _NOW, number(1), table, stored=table.c.flags)
         there = table.c.status != literal(CustomerStatus.ERASED)
-        tests = (there, within_reach(compiler.binds, reach, table), subject.meets(exists.condition))
+        reached = (within_reach(compiler.binds, reach, place, table) for place, reach in enumerate(reaches))
+        tests = (there, *reached, subject.meets(exists.condition))
         where = tuple(test for test in tests if test is not None)
         return Rows(shape, Row(table, subject.knowing(exists.condition)), table, where)
 
     return make_rows
 
 
-def within_reach(binds: Binds, reach: Reach, table: FromClause) -> ColumnElement[bool] | None:
-    """The test for customers within the viewer's reach; None where that is all."""
+def within_reach(binds: Binds, reach: Reach, place: int, table: FromClause) -> ColumnElement[bool] | None:
+    """The test for customers within the reach whose value stands at `place`; None where that is all."""
     match reach:
         case Reach.ALL:
             return None
         case Reach.SELF:
-            return table.c.id == binds.bind(_own_id, Uuid())
+            return table.c.id == binds.bind(_REACH_IDS[place], Uuid())
         case Reach.TERRITORY:
-            return table.c.territory == binds.bind(_reach_value, Text())
+            return table.c.territory == binds.bind(_REACH_VALUES[place], Text())
         case Reach.LINKED:
             link = partner_link.alias()
-            linked = select(link.c.customer_id).where(link.c.contract == binds.bind(_reach_value, Text()))
+            linked = select(link.c.customer_id).where(link.c.contract == binds.bind(_REACH_VALUES[place], Text()))
             return table.c.id.in_(linked.correlate_except(link))
 
 

@@ -110,7 +110,7 @@ def reach_out_of_the_key(patch: Patch) -> None:
     get, keep = PlanCache.get, PlanCache.keep
 
     def without(key: tuple[Hashable, ...]) -> tuple[Hashable, ...]:
-        return tuple(each for each in key if not isinstance(each, Reach))
+        return tuple(each for each in key if not (isinstance(each, tuple) and each and isinstance(each[0], Reach)))
 
     patch.setattr(PlanCache, "get", lambda self, key: get(self, without(key)))
     patch.setattr(PlanCache, "keep", lambda self, key, plan: keep(self, without(key), plan))
