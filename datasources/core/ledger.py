@@ -26,7 +26,7 @@ CUSTOMERS = """
     FROM core.customer ORDER BY id
 """
 EVENTS = """
-    SELECT customer_id, topic, state, occurred_at, sequence, expires_at
+    SELECT customer_id, topic, state, occurred_at, recorded_at, sequence, expires_at
     FROM core.privacy_event ORDER BY customer_id
 """
 CONSENTS = {
@@ -46,6 +46,13 @@ MEANINGS: dict[tuple[str, str], Flag] = {
     **{(topic, PrivacyState.OBJECTED): flag for topic, flag in OBJECTIONS.items()},
     (PrivacyTopic.PROCESSING, PrivacyState.RESTRICTED): Flag.RESTRICTED,
     (PrivacyTopic.ERASURE, PrivacyState.HELD): Flag.HELD,
+}
+# Events that open what an earlier one closed.
+OPENING = {
+    PrivacyState.CONSENT_GIVEN,
+    PrivacyState.OBJECTION_LIFTED,
+    PrivacyState.RESTRICTION_LIFTED,
+    PrivacyState.HOLD_LIFTED,
 }
 
 
@@ -119,7 +126,7 @@ async def _customers_with_events(
 
 
 def _is_true_to(customer: asyncpg.Record, said: list[asyncpg.Record]) -> bool:
-    newest = _newest_by_topic(said)
+    newest = _current_by_track(said)
     flags = Flag(0) if customer["birth_date"] is None else Flag.MINOR
     for (topic, _), event in newest.items():
         flags |= MEANINGS.get((topic, event["state"]), Flag(0))
@@ -130,10 +137,32 @@ def _is_true_to(customer: asyncpg.Record, said: list[asyncpg.Record]) -> bool:
     )
 
 
-def _newest_by_topic(said: list[asyncpg.Record]) -> dict[tuple[str, bool], asyncpg.Record]:
-    """Return the newest event by topic, consents apart, because an objection withdraws no consent."""
-    oldest_first = sorted(said, key=lambda event: (event["occurred_at"], event["sequence"]))
-    return {(event["topic"], event["state"].startswith("CONSENT_")): event for event in oldest_first}
+def _current_by_track(said: list[asyncpg.Record]) -> dict[tuple[str, bool], asyncpg.Record]:
+    """Return the event that counts by topic, consents apart, because an objection withdraws no consent.
+
+    An event counts from its recording at the latest. One that opens counts unless an event that closes was said or
+    recorded after it (docs/adr/0049).
+    """
+    tracks: dict[tuple[str, bool], list[asyncpg.Record]] = {}
+    for event in sorted(said, key=_said_order):
+        tracks.setdefault((event["topic"], event["state"].startswith("CONSENT_")), []).append(event)
+    return {key: _current(events) for key, events in tracks.items()}
+
+
+def _current(oldest_first: list[asyncpg.Record]) -> asyncpg.Record:
+    last_closing, recorded_at = -1, None
+    for place, event in enumerate(oldest_first):
+        if event["state"] not in OPENING:
+            last_closing = place
+            recorded_at = event["recorded_at"] if recorded_at is None else max(recorded_at, event["recorded_at"])
+    later = oldest_first[last_closing + 1 :]
+    standing = [event for event in later if recorded_at is None or event["recorded_at"] >= recorded_at]
+    return standing[-1] if standing else oldest_first[last_closing]
+
+
+def _said_order(event: asyncpg.Record) -> tuple[datetime, datetime, int]:
+    recorded_at = event["recorded_at"]
+    return min(event["occurred_at"], recorded_at), recorded_at, event["sequence"]
 
 
 def _consent_expiry(newest: dict[tuple[str, bool], asyncpg.Record], topic: PrivacyTopic) -> datetime | None:

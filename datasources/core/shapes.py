@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Subquery, case, extract, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from auth.departments import CORE, DEPARTMENTS
 from auth.policy.flags import Flag
@@ -27,14 +26,10 @@ def _newest_channel(row: Row) -> Column:
     return newest.correlate_except(said).scalar_subquery()
 
 
-def _latest(states: Sequence[PrivacyState]) -> Subquery:
-    """Of each customer and topic, the last statement among these states: what counts today."""
-    event = tables.privacy_event
-    latest = select(*event.c).ext(distinct_on(event.c.customer_id, event.c.topic))
-    latest = latest.where(event.c.state.in_([literal(state) for state in states]))
-    return latest.order_by(
-        event.c.customer_id, event.c.topic, event.c.occurred_at.desc(), event.c.sequence.desc()
-    ).subquery()
+def _current(states: Sequence[PrivacyState]) -> Subquery:
+    """Select the events that count today and have one of these states, at most one of a customer and topic."""
+    event = tables.current_privacy_event
+    return select(*event.c).where(event.c.state.in_([literal(state) for state in states])).subquery()
 
 
 def _consent_status(row: Row) -> Column:
@@ -127,7 +122,7 @@ SHAPES = (
     Shape(
         "Consent",
         "core",
-        _latest(CONSENT_STATES),
+        _current(CONSENT_STATES),
         {
             "status": Value(Kind.WORD, _consent_status),
             "statedAt": Renamed("occurred_at"),
@@ -146,7 +141,7 @@ SHAPES = (
     Shape(
         "Objection",
         "core",
-        _latest(OBJECTION_STATES),
+        _current(OBJECTION_STATES),
         {
             "isActive": Value(Kind.BOOLEAN, lambda row: row["state"] == literal(PrivacyState.OBJECTED)),
             "statedAt": Renamed("occurred_at"),

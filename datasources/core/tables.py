@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -221,7 +222,7 @@ privacy_event = Table(
     code("topic", PrivacyTopic),
     code("state", PrivacyState),
     moment("occurred_at"),
-    moment("recorded_at", server_default=text("now()")),
+    moment("recorded_at", server_default=text("statement_timestamp()")),
     moment("expires_at", nullable=True),
     code("legal_basis", LegalBasis, nullable=True),
     _department("recorded_via"),
@@ -229,8 +230,14 @@ privacy_event = Table(
     Column("actor", Text()),
     CheckConstraint(STATES_OF_TOPICS, name="state_of_topic"),
     CheckConstraint("isfinite(occurred_at) AND isfinite(expires_at)", name="moments_finite"),
+    CheckConstraint("isfinite(recorded_at)", name="recorded_finite"),
+    CheckConstraint("expires_at >= occurred_at", name="ends_after_it_begins"),
     Index("ix_privacy_event_newest", "customer_id", "topic", text("occurred_at DESC"), text("sequence DESC")),
 )
+
+# A view of the events that count: one for each customer, topic and track (consents; all else). Its rule is in the
+# migration core_0015.
+current_privacy_event = privacy_event.to_metadata(MetaData(), schema="core", name="current_privacy_event")
 
 # All of a customer that a department's own login may read: whether they are there, within whose reach, and the flags.
 _PRIVACY = (

@@ -18,6 +18,7 @@ _OBJECTIONS = {
     "PROFILING": Flag.OBJECTS_LEGITIMATE_INTEREST,
     "LEGITIMATE_INTEREST": Flag.OBJECTS_LEGITIMATE_INTEREST,
 }
+_OPENING = ("CONSENT_GIVEN", "OBJECTION_LIFTED", "RESTRICTION_LIFTED", "HOLD_LIFTED")
 _ADULT_AT = 18
 
 
@@ -26,12 +27,34 @@ def newest_first(events: Iterable[Row]) -> list[Row]:
 
 
 def track(events: Iterable[Row], prefix: str) -> dict[str, list[Row]]:
-    """Statements of one kind by topic, newest first. Consents, objections and the rest run side by side."""
+    """Statements of one kind by topic, the one that counts first. Consents, objections and the rest are apart."""
     by_topic: dict[str, list[Row]] = {}
     for event in newest_first(events):
         if event["state"].startswith(prefix):
             by_topic.setdefault(event["topic"], []).append(event)
-    return by_topic
+    return {topic: _with_current_first(said) for topic, said in by_topic.items()}
+
+
+def _with_current_first(said: list[Row]) -> list[Row]:
+    standing = [event for event in said if not any(_overrules(other, event) for other in said)]
+    current = max(standing, key=_order)
+    return [current, *(event for event in said if event is not current)]
+
+
+def _overrules(closing: Row, event: Row) -> bool:
+    """A consent falls to whatever closes it and was said, or written down, after it."""
+    if closing["state"] in _OPENING or event["state"] not in _OPENING:
+        return False
+    return _said_at(closing) > _said_at(event) or closing["recorded_at"] > event["recorded_at"]
+
+
+def _said_at(event: Row) -> datetime:
+    said_at: datetime = min(event["occurred_at"], event["recorded_at"])
+    return said_at
+
+
+def _order(event: Row) -> tuple[datetime, datetime, int]:
+    return _said_at(event), event["recorded_at"], event["sequence"]
 
 
 def consent_status(event: Row, now: datetime) -> str:
@@ -76,7 +99,7 @@ def _birthday(birth_date: date, years: int) -> date:
 
 def consents(events: Sequence[Row]) -> list[tuple[Row, list[Row]]]:
     """Each topic's newest statement, with all statements on it."""
-    return [(said[0], said) for _, said in sorted(track(events, "CONSENT").items())]
+    return [(said[0], newest_first(said)) for _, said in sorted(track(events, "CONSENT").items())]
 
 
 def objections(events: Sequence[Row]) -> list[Row]:

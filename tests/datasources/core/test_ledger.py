@@ -12,6 +12,7 @@ from auth.departments import Department
 from auth.policy.flags import Flag
 from datasources.core import ledger
 from datasources.core.codes import PrivacyState, PrivacyTopic
+from tests.oracle import ledger as oracle
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 EVENT_COLUMNS = ["customer_id", "topic", "state", "occurred_at", "expires_at", "recorded_via"]
@@ -49,9 +50,19 @@ async def say(
     state: str,
     days: float = 0,
     expires_at: datetime | None = None,
+    recorded: float | None = None,
 ) -> None:
-    statement = f"INSERT INTO core.privacy_event ({', '.join(EVENT_COLUMNS)}) VALUES ($1, $2, $3, $4, $5, 'CORE')"  # noqa: S608 - our own names
-    await core.execute(statement, customer, topic, state, T0 + timedelta(days=days), expires_at)
+    """Add an event said, and by default recorded, this many days after T0."""
+    columns = [*EVENT_COLUMNS, "recorded_at"]
+    statement = f"INSERT INTO core.privacy_event ({', '.join(columns)}) VALUES ($1, $2, $3, $4, $5, 'CORE', $6)"  # noqa: S608 - our own names
+    said_at, recorded_at = (T0 + timedelta(days=each) for each in (days, days if recorded is None else recorded))
+    await core.execute(statement, customer, topic, state, said_at, expires_at, recorded_at)
+
+
+async def say_now(core: asyncpg.Connection, customer: UUID, topic: str, state: str, said: timedelta) -> None:
+    """Add an event that is recorded now and was said that long before or after."""
+    statement = f"INSERT INTO core.privacy_event ({', '.join(EVENT_COLUMNS)}) VALUES ($1, $2, $3, $4, NULL, 'CORE')"  # noqa: S608 - our own names
+    await core.execute(statement, customer, topic, state, datetime.now(UTC) + said)
 
 
 async def flags(core: asyncpg.Connection, customer: UUID) -> Flag:
@@ -90,6 +101,105 @@ async def test_what_was_said_last_counts_not_what_was_written_last(core: asyncpg
     # Said at the same moment: the one written last.
     await say(core, customer, "PROFILING", "CONSENT_GIVEN", days=5)
     assert await flags(core, customer) == Flag.CONSENTS_PROFILING
+
+
+# Topic, the event that opens, the event that closes, and the flag while it is open or closed.
+TRACKS = [
+    ("DIRECT_MARKETING", "CONSENT_GIVEN", "CONSENT_WITHDRAWN", Flag.CONSENTS_DIRECT_MARKETING, Flag(0)),
+    ("PROFILING", "CONSENT_GIVEN", "CONSENT_REVOKED", Flag.CONSENTS_PROFILING, Flag(0)),
+    ("PARTNER_SHARING", "CONSENT_GIVEN", "CONSENT_REFUSED", Flag.CONSENTS_PARTNER_SHARING, Flag(0)),
+    ("DIRECT_MARKETING", "OBJECTION_LIFTED", "OBJECTED", Flag(0), Flag.OBJECTS_DIRECT_MARKETING),
+    ("LEGITIMATE_INTEREST", "OBJECTION_LIFTED", "OBJECTED", Flag(0), Flag.OBJECTS_LEGITIMATE_INTEREST),
+    ("PROCESSING", "RESTRICTION_LIFTED", "RESTRICTED", Flag(0), Flag.RESTRICTED),
+    ("ERASURE", "HOLD_LIFTED", "HELD", Flag(0), Flag.HELD),
+]
+
+
+@pytest.mark.parametrize(("topic", "opens", "closes", "is_open", "is_closed"), TRACKS)
+async def test_what_opens_never_outruns_what_closes(
+    addresses: dict[str, str],
+    core: asyncpg.Connection,
+    topic: str,
+    opens: str,
+    closes: str,
+    is_open: Flag,
+    is_closed: Flag,
+) -> None:
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    ahead, late, both_ways = await add_customers(core, 3)
+    # Dated 23 hours ahead, it counts from now, and so before what closes now.
+    await say_now(core, ahead, topic, opens, 23 * hour)
+    assert await flags(core, ahead) == is_open
+    await say_now(core, ahead, topic, closes, timedelta(0))
+    assert await flags(core, ahead) == is_closed
+    await say_now(core, ahead, topic, opens, timedelta(0))
+    assert await flags(core, ahead) == is_open
+    # Said yesterday and typed today, it closes what was opened an hour ago.
+    await say_now(core, late, topic, opens, -hour)
+    await say_now(core, late, topic, closes, -day)
+    assert await flags(core, late) == is_closed
+    # What is recorded later and was said in between opens again.
+    await say_now(core, late, topic, opens, -2 * hour)
+    assert await flags(core, late) == is_open
+    # Dated ahead, what closes counts from now, and so before what opens now.
+    await say_now(core, both_ways, topic, closes, 23 * hour)
+    await say_now(core, both_ways, topic, opens, timedelta(0))
+    assert await flags(core, both_ways) == is_open
+    # Recorded later but said before what closes: it opens nothing.
+    await say_now(core, both_ways, topic, closes, timedelta(0))
+    await say_now(core, both_ways, topic, opens, -hour)
+    assert await flags(core, both_ways) == is_closed
+    assert (await ledger.verify(addresses)).holds
+
+
+async def test_history_that_is_recorded_at_once_counts_as_it_was_said(core: asyncpg.Connection) -> None:
+    [customer] = await add_customers(core)
+    events = [
+        (customer, "PROFILING", state, T0 + timedelta(days=days), None, "CORE")
+        for state, days in (("CONSENT_GIVEN", 9), ("CONSENT_WITHDRAWN", 5), ("CONSENT_GIVEN", 1))
+    ]
+    await core.copy_records_to_table("privacy_event", schema_name="core", columns=EVENT_COLUMNS, records=events)
+    assert await flags(core, customer) == Flag.CONSENTS_PROFILING
+
+
+async def test_the_answer_names_the_event_that_counts(core: asyncpg.Connection) -> None:
+    [customer] = await add_customers(core)
+    await say(core, customer, "PROFILING", "CONSENT_GIVEN", days=5)
+    await say(core, customer, "PROFILING", "CONSENT_WITHDRAWN", days=1, recorded=6)
+    current = "SELECT state FROM core.current_privacy_event WHERE customer_id = $1"
+    assert [row["state"] for row in await core.fetch(current, customer)] == ["CONSENT_WITHDRAWN"]
+
+
+async def test_random_histories_count_alike_in_the_database_and_in_python(
+    addresses: dict[str, str], core: asyncpg.Connection
+) -> None:
+    chance = Random(7)  # noqa: S311 - no secret
+    pairs = sorted(PAIRS)
+    customers = await add_customers(core, 2_000)
+    # Few moments, so that events are often said or recorded at once.
+    moments = [T0 + timedelta(days=day) for day in range(4)]
+    events = [
+        (customer, *chance.choice(pairs), chance.choice(moments), chance.choice((None, moments[-1])), "CORE")
+        for customer in customers
+        for _ in range(12)
+    ]
+    records = [(*event, chance.choice(moments)) for event in events]
+    columns = [*EVENT_COLUMNS, "recorded_at"]
+    await core.copy_records_to_table("privacy_event", schema_name="core", columns=columns, records=records)
+    assert (await ledger.verify(addresses)).holds
+    rows = await core.fetch("SELECT * FROM core.privacy_event WHERE customer_id = ANY ($1)", customers)
+    by_customer: dict[UUID, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_customer.setdefault(row["customer_id"], []).append(dict(row))
+    for customer, said in by_customer.items():
+        stored = await flags(core, customer)
+        expired = sum(
+            flag
+            for topic, flag in ledger.CONSENTS.items()
+            if any(each["topic"] == topic and each["expires_at"] is not None for each in said)
+        )
+        # The oracle tells the flags of today, when those consents are over.
+        assert oracle.flags(said, None, datetime.now(UTC)) & ~expired == stored & ~expired
 
 
 async def test_an_objection_withdraws_no_consent_and_topics_are_apart(core: asyncpg.Connection) -> None:
@@ -166,8 +276,12 @@ async def test_senseless_statements_are_refused(core: asyncpg.Connection) -> Non
             if (topic, state) not in PAIRS:
                 with pytest.raises(asyncpg.CheckViolationError):
                     await say(core, customer, topic, state)
-    with pytest.raises(asyncpg.CheckViolationError, match="future"):
-        await say(core, customer, "PROFILING", "CONSENT_GIVEN", days=100_000)
+    with pytest.raises(asyncpg.CheckViolationError, match="occurred in the future"):
+        await say(core, customer, "PROFILING", "CONSENT_GIVEN", days=100_000, recorded=0)
+    with pytest.raises(asyncpg.CheckViolationError, match="recorded in the future"):
+        await say(core, customer, "PROFILING", "CONSENT_GIVEN", recorded=100_000)
+    with pytest.raises(asyncpg.CheckViolationError, match="ends_after_it_begins"):
+        await say(core, customer, "PROFILING", "CONSENT_GIVEN", 1, T0)
     with pytest.raises(asyncpg.InvalidTransactionStateError, match="READ COMMITTED"):
         async with core.transaction(isolation="repeatable_read"):
             await say(core, customer, "PROFILING", "CONSENT_GIVEN")

@@ -152,6 +152,8 @@ class Twin:
                 altered[column] = self.rng.choice(("NORTH", "SOUTH", "EAST", "WEST"))
             elif f"{name}.{column}" in TOLD or (column not in KEPT and f"{name}.{column}" not in KEYS):
                 altered[column] = self._cell(name, column, row, flags, nullable=nullable)
+        if altered.get("expires_at") is not None and altered["expires_at"] < altered["occurred_at"]:
+            altered["occurred_at"], altered["expires_at"] = altered["expires_at"], altered["occurred_at"]
         return altered
 
     def _retention(self, until: date | None) -> date | None:

@@ -173,12 +173,12 @@ _SAID = (
     ("DIRECT_MARKETING", "CONSENT_GIVEN", None, 30),
     ("PROFILING", "CONSENT_GIVEN", None, 40),
     ("PARTNER_SHARING", "CONSENT_GIVEN", None, 45),
-    ("PROFILING", "CONSENT_GIVEN", "2002-01-01", 5),
+    ("PROFILING", "CONSENT_GIVEN", "30 seconds", 5),
     ("SPECIAL_CATEGORIES", "CONSENT_GIVEN", None, 8),
 )
 _EVENT = """
 INSERT INTO core.privacy_event (customer_id, topic, state, occurred_at, expires_at, recorded_via)
-SELECT unnest($1::uuid[]), $2, $3, now() - interval '1 minute', $4::text::timestamptz, 'CORE'
+SELECT unnest($1::uuid[]), $2, $3, now() - interval '1 minute', now() - $4::text::interval, 'CORE'
 """
 _KEPT = ("finance.invoice", "finance.payment", "finance.credit_note", "sales.sales_order", "service.ticket",
          "service.call", "marketing.touchpoint")  # fmt: skip
