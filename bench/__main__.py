@@ -16,7 +16,8 @@ from bench.contestants.servers import OURS, PEERS, Server, servers
 from bench.load.profile import profile
 from bench.load.rounds import NotStartedError, measure, start_server
 from bench.load.run import LoadError, Measured, Target
-from bench.report.tables import Setting, markdown
+from bench.report.bars import draw_bars
+from bench.report.tables import Setting, markdown, median_speeds
 from bench.workloads import dataset, operations
 from bench.workloads.dataset import DataSet
 from bench.workloads.operations import Workloads
@@ -76,9 +77,11 @@ def _report(
         measured.append(each)
         print(f"{each.workload:9} {each.server:22} {each.per_second:9,.0f}/s  p99 {each.p99_ms:7.1f} ms", flush=True)
     setting = _setting(options, data)
-    text = markdown(setting, [each for each, _ in running], measured)
+    picture = options.report.with_suffix(".svg")
+    text = markdown(setting, [each for each, _ in running], measured, picture.name)
     print(f"\n{text}")
     options.report.write_text(text)
+    picture.write_text(draw_bars(median_speeds(measured)))
 
 
 def _setting(options: argparse.Namespace, data: DataSet) -> Setting:

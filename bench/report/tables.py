@@ -11,10 +11,13 @@ from statistics import median
 
 from bench.contestants.servers import BEST_OF, FLOOR, LIMIT, OURS, Server
 from bench.load.run import Measured, generator
+from bench.report.bars import Speeds
 
 INTRODUCTION = """# Benchmarks
 
 Written by `make bench`; do not edit. `bench/README.md` says what is measured and how to read it.
+
+![Requests per second by workload and server]({picture})
 """
 
 
@@ -30,9 +33,10 @@ class Setting:
     durable: bool
 
 
-def markdown(setting: Setting, servers: Sequence[Server], measured: Sequence[Measured]) -> str:
+def markdown(setting: Setting, servers: Sequence[Server], measured: Sequence[Measured], picture: str) -> str:
     workloads = list(dict.fromkeys(each.workload for each in measured))
-    parts = [INTRODUCTION, _circumstances(setting), _legend(servers, measured), _ratios(workloads, measured)]
+    introduction = INTRODUCTION.format(picture=picture)
+    parts = [introduction, _circumstances(setting), _legend(servers, measured), _ratios(workloads, measured)]
     parts += [_table(name, [each for each in measured if each.workload == name]) for name in workloads]
     return "\n".join(parts)
 
@@ -94,6 +98,15 @@ def _ratios(workloads: Sequence[str], measured: Sequence[Measured]) -> str:
         cells = (_spread([ratio for each in rounds if (ratio := of(each)) is not None]) for of in against.values())
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(["## Requests a second, as ratios", "", *lines, ""])
+
+
+def median_speeds(measured: Sequence[Measured]) -> Speeds:
+    """Requests per second by workload and server: the median of the rounds."""
+    speeds: dict[str, dict[str, float]] = {}
+    for each in measured:
+        same = [m for m in measured if m.workload == each.workload]
+        speeds.setdefault(each.workload, {})[each.server] = _speed(each.server, same)
+    return speeds
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,3 +98,10 @@ def test_the_papers_name_their_subjects() -> None:
         for word in UNNAMED.findall(text_of(page))
     }
     assert found == set()
+
+
+def test_the_bars_show_the_figures_of_the_tables() -> None:
+    tables, bars = ((ROOT / "docs" / f"benchmarks.{kind}").read_text() for kind in ("md", "svg"))
+    medians = re.findall(r"^\| (?!customer360-)[\w-]+ \| ([\d,]+) \(", tables, re.MULTILINE)
+    assert medians
+    assert sorted(re.findall(r">([\d,]+)</text>", bars)) == sorted(medians)
