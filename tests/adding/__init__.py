@@ -1,0 +1,1 @@
+"""A sixth department, its fields and its filter, made from docs/adding.md alone."""
