@@ -25,7 +25,7 @@ from bench.workloads.abuses import ABUSES, Abuse
 from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
 from server.graphql.bearer import Authenticator
-from server.graphql.body import BodyReader
+from server.graphql.bounds.body import BodyReader
 from server.graphql.cors import AllowedOrigins
 from server.graphql.endpoint import GraphQLOverHTTP
 from server.graphs import build_graph
@@ -70,6 +70,7 @@ class Endpoint:
 
     def _scope(self, headers: Mapping[str, str]) -> dict[str, Any]:
         sent = {
+            "host": "abuse.test",
             "accept": "application/graphql-response+json",
             "authorization": f"Bearer {self.token}",
             "content-type": "application/json",

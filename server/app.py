@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.tokens.verifier import Verifier
 from server.backend import Backend, Opener
 from server.graphiql import page, screen_pop
+from server.graphql import sdl
 from server.graphql.bearer import Authenticator
-from server.graphql.body import BodyReader
+from server.graphql.bounds.body import BodyReader
 from server.graphql.cors import AllowedOrigins
 from server.graphql.endpoint import GraphQLOverHTTP
+from server.graphql.hosts import check_host, joined_host
 from server.graphql.operations import OperationObserver, log_operation
+from server.graphql.refusals import Refusal
 from server.oauth.routes import routes as oauth_routes
 from server.oauth.service import OAuthService
 from server.settings.environment import Settings
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from server.telemetry.metrics import Metrics
 
 GRAPHQL = gates.GRAPHQL
+GRAPHQL_PATHS = frozenset({GRAPHQL, f"{GRAPHQL}/"})
 GRAPHIQL = "/graphiql"
 
 
@@ -57,6 +61,7 @@ class Customer360:
         self._open_backend = open_backend
         self._backend: Backend | None = None
         self._endpoint: ASGIApp | None = None
+        self._authenticator: Authenticator | None = None
         self._metrics = _metrics(settings)
         self._pages = Starlette(routes=self._routes(), lifespan=self._lifespan)
         self._is_draining = False
@@ -64,8 +69,10 @@ class Customer360:
         self.failure: BaseException | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self._endpoint is not None and _path(scope) == GRAPHQL:
+        if scope["type"] == "http" and self._endpoint is not None and _path(scope) in GRAPHQL_PATHS:
             await self._endpoint(scope, receive, send)
+        elif scope["type"] == "http" and (refusal := _host_refusal(scope)) is not None:
+            await refusal(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
 
@@ -85,13 +92,13 @@ class Customer360:
             self.failure = error
             raise
         finally:
-            self._backend = self._endpoint = None
+            self._backend = self._endpoint = self._authenticator = None
 
     def _make_endpoint(self, backend: Backend) -> ASGIApp:
         settings = self._settings
         reader = BodyReader(settings.max_body_bytes, settings.receive_timeout_ms)
-        origins = AllowedOrigins(settings.allowed_origins)
-        authenticator = self._make_authenticator(backend)
+        origins = AllowedOrigins(settings.allowed_origins, settings.allowed_headers)
+        self._authenticator = authenticator = self._make_authenticator(backend)
         endpoint = GraphQLOverHTTP(
             backend.graph,
             authenticator,
@@ -101,6 +108,8 @@ class Customer360:
             trusted=backend.trusted,
             limiter=backend.limiter,
             observers=self._observers(backend),
+            allows_get=settings.get_queries,
+            compresses=settings.compression,
         )
         return endpoint if backend.traces is None else backend.traces.around(endpoint)
 
@@ -120,6 +129,7 @@ class Customer360:
 
     def _routes(self) -> list[BaseRoute]:
         routes = [*health.routes(self._check, lambda: self._is_draining), *self._oauth_routes()]
+        routes.append(sdl.route(lambda: self._authenticator, self._print_sdl))
         if self._metrics is not None:
             routes.append(self._metrics.route())
         if self._settings.graphiql:
@@ -139,6 +149,10 @@ class Customer360:
             self._find_oauth, settings.receive_timeout_ms, AllowedOrigins(settings.allowed_origins)
         )
 
+    def _print_sdl(self) -> str:
+        assert self._backend is not None, "only a ready server has an authenticator"
+        return self._backend.sdl()
+
     def _find_oauth(self) -> OAuthService | None:
         return self._backend.oauth if self._backend else None
 
@@ -157,6 +171,15 @@ def _metrics(settings: Settings) -> "Metrics | None":
 
 def _to_graphiql(request: Request) -> Response:
     return RedirectResponse(f"{request.scope.get('root_path', '')}{GRAPHIQL}")
+
+
+def _host_refusal(scope: Scope) -> Response | None:
+    """The refusal of a page's request without one valid Host; /graphql checks its own."""
+    try:
+        check_host(joined_host(scope["headers"]), scope.get("http_version", "1.1"))
+    except Refusal as refusal:
+        return PlainTextResponse(f"{refusal}\n", refusal.status, {"Connection": "close"})
+    return None
 
 
 def _path(scope: Scope) -> str:

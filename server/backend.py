@@ -10,10 +10,12 @@ from auth.oauth.keys.sealing import secret_in
 from auth.policy.rules import Policy
 from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.databases import QUEUE_PER_PLACE, Databases
+from schema.build import print_sdl
+from schema.federation.subgraphs import print_subgraphs
 from server import sources
+from server.graphql.bounds.limiter import ConcurrencyLimit
 from server.graphql.documents.trusted import TrustedDocuments
 from server.graphql.endpoint import Answers
-from server.graphql.limiter import ConcurrencyLimit
 from server.graphs import build_graph, build_subgraph_graph
 from server.oauth import register, service
 from server.oauth.register import Register
@@ -42,6 +44,8 @@ class Backend:
     limiter: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
     gauges: Gauges = tuple
     traces: "Traces | None" = None
+    # Prints the schema that this process serves.
+    sdl: Callable[[], str] = print_sdl
 
     @property
     def register(self) -> Register | None:
@@ -99,9 +103,14 @@ def opener(
                     limiter=limiter,
                     gauges=gauges(graph, databases, limiter, lag),
                     traces=traces,
+                    sdl=print_sdl if subgraph is None else partial(_subgraph_sdl, subgraph),
                 )
 
     return open_backend
+
+
+def _subgraph_sdl(subgraph: str) -> str:
+    return print_subgraphs()[subgraph]
 
 
 @asynccontextmanager

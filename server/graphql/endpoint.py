@@ -12,25 +12,33 @@ from auth.step_up import StepUpNeeded
 from auth.viewer import Viewer
 from resolvers.answering.requests import Answer, Request
 from resolvers.codes import Code
-from server.graphql import disconnects, media, parameters
-from server.graphql.alarms import Alarms
+from server.graphql import media, parameters
 from server.graphql.bearer import Authenticator
-from server.graphql.body import BodyReader
+from server.graphql.bounds import disconnects
+from server.graphql.bounds.alarms import Alarms
+from server.graphql.bounds.body import BodyReader
+from server.graphql.bounds.disconnects import DisconnectWatch
+from server.graphql.bounds.limiter import ConcurrencyLimit
+from server.graphql.compression import compress
 from server.graphql.cors import METHODS, AllowedOrigins
-from server.graphql.disconnects import DisconnectWatch
 from server.graphql.documents.trusted import TrustedDocuments
 from server.graphql.exchange import Exchange, Response
 from server.graphql.faults import log_fault
-from server.graphql.limiter import ConcurrencyLimit
+from server.graphql.hosts import check_host
 from server.graphql.operations import CLIENT_LEFT, OperationObserver, OperationReport
 from server.graphql.parameters import Parameters
 from server.graphql.refusals import Disconnected, Header, Refusal
-from server.graphql.statuses import answer_status
+from server.graphql.statuses import ALLOW_POST, answer_status
 
 log = logging.getLogger("customer360.http")
 
 FAULT = Refusal(Code.INTERNAL_SERVER_ERROR, "Something went wrong on our side. The request id finds it in our log.")
 ALLOW: Header = (b"allow", METHODS)
+GZIP: Header = (b"content-encoding", b"gzip")
+GET_REFUSED = (
+    "Send operations by POST, because URLs are kept in logs and may hold personal data: preferGetMethod: false in "
+    "urql, useGETForQueries: false in Apollo Client. GET answers trusted documents without variables."
+)
 READS = ("GET", "HEAD")
 
 
@@ -52,13 +60,16 @@ class GraphQLOverHTTP:
     trusted: TrustedDocuments = field(default_factory=TrustedDocuments)
     limiter: ConcurrencyLimit = field(default_factory=ConcurrencyLimit)
     observers: Sequence[OperationObserver] = ()
+    # Whether GET runs any query, and not only trusted documents without variables.
+    allows_get: bool = False
+    compresses: bool = True
     alarms: Alarms = field(default_factory=lambda: Alarms(disconnects.SECONDS_BEFORE_WATCHING))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange.of(scope)
         origin = exchange.headers.get(b"origin")
         if exchange.method == "OPTIONS":
-            await exchange.send(send, Response(204, headers=(ALLOW,)), self.origins.preflight(origin))
+            await exchange.send(send, _options(exchange), self.origins.preflight(origin))
             return
         began = perf_counter()
         try:
@@ -88,9 +99,9 @@ class GraphQLOverHTTP:
         try:
             return await self._answer(exchange, receive)
         except Refusal as refusal:
-            return _refused(refusal)
+            return _refused(refusal, exchange.media)
         except StepUpNeeded as error:
-            return _refused(self.authenticator.step_up(error))
+            return _refused(self.authenticator.step_up(error), exchange.media)
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - the client learns nothing of any fault
@@ -106,10 +117,14 @@ class GraphQLOverHTTP:
             async with self.limiter:
                 answer = await self.graph.answer(_request(document, sent, viewer, exchange))
         status, headers = answer_status(answer, exchange.media, self.partial_status)
-        return Response(status, answer.body, headers, answer.code, answer.withheld, answer.points)
+        body = answer.body
+        if self.compresses and (small := await compress(body, exchange.headers.get(b"accept-encoding"))) is not None:
+            body, headers = small, (*headers, GZIP)
+        return Response(status, body, headers, answer.code, answer.withheld, answer.points)
 
     def _check(self, exchange: Exchange) -> None:
         """Checks that need no viewer. Raises Refusal."""
+        check_host(exchange.headers.get(b"host"), exchange.http_version)
         if self.limiter.is_full:
             raise self.limiter.overloaded()
         if exchange.method not in ("POST", *READS):
@@ -124,12 +139,27 @@ class GraphQLOverHTTP:
 
     async def _read(self, exchange: Exchange, receive: Receive) -> Parameters:
         if exchange.method in READS:
-            return parameters.from_query(exchange.query)
+            sent = parameters.from_query(exchange.query)
+            if not self.allows_get and not sent.is_id_alone:
+                raise Refusal(Code.METHOD_NOT_ALLOWED, GET_REFUSED, ALLOW_POST)
+            return sent
         return parameters.from_body(await self.reader.read(receive, exchange.headers.get(b"content-length")))
 
 
-def _refused(refusal: Refusal) -> Response:
-    return Response(refusal.status, refusal.body, refusal.headers, refusal.code)
+def _options(exchange: Exchange) -> Response:
+    try:
+        check_host(exchange.headers.get(b"host"), exchange.http_version)
+    except Refusal as refusal:
+        return _refused(refusal, exchange.media)
+    return Response(204, headers=(ALLOW,))
+
+
+def _refused(refusal: Refusal, media_type: str) -> Response:
+    status = refusal.status
+    if refusal.code is Code.PERSISTED_QUERY_NOT_SUPPORTED and media_type == media.JSON:
+        # Because older clients read only a 200, they would not fall back to sending the document.
+        status = 200
+    return Response(status, refusal.body, refusal.headers, refusal.code)
 
 
 def _request(document: str, sent: Parameters, viewer: Viewer, exchange: Exchange) -> Request:

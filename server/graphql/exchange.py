@@ -14,6 +14,7 @@ from server.graphql.refusals import Header
 USED_HEADERS = frozenset(
     (
         b"accept",
+        b"accept-encoding",
         b"authorization",
         b"content-encoding",
         b"content-length",
@@ -22,13 +23,14 @@ USED_HEADERS = frozenset(
         b"customer360-dry-run",
         b"customer360-purpose",
         b"dpop",
+        b"host",
         b"origin",
     )
 )
 # Because answers hold personal data and depend on the token, caches must not keep them.
 ALWAYS: tuple[Header, ...] = (
     (b"cache-control", b"no-store"),
-    (b"vary", b"Accept, Authorization, Customer360-Dry-Run, Customer360-Purpose, Origin"),
+    (b"vary", b"Accept, Accept-Encoding, Authorization, Customer360-Dry-Run, Customer360-Purpose, Origin"),
     (b"x-content-type-options", b"nosniff"),
 )
 _REQUEST_ID = REQUEST_ID.lower().encode()
@@ -54,6 +56,7 @@ class Exchange:
     headers: dict[bytes, bytes]
     repeated: set[bytes]
     request_id: str
+    http_version: str = "1.1"
     media: str = JSON
 
     @classmethod
@@ -67,7 +70,14 @@ class Exchange:
                     headers[name] = b"%b, %b" % (headers[name], value)
                 else:
                     headers[name] = value
-        return cls(scope["method"], scope["query_string"], headers, repeated, os.urandom(16).hex())
+        return cls(
+            scope["method"],
+            scope["query_string"],
+            headers,
+            repeated,
+            os.urandom(16).hex(),
+            scope.get("http_version", "1.1"),
+        )
 
     async def send(self, send: Send, response: Response, more: list[Header]) -> None:
         body = response.body

@@ -1,5 +1,6 @@
 """Reads a GraphQL request's parameters from a body or a query string, and checks their types."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -20,12 +21,19 @@ _OPTIONAL = (("documentId", str), ("operationName", str), ("variables", dict), (
 
 
 class Parameters(NamedTuple):
-    """A request's parameters. It has either a document or the id of a trusted one."""
+    """A request's parameters: a document, the id of a trusted one, or the hash of a persisted one."""
 
     document: str | None
     document_id: str | None
     operation_name: str | None
     variables: Mapping[str, Any] | None
+    # `extensions.persistedQuery.sha256Hash`, of a request without a document.
+    persisted_hash: str | None = None
+
+    @property
+    def is_id_alone(self) -> bool:
+        """Whether nothing of the request can be personal: it names a document and has no variables."""
+        return self.document is None and not self.variables
 
 
 def from_body(body: bytes) -> Parameters:
@@ -58,9 +66,37 @@ def refuse_token_in_url(query: bytes) -> None:
 
 def _json(content: bytes, what: str) -> Any:
     try:
-        return orjson.loads(content)
+        value = orjson.loads(content)
     except orjson.JSONDecodeError:
         raise Refusal(Code.BAD_REQUEST, f"{what} is not JSON.") from None
+    if not _is_canonical(content, value):
+        _check_members(content, what)
+    return value
+
+
+def _is_canonical(content: bytes, value: Any) -> bool:
+    """Whether the text is what the value serializes to, so that it has no member twice.
+
+    Most clients send such text. The comparison takes a microsecond, where `_check_members` takes several.
+    """
+    try:
+        return orjson.dumps(value) == content
+    except orjson.JSONEncodeError:
+        return False
+
+
+def _check_members(content: bytes, what: str) -> None:
+    """Refuse an object with a member twice, of which parsers take one or the other (RFC 8259, 4)."""
+
+    def check(pairs: list[tuple[str, Any]]) -> None:
+        if len({name for name, _ in pairs}) != len(pairs):
+            raise Refusal(Code.BAD_REQUEST, f"{what} has an object with a member twice.")
+
+    try:
+        # Numbers are not converted, because Python refuses integers of more than 4,300 digits.
+        json.loads(content.decode(), object_pairs_hook=check, parse_int=len, parse_float=len)
+    except RecursionError:
+        raise Refusal(Code.BAD_REQUEST, f"{what} is nested too deep.") from None
 
 
 def _check_parameters(members: Any) -> Parameters:
@@ -74,14 +110,27 @@ def _check_parameters(members: Any) -> Parameters:
             word = "an object" if kind is dict else "a text"
             raise Refusal(Code.BAD_REQUEST, f"The parameter {name} must be {word} or null.")
     document, document_id = members.get("query"), members.get("documentId")
-    if document_id is None and (not isinstance(document, str) or not document):
+    persisted_hash = _persisted_hash(members.get("extensions")) if document is None else None
+    if document_id is None and persisted_hash is None and (not isinstance(document, str) or not document):
         raise Refusal(Code.BAD_REQUEST, "The parameter query is missing or is no text.")
     if document_id is not None and document is not None:
         raise Refusal(Code.BAD_REQUEST, "Send query or documentId, not both.")
     variables = members.get("variables")
     if variables:
         _check_extent(variables)
-    return Parameters(document, document_id, members.get("operationName"), variables)
+    # The specification treats an empty name as an absent one.
+    operation_name = members.get("operationName") or None
+    return Parameters(document, document_id, operation_name, variables, persisted_hash)
+
+
+def _persisted_hash(extensions: Mapping[str, Any] | None) -> str | None:
+    """The hash that clients with automatic persisted queries send instead of the document."""
+    persisted = (extensions or {}).get("persistedQuery")
+    if persisted is None:
+        return None
+    if not isinstance(persisted, dict) or not isinstance(persisted.get("sha256Hash"), str):
+        raise Refusal(Code.BAD_REQUEST, "extensions.persistedQuery must be an object with a text sha256Hash.")
+    return str(persisted["sha256Hash"])
 
 
 def _check_extent(variables: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from math import ceil, floor
 from resolvers.answering.requests import Answer, Outcome
 from resolvers.answering.throttle import Standing
 from resolvers.codes import Code
-from server.graphql.limiter import RETRY
+from server.graphql.bounds.limiter import RETRY
 from server.graphql.media import GRAPHQL_RESPONSE
 from server.graphql.refusals import STATUSES, Header
 

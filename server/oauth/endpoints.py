@@ -20,7 +20,7 @@ from auth.tokens import dpop
 from auth.tokens.dpop import InvalidProofError, ProofTarget
 from auth.tokens.revocations import RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
-from server.graphql.body import BodyReader
+from server.graphql.bounds.body import BodyReader
 from server.graphql.cors import AllowedOrigins
 from server.graphql.faults import log_fault
 from server.graphql.refusals import Disconnected, Refusal

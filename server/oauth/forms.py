@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request as HttpRequest
 
-from server.graphql.body import BodyReader
+from server.graphql.bounds.body import BodyReader
 
 Pairs = list[tuple[str, str]]
 

@@ -21,7 +21,7 @@ from auth.oauth.records import Session
 from auth.oauth.secrets import Prefix
 from auth.tokens.revocations import RevocationsUnknown
 from datasources.oauth.database import StoreUnavailable
-from server.graphql.body import BodyReader
+from server.graphql.bounds.body import BodyReader
 from server.graphql.faults import log_fault
 from server.graphql.refusals import Disconnected, Refusal
 from server.oauth import cookies, forms, pages

@@ -6,7 +6,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from server.graphql.body import BodyReader
+from server.graphql.bounds.body import BodyReader
 from server.graphql.cors import AllowedOrigins
 from server.oauth import pages
 from server.oauth.endpoints import Endpoints

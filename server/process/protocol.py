@@ -12,6 +12,11 @@ BUSY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close
 # Checks per timeout; a client is cut off at most an eighth of the timeout late.
 _CHECKS_PER_TIMEOUT = 8
 _FIRST_HEAD = object()
+TOO_LARGE = b"431 Request Header Fields Too Large"
+
+
+class HeadTooLargeError(Exception):
+    """Stops the parser at headers that are too large."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -25,7 +30,10 @@ class BoundedProtocol(HttpToolsProtocol):
     watch: ClassVar["TimeoutWatch"]
 
     _reader: TimerHandle | None = None
+    # Of the incomplete headers, without the piece in which they begin.
     _head_bytes = 0
+    # Since the last complete headers: an upper bound of the next ones.
+    _received_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -52,6 +60,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         head = self.scope
+        self._received_bytes += len(data)
         # Not by `super()`, which would cost every request a microsecond.
         HttpToolsProtocol.data_received(self, data)
         if self._is_in_head:
@@ -59,7 +68,21 @@ class BoundedProtocol(HttpToolsProtocol):
             is_same = self.cycle is None or self.scope is head  # type: ignore[redundant-expr]
             self._head_bytes = self._head_bytes + len(data) if is_same else 0
             if self._head_bytes > MAX_HEAD_BYTES:
-                self._end(b"431 Request Header Fields Too Large")
+                self._end(TOO_LARGE)
+        else:
+            self._received_bytes = 0
+
+    def on_headers_complete(self) -> None:
+        """Measure the headers only if enough has arrived, so that ordinary requests cost no more."""
+        if self._received_bytes > MAX_HEAD_BYTES and _head_size(self.url, self.headers) > MAX_HEAD_BYTES:
+            self._end(TOO_LARGE)
+            raise HeadTooLargeError
+        HttpToolsProtocol.on_headers_complete(self)
+
+    def send_400_response(self, msg: str) -> None:
+        """The parser reports HeadTooLargeError as an invalid request, which has been answered."""
+        if not self.transport.is_closing():
+            super().send_400_response(msg)
 
     @property
     def _is_in_head(self) -> bool:
@@ -87,6 +110,11 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._is_in_head and self.scope:
             self.transport.write(b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % status)
         self.transport.close()
+
+
+def _head_size(url: bytes, headers: Collection[tuple[bytes, bytes]]) -> int:
+    """Bytes of the request's target and headers, each header with its colon, space and line end."""
+    return len(url) + sum(len(name) + len(value) + 4 for name, value in headers)
 
 
 class TimeoutWatch:

@@ -39,6 +39,9 @@ class Settings:
     host: str
     port: int
     allowed_origins: frozenset[str]
+    allowed_headers: frozenset[str]
+    get_queries: bool
+    compression: bool
     max_body_bytes: int
     receive_timeout_ms: int
     keep_alive_ms: int
@@ -102,6 +105,9 @@ SETTINGS = (
     Setting("CUSTOMER360_HOST", values.text, "127.0.0.1"),
     Setting("CUSTOMER360_PORT", values.whole(1, 65_535), "8360"),
     Setting("CUSTOMER360_ALLOWED_ORIGINS", values.origins, ""),
+    Setting("CUSTOMER360_ALLOWED_HEADERS", values.header_names, ""),
+    Setting("CUSTOMER360_GET_QUERIES", values.on_off, "off"),
+    Setting("CUSTOMER360_COMPRESSION", values.on_off, "on"),
     Setting("CUSTOMER360_MAX_BODY_BYTES", values.whole(1024, 1 << 30), str(1 << 20)),
     Setting("CUSTOMER360_RECEIVE_TIMEOUT_MS", values.whole(100, 600_000), "10000"),
     Setting("CUSTOMER360_KEEP_ALIVE_MS", values.whole(100, 3_600_000), "75000"),

@@ -16,6 +16,7 @@ ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\
 RATE = re.compile(r"([1-9]\d{0,8})/([1-9]\d{0,5})")
 SECRET = re.compile(r"[0-9A-Fa-f]{64}")
 
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'+.^_`|~-]+")
 BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
@@ -83,6 +84,15 @@ def origins(given: str) -> frozenset[str]:
     for origin in listed:
         if not ORIGIN.fullmatch(origin):
             raise ValueError(f"{origin!r} is no origin; one looks like https://crm.example.com")
+    return listed
+
+
+def header_names(given: str) -> frozenset[str]:
+    """Comma-separated names of headers (RFC 9110, 5.1)."""
+    listed = frozenset(word.strip() for word in given.split(",") if word.strip())
+    for name in listed:
+        if not HEADER_NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a header; one looks like x-request-source")
     return listed
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from datasources.engine.running.databases import Databases
 from resolvers.graph import Graph
-from server.graphql.limiter import ConcurrencyLimit
+from server.graphql.bounds.limiter import ConcurrencyLimit
 
 SECONDS_BETWEEN_LOOKS = 0.25
 

@@ -20,7 +20,8 @@ def test_the_audit_of_graphql_over_http(graph: Graph, bearer: dict[str, str], tm
         if not os.environ.get("CI"):
             pytest.skip("fetch the Node packages first: python -m tests.limits.test_audit")
         install(HERE)
-    with serving(graph, tmp_path) as (host, port, _):
+    # GET is off by default; tests/server/graphql/test_persisted.py shows the refusal.
+    with serving(graph, tmp_path, get_queries=True) as (host, port, _):
         command = [node(), "audit.mjs", f"http://{host}:{port}/graphql", bearer["Authorization"].split()[1]]
         done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)

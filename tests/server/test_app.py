@@ -70,7 +70,12 @@ def test_graphiql_can_be_left_out(make_client: Make) -> None:
     assert client.get("/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/graphql/", "/graphql/x", "/GraphQL", "/nothing"])
+def test_a_slash_at_the_end_is_the_graph_too(client: TestClient, bearer: dict[str, str]) -> None:
+    response = client.post("/graphql/", json={"query": "{ hello }"}, headers=bearer, follow_redirects=False)
+    assert (response.status_code, response.json()) == (200, {"data": {"hello": "world"}})
+
+
+@pytest.mark.parametrize("path", ["/graphql/x", "/graphql//", "/GraphQL", "/nothing"])
 def test_only_the_exact_path_is_the_graph(client: TestClient, bearer: dict[str, str], path: str) -> None:
     assert client.post(path, json={"query": "{ hello }"}, headers=bearer, follow_redirects=False).status_code == 404
 

@@ -4,7 +4,7 @@ from auth.departments import DEPARTMENTS
 from datasources.engine.running.breaker import State
 from datasources.engine.running.databases import Databases
 from datasources.service import ticket_system
-from server.graphql.limiter import ConcurrencyLimit
+from server.graphql.bounds.limiter import ConcurrencyLimit
 from server.graphs import build_graph
 from server.telemetry.gauges import Lag, gauges
 from tests.conftest import Addresses

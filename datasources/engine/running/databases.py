@@ -82,7 +82,7 @@ class Databases:
         seconds, max_queue = timeout_ms / 1000, QUEUE_PER_PLACE * pool_size
 
         def database(url: str) -> Database:
-            # Core has no queue of its own, because server/graphql/limiter.py bounds the requests that wait for it.
+            # Core has no queue of its own: server/graphql/bounds/limiter.py bounds the requests that wait for it.
             queue = None if url == addresses[CORE] else max_queue
             return Database(url, ReadPool(url, plan_session(timeout_ms), pool_size, queue), seconds)
 

@@ -25,7 +25,7 @@ def ask(client: TestClient, bearer: dict[str, str]) -> None:
 
 
 def test_metrics_count_by_status_and_code(make_client: Make, bearer: dict[str, str]) -> None:
-    client = make_client(metrics="on")
+    client = make_client(metrics="on", get_queries="on")
     ask(client, bearer)
     metrics = client.get("/metrics").text
     assert 'customer360_operation_seconds_count{status="200"} 4.0' in metrics
@@ -43,7 +43,7 @@ def test_a_line_for_each_operation_says_how_it_went(
     make_client: Make, bearer: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    ask(make_client(log_operations="on"), bearer)
+    ask(make_client(log_operations="on", get_queries="on"), bearer)
     lines = [orjson.loads(each.message) for each in caplog.records if each.name == "customer360.operations"]
     codes = [None, "GRAPHQL_VALIDATION_FAILED", None, "OPERATION_RESOLUTION_FAILURE", "UNAUTHENTICATED"]
     assert [(each["method"], each["code"]) for each in lines] == [

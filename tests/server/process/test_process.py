@@ -14,7 +14,7 @@ import pytest
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.verifier import Verifier
 from server.app import Customer360
-from server.process.protocol import bounded_protocol
+from server.process.protocol import MAX_HEAD_BYTES, bounded_protocol
 from server.process.serving import ListenError, listen, make_server
 from server.settings.environment import load
 from tests.server.conftest import EXPECTED, KEY, PURPOSES
@@ -160,6 +160,40 @@ def test_a_huge_head_is_refused(connect: Connect) -> None:
         client.sendall(b"GET /healthz HTTP/1.1\r\n")
         client.sendall(b"X-Huge: " + b"x" * 200_000)
         assert b" 431 " in answer(client)
+
+
+def head_of(bearer: dict[str, str], size: int, *, in_many: bool) -> bytes:
+    """A request whose target and headers have so many bytes, in one large header or in many."""
+    plain = request(bearer)
+    head = plain.split(b"\r\n\r\n")[0]
+    used = len(head) - len("POST ") - len(" HTTP/1.1\r\n") + len("\r\n")
+    line = b"x-more: %b\r\n"
+    missing = size - used
+    count = missing // 200 if in_many else 1
+    lines = [line % (b"x" * (missing // count - len(line) + 2)) for _ in range(count - 1)]
+    lines.append(line % (b"x" * (missing - sum(map(len, lines)) - len(line) + 2)))
+    return plain.replace(b"Content-Type", b"".join(lines) + b"Content-Type", 1)
+
+
+@pytest.mark.parametrize(("size", "expected"), [(MAX_HEAD_BYTES, 200), (MAX_HEAD_BYTES + 1, 431), (200_000, 431)])
+@pytest.mark.parametrize("in_many", [False, True])
+@pytest.mark.parametrize("pieces", ["one", "many", "after a body"])
+def test_the_limit_of_headers_holds_whatever_the_pieces(
+    connect: Connect, bearer: dict[str, str], size: int, expected: int, in_many: bool, pieces: str
+) -> None:
+    sent = head_of(bearer, size, in_many=in_many)
+    with closing(connect()) as client:
+        if pieces == "after a body":
+            client.sendall(request(bearer) + sent[:30_000])
+            assert status(client) == 200
+            sent = sent[30_000:]
+        try:
+            for at in range(0, len(sent), 30_000) if pieces == "many" else [0]:
+                client.sendall(sent[at : at + 30_000] if pieces == "many" else sent)
+        except ConnectionError:
+            # The server may have answered and closed before the last piece.
+            assert expected == 431
+        assert status(client) == expected
 
 
 def test_a_large_head_of_a_request_passes(connect: Connect, bearer: dict[str, str]) -> None:

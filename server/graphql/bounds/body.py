@@ -5,7 +5,7 @@ import asyncio
 from starlette.types import Receive
 
 from resolvers.codes import Code
-from server.graphql.alarms import Alarms
+from server.graphql.bounds.alarms import Alarms
 from server.graphql.refusals import Disconnected, Refusal
 
 # More than proxies usually accept, and less than the protocol's limit for all headers.

@@ -9,7 +9,7 @@ import pytest
 from auth.tokens.keys import TrustedKeys
 from auth.tokens.verifier import Verifier
 from server.graphql.bearer import Authenticator
-from server.graphql.body import BodyReader
+from server.graphql.bounds.body import BodyReader
 from server.graphql.cors import AllowedOrigins
 from server.graphql.endpoint import GraphQLOverHTTP
 from tests.server.conftest import EXPECTED, KEY, PURPOSES
@@ -19,7 +19,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 def scope(bearer: dict[str, str], **headers: str) -> dict[str, Any]:
-    given = {"content-type": "application/json", **bearer, **headers}
+    given = {"host": "test", "content-type": "application/json", **bearer, **headers}
     return {
         "type": "http",
         "method": "POST",

@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from server.graphql.alarms import Alarms
+from server.graphql.bounds.alarms import Alarms
 
 SECONDS = 0.02
 

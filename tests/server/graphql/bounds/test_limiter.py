@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from resolvers.codes import Code
-from server.graphql.limiter import (
+from server.graphql.bounds.limiter import (
     INITIAL_OPERATIONS,
     MAX_QUEUE_SECONDS,
     MIN_OPERATIONS,
@@ -89,7 +89,7 @@ async def test_an_alarm_that_is_early_is_no_fault_of_ours(core: Core) -> None:
 
 
 async def test_a_wait_that_ends_as_somebody_leaves_takes_no_place(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.graphql.limiter.MAX_QUEUE_SECONDS", 0)
+    monkeypatch.setattr("server.graphql.bounds.limiter.MAX_QUEUE_SECONDS", 0)
     full = limiter(core, most=1)
     await fill(full)
     waiting = asyncio.ensure_future(full.__aenter__())

@@ -5,7 +5,7 @@ from types import TracebackType
 
 from starlette.types import Receive
 
-from server.graphql.alarms import Alarms
+from server.graphql.bounds.alarms import Alarms
 from server.graphql.refusals import Disconnected
 
 # Because most answers take less, only a slow request costs a task that watches its client.
