@@ -130,7 +130,7 @@ TOLD = {"sales.opportunity.opened_on", "service.feedback.ticket_id"}
 # What is a catalogue's, and what the server writes for itself.
 NOBODYS = {
     *("sales.product", "marketing.campaign", "marketing.segment"),
-    *("core.access_record", "core.disclosure", "core.partner_link"),
+    *("core.access_record", "core.disclosure", "core.partner_link", "core.department"),
 }
 
 
