@@ -139,7 +139,7 @@ class Shape:
     discriminator: Expression | None = None
     variants: Mapping[str, str] = field(default_factory=dict)
     lookups: Mapping[str, "Lookup"] = field(default_factory=dict)
-    # Another department's object, of which core knows no more than whom it is about.
+    # Another department's object, of which core knows the customer's id only.
     is_reference: bool = False
 
     def coordinate(self, name: str) -> Coordinate:

@@ -1,4 +1,4 @@
-"""Which revision each department's tables have. Told without Alembic: a server asks once, and would keep all of it."""
+"""The revision of each department's tables, read without Alembic, because a server would keep Alembic in memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

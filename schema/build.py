@@ -1,4 +1,4 @@
-"""Builds the graph from its types, prints it, and checks what every field must say of itself."""
+"""Builds the schema from its types, prints it, and checks that every field is described, classified and expressed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ from resolvers.contract import Contract, GovernedInput
 from resolvers.prices import Price, Pricing
 from schema.classification import CATEGORY, GOVERNS, OPERATOR, OWNER
 from schema.core import Individual, Organization
-from schema.costs import Cost, ListSize, told
+from schema.costs import Cost, ListSize, cost_directives
 from schema.costs import price as price_of
 from schema.query import Query
 from schema.scalars import SCALARS
@@ -33,11 +33,11 @@ SDL_FILE = Path(__file__).with_name("customer360.graphql")
 def build_schema() -> strawberry.Schema:
     """The whole graph."""
     schema = strawberry.Schema(Query, types=[Individual, Organization], config=StrawberryConfig(scalar_map=SCALARS))
-    for _, field, price in _priced(schema._schema):
+    for _, field, price in _prices(schema._schema):
         definition = field.extensions["strawberry-definition"]
-        # Types outlive a schema, and may have been told it before.
+        # Because types outlive a schema, they may carry the directives of one that was built before.
         kept = [each for each in definition.directives if not isinstance(each, Cost | ListSize)]
-        definition.directives = [*kept, *told(price)]
+        definition.directives = [*kept, *cost_directives(price)]
     return schema
 
 
@@ -46,32 +46,32 @@ def print_sdl() -> str:
 
 
 def contract(schema: strawberry.Schema) -> Contract:
-    """The schema with what its fields and inputs say of themselves."""
+    """The schema with the categories, prices and governed coordinates that its fields and inputs declare."""
     graph = schema._schema
     types = [each for each in graph.type_map.values() if not each.name.startswith("__")]
     node = graph.get_type("Node")
     nodes = graph.get_possible_types(node) if is_interface_type(node) else ()
     return Contract(
         graph,
-        categories=dict(each for type_ in types for each in _told(type_, CATEGORY)),
+        categories=dict(each for type_ in types for each in _declared(type_, CATEGORY)),
         inputs=dict(each for type_ in types for each in _governed_inputs(type_)),
         nodes=frozenset(each.name for each in nodes),
         pricing=_pricing(graph),
-        owners={coordinate: owner.value.lower() for type_ in types for coordinate, owner in _told(type_, OWNER)},
+        owners={coordinate: owner.value.lower() for type_ in types for coordinate, owner in _declared(type_, OWNER)},
     )
 
 
 def _pricing(graph: GraphQLSchema) -> Pricing:
     # Introspection is bounded by what there is to tell.
     prices, entries = {"__Schema.types": Price(length=len(graph.type_map))}, set[str]()
-    for coordinate, field, price in _priced(graph):
+    for coordinate, field, price in _prices(graph):
         prices[coordinate] = price
         entries |= {f"{get_named_type(field.type).name}.{name}" for name in price.sized}
     return Pricing(prices, frozenset(entries))
 
 
-def _priced(graph: GraphQLSchema) -> Iterator[tuple[str, GraphQLField, Price]]:
-    """Each field that costs what is not usual for its kind."""
+def _prices(graph: GraphQLSchema) -> Iterator[tuple[str, GraphQLField, Price]]:
+    """The fields that do not cost one point, with their prices."""
     for type_ in graph.type_map.values():
         if is_object_type(type_) and not type_.name.startswith("__"):
             for name, field in type_.fields.items():
@@ -80,8 +80,8 @@ def _priced(graph: GraphQLSchema) -> Iterator[tuple[str, GraphQLField, Price]]:
                     yield f"{type_.name}.{name}", field, price
 
 
-def _told(type_: GraphQLNamedType, key: str) -> Iterator[tuple[str, Any]]:
-    """What the type's fields say of themselves under this key, by coordinate."""
+def _declared(type_: GraphQLNamedType, key: str) -> Iterator[tuple[str, Any]]:
+    """The metadata under this key that the type's fields were declared with, by coordinate."""
     if is_object_type(type_) or is_interface_type(type_):
         for name, field in type_.fields.items():
             value = _metadata(field).get(key)
@@ -111,10 +111,10 @@ def _metadata(definition: Any) -> dict[str, Any]:
 
 
 def check() -> list[str]:
-    """What is wrong with the schema as it is built: a line for each problem, none if it is sound."""
+    """The problems of the schema, a line each."""
     schema = build_schema()
     known = contract(schema)
-    problems = [*unfit(known), *unexpressed(known.schema, SHAPES)]
+    problems = [*undeclared(known), *unexpressed(known.schema, SHAPES)]
     if not SDL_FILE.exists() or SDL_FILE.read_text() != print_sdl():
         problems.append(f"schema/{SDL_FILE.name} is stale: run `make golden`")
     return problems
@@ -135,18 +135,18 @@ def unexpressed(schema: GraphQLSchema, shapes: Shapes) -> Iterator[str]:
         )
 
 
-def unfit(known: Contract) -> Iterator[str]:
-    """What types and fields fail to say of themselves."""
+def undeclared(known: Contract) -> Iterator[str]:
+    """Types and fields without a description or a category, and personal data that cannot be null."""
     for type_ in known.schema.type_map.values():
         if type_.name.startswith("__"):
             continue
         if not type_.description and type_.name not in ("Boolean", "Float", "ID", "Int", "String"):
             yield f"{type_.name} has no description"
         if is_object_type(type_) or is_interface_type(type_):
-            yield from _unfit_fields(known, type_)
+            yield from _undeclared_of_type(known, type_)
 
 
-def _unfit_fields(known: Contract, type_: Any) -> Iterator[str]:
+def _undeclared_of_type(known: Contract, type_: Any) -> Iterator[str]:
     for name, field in type_.fields.items():
         coordinate = f"{type_.name}.{name}"
         category = known.categories.get(coordinate)

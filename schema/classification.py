@@ -1,4 +1,4 @@
-"""What every field says of itself: its department and the category of its data, printed as a directive."""
+"""Declares fields with their department and the category of their data, which the SDL prints as a directive."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -37,7 +37,7 @@ class DepartmentField:
 
     def __call__(self, description: str, category: Category = Category.STRUCTURE, **options: Any) -> Any:
         return strawberry.field(
-            description=f"{description}\n\n{_told(category, self._owner)}"
+            description=f"{description}\n\n{_data_sentence(category, self._owner)}"
             if description and category.is_personal
             else description,
             metadata={CATEGORY: category, OWNER: self._owner},
@@ -50,7 +50,7 @@ def _sources(category: Category) -> Any:
     return [source.value for source in INPUTS.get(category, ())] or strawberry.UNSET
 
 
-def _told(category: Category, owner: Department) -> str:
+def _data_sentence(category: Category, owner: Department) -> str:
     sources = ", ".join(source.value for source in INPUTS.get(category, ()))
     derived = f", derived from {sources}" if sources else ""
     return f"Data of {owner.value.lower()}: `{category.value}`{derived}."

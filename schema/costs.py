@@ -15,9 +15,9 @@ SLICING = ("first", "last")
 ENTRIES = ("nodes", "edges")
 # A list without pages holds what belongs to one object: the lines of an order, the phone numbers of a customer.
 WHOLE = 5
-# What the planner does not answer, but calls a function for, entry by entry.
+# Each entry is a call of a Python function, because the planner does not answer it.
 CALLED = Price(weight=5.0, length=600)
-# All that a filter lets through is counted: for customers that may be the whole table.
+# A count reads every row that passes the filter, which may be the whole table of customers.
 ASSUMED = {"Viewer.coordinates": CALLED, "CustomerConnection.totalCount": Price(weight=100.0)}
 
 
@@ -43,7 +43,7 @@ class ListSize:
 
 
 def price(type_: str, name: str, field: GraphQLField) -> Price | None:
-    """What a field costs; None if that is what is usual for its kind."""
+    """What a field costs; None for one point, which is not printed."""
     known = ASSUMED.get(f"{type_}.{name}")
     if known is not None:
         return known
@@ -57,8 +57,8 @@ def price(type_: str, name: str, field: GraphQLField) -> Price | None:
     return Price(weight) if weight is not None else None
 
 
-def told(price: Price) -> Iterator[Any]:
-    """The directives that say so."""
+def cost_directives(price: Price) -> Iterator[Any]:
+    """The directives that print a price."""
     if price.weight is not None:
         yield Cost(weight=f"{price.weight:g}")
     if price.length is not None:

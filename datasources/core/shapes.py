@@ -19,7 +19,7 @@ OBJECTION_STATES = [PrivacyState.OBJECTED, PrivacyState.OBJECTION_LIFTED]
 
 
 def _newest_channel(row: Row) -> Column:
-    """The channel that the customer named last, whichever department they told."""
+    """The channel of the customer's newest preference, from any department."""
     said = tables.channel_preference.alias()
     newest = select(said.c.channel).where(said.c.customer_id == row.subject.id)
     newest = newest.order_by(said.c.set_at.desc(), said.c.rank, said.c.id).limit(number(1))

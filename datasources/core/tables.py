@@ -191,7 +191,7 @@ access_record = Table(
     # The privacy flags of each subject at that moment, in the order of subjects; null in records of older versions.
     Column("flags", ARRAY(Integer())),
     CheckConstraint("cardinality(flags) = cardinality(subjects)", name="flags_of_subjects"),
-    # Entries are put off, and made in the background; only where nobody does that would an answer wait for them.
+    # Entries are added in the background; an answer waits for them only if the background job does not run.
     Index(
         "ix_access_record_subjects",
         "subjects",

@@ -13,7 +13,7 @@ def _of_order(row: Row, other: Row) -> ColumnElement[bool]:
 
 
 def _product(column: str = "product_id") -> One:
-    """The product that the row names. Products are nobody's, so the customer plays no part."""
+    """The product that the row names. A product belongs to no customer, so the customer's id is not compared."""
     return One("Product", lambda row, other: other["id"] == row[column])
 
 

@@ -33,7 +33,7 @@ def subgraph_sdl(whole: DocumentNode, part: Part, shared: Collection[str], *, te
     """
     head = parse(_head((*JOINS, *ACCESS) if tells_access else JOINS)).definitions
     definitions = _Definitions(part, frozenset(shared), tells_access)
-    kept = [each for node in whole.definitions for each in definitions.kept(node)]
+    kept = [each for node in whole.definitions for each in definitions.projected(node)]
     return print_ast(DocumentNode(definitions=(*head, *kept))) + "\n"
 
 
@@ -53,8 +53,8 @@ class _Definitions:
         self._shared = shared
         self._tells_access = tells_access
 
-    def kept(self, node: DefinitionNode) -> Iterator[DefinitionNode]:
-        """The definition as the subgraph has it; nothing if it belongs to others."""
+    def projected(self, node: DefinitionNode) -> Iterator[DefinitionNode]:
+        """The definition as the subgraph has it; none if it belongs to other departments."""
         if isinstance(node, DirectiveDefinitionNode):
             if node.name.value == "data" or (node.name.value == "oneOf" and self._part.department == CORE):
                 yield node

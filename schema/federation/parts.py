@@ -1,4 +1,4 @@
-"""Which part of the whole graph each department owns: its roots, its field of the customer, and all they lead to."""
+"""The part of the whole graph that each department owns: its roots, its field of the customer, and the types below."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -44,8 +44,8 @@ def parts(whole: GraphQLSchema) -> Mapping[str, Part]:
     return {department: _Reach(whole, department).part() for department in DEPARTMENTS}
 
 
-def shared(parts: Iterable[Part]) -> frozenset[str]:
-    """The values that several departments answer with: objects without an id of their own."""
+def shared_types(parts: Iterable[Part]) -> frozenset[str]:
+    """The types that several departments define alike: objects without an id."""
     seen: set[str] = set()
     twice: set[str] = set()
     for part in parts:
@@ -57,13 +57,13 @@ def shared(parts: Iterable[Part]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """What a department's own fields lead to, as far as the customer: what lies behind is asked by another."""
+    """The types that a department's fields reach, up to the customer: other departments own what is behind it."""
 
     whole: GraphQLSchema
     department: str
 
     def part(self) -> Part:
-        types = self._reached()
+        types = self._reached_types()
         objects = (self.whole.type_map[name] for name in types)
         fields = {each.name: tuple(self._fields(each)) for each in objects if is_object_type(each)}
         nodes = sorted(name for name in self._nodes() if name in types)
@@ -75,7 +75,7 @@ class _Reach:
             tuple(name for name in nodes if self._is_reference(name)),
         )
 
-    def _reached(self) -> set[str]:
+    def _reached_types(self) -> set[str]:
         reached: set[str] = set()
         waiting = [QUERY, CUSTOMER, *DIRECTIVE_TYPES]
         while waiting:

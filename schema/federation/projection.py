@@ -30,7 +30,7 @@ from schema.federation.parts import Part
 def project(whole: GraphQLSchema, part: Part, sdl: str) -> GraphQLSchema:
     """The part with the two roots that a federation gateway asks: `_entities`, and `_service` with its SDL."""
     projection = _Projection(whole, part)
-    types = [projection.named(whole.type_map[name]) for name in sorted(part.types - {QUERY})]
+    types = [projection.type_named(whole.type_map[name]) for name in sorted(part.types - {QUERY})]
     query = projection.query(_gateway_roots([projection.types[name] for name in part.entities], sdl))
     return GraphQLSchema(query, types=[query, *types], directives=whole.directives, extensions=whole.extensions)
 
@@ -43,49 +43,49 @@ class _Projection:
 
     def query(self, more: Mapping[str, GraphQLField]) -> GraphQLObjectType:
         whole = self._whole.query_type
-        return GraphQLObjectType(**_like(whole, fields={**self._fields(whole), **more}))
+        return GraphQLObjectType(**_arguments(whole, fields={**self._fields(whole), **more}))
 
-    def named(self, type_: Any) -> Any:
-        """The type as this part has it. Fields are made when they are first looked at: types go round in circles."""
+    def type_named(self, type_: Any) -> Any:
+        """The type as this part has it. Its fields are projected on first access, because types refer to each other."""
         if type_.name not in self.types:
-            self.types[type_.name] = self._made(type_)
+            self.types[type_.name] = self._project_type(type_)
         return self.types[type_.name]
 
-    def _made(self, type_: Any) -> Any:
+    def _project_type(self, type_: Any) -> Any:
         if is_object_type(type_):
-            return GraphQLObjectType(**self._composed(type_))
+            return GraphQLObjectType(**self._arguments_of(type_))
         if is_interface_type(type_):
-            return GraphQLInterfaceType(**self._composed(type_))
+            return GraphQLInterfaceType(**self._arguments_of(type_))
         if is_union_type(type_):
-            return GraphQLUnionType(**_like(type_, types=[self.named(each) for each in type_.types]))
+            return GraphQLUnionType(**_arguments(type_, types=[self.type_named(each) for each in type_.types]))
         return type_
 
-    def _composed(self, type_: Any) -> dict[str, Any]:
-        return _like(type_, fields=partial(self._fields, type_), interfaces=partial(self._interfaces, type_))
+    def _arguments_of(self, type_: Any) -> dict[str, Any]:
+        return _arguments(type_, fields=partial(self._fields, type_), interfaces=partial(self._interfaces, type_))
 
     def _fields(self, type_: Any) -> dict[str, GraphQLField]:
         kept = self._part.fields.get(type_.name, type_.fields)
         return {name: self._field(field) for name, field in type_.fields.items() if name in kept}
 
     def _field(self, field: Any) -> GraphQLField:
-        return GraphQLField(**_like(field, type_=self._type(field.type)))
+        return GraphQLField(**_arguments(field, type_=self._type(field.type)))
 
     def _interfaces(self, type_: Any) -> list[Any]:
-        return [self.named(each) for each in type_.interfaces]
+        return [self.type_named(each) for each in type_.interfaces]
 
     def _type(self, type_: Any) -> Any:
         if is_non_null_type(type_):
             return GraphQLNonNull(self._type(type_.of_type))
         if is_list_type(type_):
             return GraphQLList(self._type(type_.of_type))
-        return self.named(type_)
+        return self.type_named(type_)
 
 
 def _gateway_roots(entities: list[GraphQLObjectType], sdl: str) -> dict[str, GraphQLField]:
     entity = GraphQLUnionType("_Entity", entities, description="What can be asked for by its id.")
     text = GraphQLField(GraphQLString, description="This subgraph in the schema definition language.")
-    told = "What a gateway has to know of this subgraph."
-    service = GraphQLNonNull(GraphQLObjectType("_Service", {"sdl": text}, description=told))
+    purpose = "What a gateway has to know of this subgraph."
+    service = GraphQLNonNull(GraphQLObjectType("_Service", {"sdl": text}, description=purpose))
     asked = GraphQLNonNull(GraphQLList(GraphQLNonNull(ANY)))
     representations = {REPRESENTATIONS: GraphQLArgument(asked, description="Which, each by its type and id.")}
     return {
@@ -94,10 +94,10 @@ def _gateway_roots(entities: list[GraphQLObjectType], sdl: str) -> dict[str, Gra
             args=representations,
             description="As many as are asked for and in that order; null for each that is none you may see.",
         ),
-        "_service": GraphQLField(service, resolve=lambda *_: {"sdl": sdl}, description=told),
+        "_service": GraphQLField(service, resolve=lambda *_: {"sdl": sdl}, description=purpose),
     }
 
 
-def _like(whole: Any, **changed: Any) -> dict[str, Any]:
-    """What the whole's own is made of, with something changed."""
+def _arguments(whole: Any, **changed: Any) -> dict[str, Any]:
+    """The constructor arguments of a GraphQL element, with some replaced."""
     return {**whole.to_kwargs(), **changed}

@@ -10,7 +10,7 @@ from resolvers.planning.entities import ENTITIES, REPRESENTATIONS
 from resolvers.prices import Price
 from schema.build import build_schema, contract, print_sdl
 from schema.federation.entities import subgraph_sdl
-from schema.federation.parts import parts, shared
+from schema.federation.parts import parts, shared_types
 from schema.federation.projection import project
 
 
@@ -28,7 +28,7 @@ def build_subgraph(department: str) -> Subgraph:
     whole = contract(build_schema())
     known = parts(whole.schema)
     part = known[department]
-    sdl = subgraph_sdl(parse(print_sdl()), part, shared(known.values()))
+    sdl = subgraph_sdl(parse(print_sdl()), part, shared_types(known.values()))
     # Categories and uses are the whole's: a field means the same wherever it is served.
     entities = {f"Query.{ENTITIES}": Price(slicing=(REPRESENTATIONS,))}
     pricing = replace(whole.pricing, prices={**whole.pricing.prices, **entities})
@@ -39,5 +39,5 @@ def build_subgraph(department: str) -> Subgraph:
 def print_subgraphs(*, tells_access: bool = True) -> Mapping[str, str]:
     """The SDL of every subgraph, by its department."""
     document, known = parse(print_sdl()), parts(contract(build_schema()).schema)
-    values = shared(known.values())
+    values = shared_types(known.values())
     return {name: subgraph_sdl(document, part, values, tells_access=tells_access) for name, part in known.items()}

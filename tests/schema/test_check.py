@@ -31,7 +31,7 @@ class Query:
 
 
 def test_each_planted_fault_is_named() -> None:
-    found = list(build.unfit(build.contract(strawberry.Schema(Query))))
+    found = list(build.undeclared(build.contract(strawberry.Schema(Query))))
 
     assert sorted(found) == [
         "Planted.unclassified has no category: declare it with a department's field(...)",

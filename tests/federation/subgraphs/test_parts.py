@@ -6,7 +6,7 @@ from graphql import GraphQLObjectType, build_schema, is_object_type, print_type
 from auth.departments import DEPARTMENTS
 from schema.build import build_schema as whole_schema
 from schema.build import contract, print_sdl
-from schema.federation.parts import parts, shared
+from schema.federation.parts import parts, shared_types
 from schema.federation.subgraphs import build_subgraph, print_subgraphs
 
 WHOLE = contract(whole_schema())
@@ -21,7 +21,7 @@ def test_every_field_of_every_type_is_served_by_somebody() -> None:
 
 
 def test_no_field_is_claimed_by_two_departments() -> None:
-    values = shared(PARTS.values())
+    values = shared_types(PARTS.values())
     claims = Counter(
         f"{name}.{field}"
         for part in PARTS.values()
@@ -45,7 +45,7 @@ def test_core_names_the_objects_of_others_so_that_node_can_lead_to_them() -> Non
 
 
 def test_departments_share_values_only() -> None:
-    assert shared(PARTS.values()) == {"Money", "PageInfo"}
+    assert shared_types(PARTS.values()) == {"Money", "PageInfo"}
 
 
 @pytest.mark.parametrize("department", DEPARTMENTS)
