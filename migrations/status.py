@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 
 from datasources.engine.pools.sessions import connected
+from migrations.recorders import BODIES, differing_recorders
 
 HERE = Path(__file__).parent
 _HAS_TABLE = "SELECT to_regclass($1) IS NOT NULL"
@@ -21,10 +22,12 @@ class Status:
     current: str | None
     head: str
     is_replica: bool
+    # The tables whose events are not recorded as the code declares.
+    differing_recorders: tuple[str, ...] = ()
 
     @property
     def is_current(self) -> bool:
-        return self.current == self.head
+        return self.current == self.head and not self.differing_recorders
 
 
 async def status(addresses: Mapping[str, str]) -> list[Status]:
@@ -41,7 +44,10 @@ def head(department: str) -> str:
 async def _status(address: str, department: str) -> Status:
     async with connected(address) as connection:
         current = await _revision(connection, f"{department}.alembic_version")
-        return Status(department, current, head(department), await connection.fetchval(_IS_REPLICA))
+        is_replica = await connection.fetchval(_IS_REPLICA)
+        bodies = dict(await connection.fetch(BODIES.format(department=department)))
+        differing = tuple(each.table.name for each in differing_recorders(bodies, department))
+        return Status(department, current, head(department), is_replica, differing)
 
 
 async def _revision(connection: "asyncpg.Connection[asyncpg.Record]", versions: str) -> str | None:

@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from auth.departments import CORE, Department
 from datasources.departments import METADATA
 from datasources.engine.pools.sessions import connect
+from migrations.recorders import install_recorders, remove_recorders
 
 HERE = Path(__file__).parent
 # A migration that cannot get its lock gives up, rather than have every query queue behind it.
@@ -31,13 +32,23 @@ ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('customer360
 
 
 async def upgrade(addresses: Mapping[str, str], revision: str = "head") -> None:
-    """Upgrade the departments that have an address."""
+    """Upgrade the departments that have an address, with their recorders if the newest revision is asked for."""
+
+    def act(config: Config) -> None:
+        command.upgrade(config, revision)
+        if revision == "head":
+            install_recorders(config.attributes["connection"], config.attributes["department"])
+
     for department in _in_order(addresses):
-        await _run(addresses, department, lambda config: command.upgrade(config, revision))
+        await _run(addresses, department, act)
 
 
 async def downgrade(addresses: Mapping[str, str], department: str, revision: str = "base") -> None:
-    await _run(addresses, department, lambda config: command.downgrade(config, revision))
+    def act(config: Config) -> None:
+        remove_recorders(config.attributes["connection"], department)
+        command.downgrade(config, revision)
+
+    await _run(addresses, department, act)
 
 
 async def drift(addresses: Mapping[str, str]) -> dict[str, list[Any]]:

@@ -39,8 +39,12 @@ from datasources.core.codes import (
     PrivacyTopic,
 )
 from datasources.jobs.tables import add_job_tables
+from datasources.recording.history import add_history_tables
+from datasources.recording.tables import add_event_tables
 
 METADATA = metadata("core")
+add_event_tables(METADATA)
+add_history_tables(METADATA)
 add_job_tables(METADATA)
 
 # Which statements make sense about which topic.

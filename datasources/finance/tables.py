@@ -15,8 +15,10 @@ from sqlalchemy import (
 
 from datasources.columns import amount, code, currency, decimal, metadata, row_id, subject_id
 from datasources.finance.codes import DecisionBasis, InvoiceState, PaymentMethod
+from datasources.recording.tables import add_event_tables
 
 METADATA = metadata("finance")
+add_event_tables(METADATA)
 
 account = Table(
     "account",

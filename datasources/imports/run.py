@@ -17,6 +17,7 @@ from datasources.imports.mapping import Mapping
 from datasources.imports.reading import Record, open_text, read_records
 from datasources.imports.rejects import Rejects
 from datasources.imports.staging import Staging
+from datasources.recording.recorders import MARK_BULK
 
 LINES_PER_BATCH = 5_000
 IDS_BY_NUMBER = "SELECT number, id FROM core.customer WHERE number = ANY($1)"
@@ -148,5 +149,6 @@ async def _transactions(
         for address in dict.fromkeys(addresses[name] for name in (*reversed(mapping.departments), "core")):
             connection = await stack.enter_async_context(connected(address))
             await stack.enter_async_context(connection.transaction())
+            await connection.execute(MARK_BULK)
             connections[address] = connection
         yield connections

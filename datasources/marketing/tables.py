@@ -5,8 +5,10 @@ from sqlalchemy import Column, Date, Index, Integer, Table, Text, Uuid, text
 from datasources.columns import amount, code, currency, metadata, moment, ratio, row_id, subject_id
 from datasources.core.codes import Channel
 from datasources.marketing.codes import LoyaltyTier, TouchpointOutcome
+from datasources.recording.tables import add_event_tables
 
 METADATA = metadata("marketing")
+add_event_tables(METADATA)
 
 campaign = Table(
     "campaign",

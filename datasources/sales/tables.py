@@ -14,6 +14,7 @@ from sqlalchemy import (
 
 from datasources.columns import amount, code, currency, decimal, metadata, moment, ratio, row_id, subject_id
 from datasources.core.codes import Channel
+from datasources.recording.tables import add_event_tables
 from datasources.sales.codes import (
     OpportunityStage,
     OrderState,
@@ -23,6 +24,7 @@ from datasources.sales.codes import (
 )
 
 METADATA = metadata("sales")
+add_event_tables(METADATA)
 
 product = Table(
     "product",

@@ -11,6 +11,7 @@ from auth.departments import CORE
 from datasources.core.tables import customer
 from datasources.departments import METADATA
 from datasources.engine.pools.sessions import connected
+from datasources.recording.recorders import MARK_BULK
 from datasources.sample.catalog import Catalog, add_catalog, catalog
 from datasources.sample.consents import add_statements, draw_statements
 from datasources.sample.core import add_customer
@@ -141,4 +142,5 @@ async def _transactions(addresses: Mapping[str, str]) -> AsyncIterator[dict[str,
             by_address[address] = await stack.enter_async_context(connected(address))
         for connection in by_address.values():
             await stack.enter_async_context(connection.transaction())
+            await connection.execute(MARK_BULK)
         yield {department: by_address[address] for department, address in addresses.items()}

@@ -16,9 +16,11 @@ from sqlalchemy import (
 
 from datasources.columns import code, metadata, moment, row_id, subject_id
 from datasources.core.codes import Channel
+from datasources.recording.tables import add_event_tables
 from datasources.service.codes import Direction, FeedbackKind, Priority, Severity, TicketKind, TicketStatus
 
 METADATA = metadata("service")
+add_event_tables(METADATA)
 
 ticket = Table(
     "ticket",

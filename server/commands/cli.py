@@ -19,6 +19,7 @@ COMMANDS = {
     "user": "Add people who sign in here.",
     "keys": "Rotate the keys that tokens are signed with.",
     "schema": "Print and check the schema.",
+    "activity": "Prove and rebuild what core keeps of the departments' events.",
     "jobs": "List, retry and run the work that is done outside of requests.",
     "documents": "List and check the trusted documents.",
     "policy": "Explain who may see what, and why.",

@@ -52,7 +52,8 @@ def run_jobs(line: int | None) -> None:
     """Run due jobs until stopped. `serve` starts this beside its workers, unless CUSTOMER360_JOBS is off."""
     settings = load()
     log_to_stderr(settings.log_level)
-    run(run_jobs_until_signal(database_addresses(settings), None if line is None else socket(fileno=line)))
+    to_parent = None if line is None else socket(fileno=line)
+    run(run_jobs_until_signal(settings, database_addresses(settings), to_parent))
 
 
 async def _rows(*, dead_only: bool) -> list[dict[str, object]]:

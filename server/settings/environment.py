@@ -69,6 +69,7 @@ class Settings:
     policy_file: Path | None
     drain_ms: int
     jobs: bool
+    change_days: int
     metrics: bool
     traces: bool
     log_operations: bool
@@ -135,6 +136,7 @@ SETTINGS = (
     Setting("CUSTOMER360_POLICY_FILE", values.file),
     Setting("CUSTOMER360_DRAIN_MS", values.whole(0, 600_000), "0"),
     Setting("CUSTOMER360_JOBS", values.on_off, "on"),
+    Setting("CUSTOMER360_CHANGE_DAYS", values.whole(1, 3_650), "30"),
     Setting("CUSTOMER360_METRICS", values.on_off, "off"),
     Setting("CUSTOMER360_TRACES", values.on_off, "off"),
     Setting("CUSTOMER360_LOG_OPERATIONS", values.on_off, "off"),

@@ -27,7 +27,15 @@ ONE_WORKER_AND_TWO = [(), ("--workers", "2")]
 
 def jobs_processes(server: Serving) -> list[psutil.Process]:
     children = psutil.Process(server.process.pid).children(recursive=True)
-    return [each for each in children if "jobs" in each.cmdline()]
+    return [each for each in children if each.is_running() and "jobs" in _command(each)]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        # It ended meanwhile.
+        return []
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -93,13 +101,18 @@ async def test_jobs_are_listed_retried_and_run(
     lost = await queue.lease(["forget-dead-letters"], 60)
     assert lost is not None
     await queue.fail(lost, "ValueError")
-    (row,) = json.loads(call(environment, "list", "--dead", "--json").stdout)
+    (row,) = json.loads(run_command(environment, "jobs", "list", "--dead", "--json").stdout)
     assert (row["id"], row["state"], row["failure"]) == (id_, "dead", "ValueError")
-    assert call(environment, "list").stdout.splitlines()[1].split()[:4] == [str(id_), lost.kind, "dead", "1"]
-    assert call(environment, "retry", str(id_)).returncode == 0
-    again = call(environment, "retry", str(id_))
+    assert run_command(environment, "jobs", "list").stdout.splitlines()[1].split()[:4] == [
+        str(id_),
+        lost.kind,
+        "dead",
+        "1",
+    ]
+    assert run_command(environment, "jobs", "retry", str(id_)).returncode == 0
+    again = run_command(environment, "jobs", "retry", str(id_))
     assert (again.returncode, again.stderr.startswith(f"customer360: job {id_} has not failed")) == (1, True)
-    assert call(environment, "retry").returncode == 2
+    assert run_command(environment, "jobs", "retry").returncode == 2
     with subprocess.Popen([*COMMAND, "jobs", "run"], env=environment) as process:  # noqa: ASYNC220 - nothing else runs
         async with asyncio.timeout(SECONDS):
             while await queue.rows():  # noqa: ASYNC110 - the queue is in the database
@@ -114,7 +127,5 @@ def environment_of(addresses: Mapping[str, str], folder: Path) -> dict[str, str]
     return {**clean, **urls, "CUSTOMER360_DATA_DIR": str(folder)}
 
 
-def call(environment: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [*COMMAND, "jobs", *arguments], env=dict(environment), capture_output=True, text=True, check=False
-    )
+def run_command(environment: Mapping[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([*COMMAND, *arguments], env=dict(environment), capture_output=True, text=True, check=False)

@@ -104,6 +104,11 @@ def job_session() -> WriteSession:
     return WriteSession("customer360 jobs", prepare=_decode_json)
 
 
+def event_session() -> WriteSession:
+    """For leaders of departments' events, and for what rebuilds and verifies read models."""
+    return WriteSession("customer360 events", {"jit": "off"})
+
+
 # For migrations, imports, sample data and the ledger's commands.
 MAINTENANCE = WriteSession()
 

@@ -59,6 +59,12 @@ async def test_its_answers_go_on_record(addresses_apart: dict[str, str], limited
         "SELECT * FROM core.privacy_event",
         "SELECT * FROM core.access_record",
         "SELECT coordinates FROM core.disclosure",
+        "SELECT * FROM core.event",
+        "SELECT * FROM core.event_author",
+        "SELECT * FROM core.change",
+        "SELECT * FROM core.change_author",
+        "SELECT * FROM core.activity",
+        "SELECT * FROM core.job",
         "UPDATE core.customer_privacy SET flags = 0",
         "DELETE FROM core.access_record",
         "INSERT INTO core.partner_link VALUES ('x', gen_random_uuid())",
@@ -71,8 +77,14 @@ async def test_and_nothing_else_can_be_done_with_it(limited: dict[str, str], sta
 
 async def test_nor_in_its_own_database_but_read(limited: dict[str, str]) -> None:
     await execute(limited["finance"], "SELECT * FROM finance.invoice")
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await execute(limited["finance"], "DELETE FROM finance.invoice")
+    for statement in (
+        "DELETE FROM finance.invoice",
+        "SELECT * FROM finance.event",
+        "DELETE FROM finance.event",
+        "SELECT * FROM finance.event_author",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await execute(limited["finance"], statement)
 
 
 def for_department(script: str, department: str) -> str:

@@ -1,0 +1,20 @@
+"""Record what happens to customers: a queue of events, which the triggers of the department's tables fill."""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+from migrations.event_queue import create_event_queue, drop_event_queue
+
+revision: str = "marketing_0003"
+down_revision: str | None = "marketing_0002"
+branch_labels: Sequence[str] | None = None
+depends_on: Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    create_event_queue(op, "marketing")
+
+
+def downgrade() -> None:
+    drop_event_queue(op, "marketing")
