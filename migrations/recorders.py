@@ -20,7 +20,7 @@ BODIES = """
 
 def differing_recorders(bodies: Mapping[str, str], department: str) -> list[TableEvents]:
     """The tables whose function is missing or another; `bodies` holds those that the database has, by name."""
-    return [each for each in EVENTS[department] if bodies.get(function_name(each)) != function_body(each)]
+    return [each for each in EVENTS.get(department, ()) if bodies.get(function_name(each)) != function_body(each)]
 
 
 def install_recorders(connection: Connection, department: str) -> None:

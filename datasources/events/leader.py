@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from datasources.engine.pools.sessions import connected, event_session
 from datasources.events import statements
 from datasources.events.batches import Queue, take_batch
+from datasources.events.registry import EVENTS
 from datasources.unavailable import BROKEN
 
 if TYPE_CHECKING:
@@ -29,10 +30,11 @@ MAX_SECONDS_TO_RECONNECT = 30.0
 
 
 async def lead_all(addresses: Mapping[str, str], stop: asyncio.Event) -> None:
-    """Lead every department that has an address, until `stop` is set."""
+    """Lead every department that has an address and records events, until `stop` is set."""
     by_address: dict[str, list[str]] = defaultdict(list)
     for department, address in addresses.items():
-        by_address[address].append(department)
+        if department in EVENTS:
+            by_address[address].append(department)
     async with asyncio.TaskGroup() as group:
         for address, departments in by_address.items():
             group.create_task(Leader(addresses["core"], address, departments).run(stop))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasources.engine.pools.sessions import connected, event_session
 from datasources.events.activity import COLUMNS, activity_kinds, all_entries, pending_entries
+from datasources.events.registry import EVENTS
 from datasources.events.statements import LOCK_BATCH
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Comparison:
 async def verify(addresses: Mapping[str, str]) -> list[Comparison]:
     """Compare the activity of each department that has an address with its rows."""
     found = []
-    for department in addresses:
+    for department in _recording(addresses):
         async with _truth(addresses, department) as core:
             found.append(await _compare(core, department))
     return found
@@ -82,12 +83,16 @@ async def verify(addresses: Mapping[str, str]) -> list[Comparison]:
 async def rebuild(addresses: Mapping[str, str]) -> list[Comparison]:
     """Make it equal to the rows. Returns what differed."""
     found = []
-    for department in addresses:
+    for department in _recording(addresses):
         async with _truth(addresses, department) as core:
             found.append(await _compare(core, department))
             await core.execute(_REMOVE, activity_kinds(department))
             await core.execute(_UPSERT)
     return found
+
+
+def _recording(addresses: Mapping[str, str]) -> list[str]:
+    return [department for department in addresses if department in EVENTS]
 
 
 async def _compare(core: Connection, department: str) -> Comparison:

@@ -1,28 +1,23 @@
-"""All departments together: what each one's tables tell."""
+"""All departments together: what each one's tables tell. A department without a module `events` records nothing."""
 
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 
-from datasources.core import events as core
-from datasources.finance import events as finance
-from datasources.marketing import events as marketing
+from auth.departments import DEPARTMENTS
 from datasources.recording.kinds import TableEvents
-from datasources.sales import events as sales
-from datasources.service import events as service
 
-EVENTS: Mapping[str, tuple[TableEvents, ...]] = {
-    "core": core.EVENTS,
-    "finance": finance.EVENTS,
-    "sales": sales.EVENTS,
-    "service": service.EVENTS,
-    "marketing": marketing.EVENTS,
-}
 
+def _modules() -> Mapping[str, ModuleType]:
+    names = {department: f"datasources.{department}.events" for department in DEPARTMENTS}
+    return {department: import_module(name) for department, name in names.items() if find_spec(name) is not None}
+
+
+_MODULES = _modules()
+EVENTS: Mapping[str, tuple[TableEvents, ...]] = {department: each.EVENTS for department, each in _MODULES.items()}
 SILENT_TABLES: Mapping[str, Mapping[str, str]] = {
-    "core": core.SILENT_TABLES,
-    "finance": finance.SILENT_TABLES,
-    "sales": sales.SILENT_TABLES,
-    "service": service.SILENT_TABLES,
-    "marketing": marketing.SILENT_TABLES,
+    department: each.SILENT_TABLES for department, each in _MODULES.items()
 }
 
 
