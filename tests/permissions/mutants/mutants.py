@@ -204,10 +204,10 @@ def reasons_of_nothing(patch: Patch) -> None:
 
 
 def derived_without_sources(patch: Patch) -> None:
-    def released(_policy: Policy, rule: Rule, _cell: Cell) -> Effect:
+    def effect_of(_policy: Policy, rule: Rule, _cell: Cell) -> Effect:
         return rule.to_effect()
 
-    patch.setattr(auth.policy.grant, "_released", released)
+    patch.setattr(auth.policy.grant, "_effect_of", effect_of)
 
 
 def owner_not_asked(patch: Patch) -> None:
