@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import orjson
 
+from datasources.engine.pools.calendar import keep_dates
 from datasources.engine.pools.packed import keep_packed
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ async def _leave_as_is(connection: Connection) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """How connections of one use are set. `prepare` runs once on each; all sessions are in UTC."""
+    """How connections of one use are set. `prepare` runs once on each. All keep dates exactly and are in UTC."""
 
     application_name: str = "customer360"
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -113,11 +115,16 @@ def event_session() -> WriteSession:
 MAINTENANCE = WriteSession()
 
 
+async def prepare(connection: Connection, session: Session) -> None:
+    keep_dates(connection)
+    await session.prepare(connection)
+
+
 async def connect(url: str, session: Session = MAINTENANCE) -> Connection:
     connection = await asyncpg.connect(
         url, max_cacheable_statement_size=session.max_prepared_bytes, server_settings=session.server_settings
     )
-    await session.prepare(connection)
+    await prepare(connection, session)
     return connection
 
 
@@ -138,7 +145,7 @@ async def driver_pool(url: str, session: WriteSession, size: int, seconds: float
         url,
         min_size=0,
         max_size=size,
-        init=session.prepare,
+        init=partial(prepare, session=session),
         command_timeout=seconds,
         server_settings=session.server_settings,
     )
