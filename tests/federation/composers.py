@@ -17,7 +17,7 @@ CONTRACT = "fetch the Node packages first: python -m tests.federation.composers"
 
 @dataclass(frozen=True)
 class Composed:
-    """What a composer made of the subgraphs: the supergraph and the schema that clients see, or its complaints."""
+    """The result of a composition: the supergraph and the API schema, or errors."""
 
     errors: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class Composed:
 
 
 def need_node() -> None:
-    """They are half a gigabyte: fetched by hand or where nothing may be missing, and kept."""
+    """Skip without the packages, which take half a gigabyte; with CI set, install them."""
     for folder in (GATEWAY, APOLLO):
         if not is_installed(folder):
             if not os.environ.get("CI"):
@@ -35,11 +35,11 @@ def need_node() -> None:
 
 
 def by_apollo(sdl: Mapping[str, str], folder: Path, urls: Mapping[str, str] | None = None) -> Composed:
-    """`urls` say where the subgraphs are, if anybody is to ask them."""
+    """`urls` are the subgraphs' addresses, for a supergraph that is used."""
     _write(sdl, folder)
     command = [node(), "compose.mjs", str(folder)]
-    told = {**os.environ, "SUBGRAPH_URLS": json.dumps(dict(urls or {}))}
-    done = subprocess.run(command, cwd=APOLLO, env=told, capture_output=True, text=True, check=True)
+    environment = {**os.environ, "SUBGRAPH_URLS": json.dumps(dict(urls or {}))}
+    done = subprocess.run(command, cwd=APOLLO, env=environment, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
     return Composed(
         tuple(found.get("errors", ())), tuple(found.get("hints", ())), found.get("supergraph", ""), found.get("api", "")

@@ -1,4 +1,4 @@
-"""The command line as it is, in a process that tells at /counts what it was asked and what it asked of databases."""
+"""The command line in a process that reports at /counts its requests and its database statements."""
 
 from collections import Counter
 from typing import Any

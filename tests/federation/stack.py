@@ -21,7 +21,7 @@ from schema.federation.subgraphs import print_subgraphs
 from tests.federation.subgraph import Role
 
 UPSTREAM_MS = 2500
-# Nobody here speaks TLS, and a client of its own context reads every authority of the world, which takes 40 ms.
+# No TLS is used here; a default context would read every certificate authority, which takes 40 ms.
 NO_AUTHORITIES = SSLContext(PROTOCOL_TLS_CLIENT)
 COMMAND = [sys.executable, "-m", "tests.federation.counted"]
 
@@ -35,7 +35,7 @@ class Stack:
     environment: Mapping[str, str]
     gateway_log: Path
     tokens: dict[Role, str] = field(default_factory=dict)
-    # What single processes are told beside or instead, by their names.
+    # Settings of single processes, by name.
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def headers(self, role: Role, **more: str) -> dict[str, str]:
@@ -60,7 +60,7 @@ class Stack:
         return orjson.loads(answer.content)
 
     async def counts(self) -> dict[str, Any]:
-        """What each subgraph was asked since the last time, and the statements it ran."""
+        """The requests to each subgraph since the last call, and the statements that it ran."""
         found = {}
         async with http_client() as client:
             for name in DEPARTMENTS:
@@ -69,7 +69,7 @@ class Stack:
         return found
 
     def start(self, *names: str, port: int = 0) -> None:
-        """Start them all, and return when they answer."""
+        """Start the processes and wait until they answer."""
         for name in names:
             which = [] if name == "whole" else ["--subgraph", name]
             environment = {**self.environment, **self.own.get(name, {})}
@@ -81,7 +81,7 @@ class Stack:
         self.urls |= {name: url_of(self.processes[name]) for name in names}
 
     def restart(self, name: str) -> None:
-        """Where it was before, as its supervisor would."""
+        """Restart on the same port, as a supervisor would."""
         self.start(name, port=httpx.URL(self.urls[name]).port or 0)
 
     def end(self) -> None:
@@ -89,7 +89,7 @@ class Stack:
             self.kill(name)
 
     def kill(self, name: str) -> None:
-        """End it at once; nothing of it is left."""
+        """Kill the process and wait for its end."""
         with self.processes[name] as process:
             process.kill()
 

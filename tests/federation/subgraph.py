@@ -1,4 +1,4 @@
-"""One department's subgraph inside the test, with a look at every statement that it runs."""
+"""One department's subgraph inside the test process, with a record of its statements."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
@@ -59,12 +59,12 @@ class Watched(Databases):
         return Watch()
 
     def department(self, url: str) -> str:
-        """The department whose database it is; of several in one, the last."""
+        """The department of this database; the last one if several share it."""
         return [name for name, at in self.homes.items() if at == url][-1]
 
 
 class KeptLog:
-    """An access log that only remembers."""
+    """An access log in memory."""
 
     def __init__(self) -> None:
         self.records: list[AccessRecord] = []
@@ -88,7 +88,7 @@ class Subgraph:
     def request(self, document: str, role: Role = CARE, scope: RowScope = EVERYBODY, **variables: Any) -> Request:
         name, purpose = role
         viewer = Viewer(
-            "somebody",
+            "kim",
             name,
             frozenset({purpose} if purpose else ()),
             purpose,

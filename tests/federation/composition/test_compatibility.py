@@ -43,8 +43,8 @@ FAILED = {*OTHER_KEYS, "ftv1"}
 def serving(port: int, command: list[str], **environment: str) -> Iterator[None]:
     """The process, until it is no longer needed; it answers when this returns."""
     assert not _answers(port), f"the kit needs port {port}, and it is taken"
-    told = {**os.environ, "PORT": str(port), **environment}
-    with subprocess.Popen(command, cwd=ROOT, env=told, stdout=subprocess.DEVNULL) as process:
+    settings = {**os.environ, "PORT": str(port), **environment}
+    with subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.DEVNULL) as process:
         try:
             _wait_for(process, port)
             yield

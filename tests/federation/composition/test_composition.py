@@ -46,8 +46,8 @@ def test_the_five_compose_to_the_whole_graph(compose: Compose, tmp_path: Path) -
 
 def test_every_field_keeps_its_department_and_category(compose: Compose, tmp_path: Path) -> None:
     composed = compose(dict(print_subgraphs()), tmp_path)
-    told = re.compile(r'@data\(\s*category: "')
-    assert len(told.findall(composed.supergraph)) == len(told.findall(print_sdl())) > 400
+    directive = re.compile(r'@data\(\s*category: "')
+    assert len(directive.findall(composed.supergraph)) == len(directive.findall(print_sdl())) > 400
 
 
 def test_who_may_ask_is_told_to_gateways(compose: Compose, tmp_path: Path) -> None:

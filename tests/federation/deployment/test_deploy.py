@@ -35,8 +35,8 @@ def gateway(environment: dict[str, str]) -> Iterator[str]:
     command = [sys.executable, "-m", "deploy.processes", "--first-port", "0", "--gateway-port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        told = "".join(iter(process.stdout.readline, "}\n"))
-        assert f"http://127.0.0.1:{port}/graphql" in told
+        printed = "".join(iter(process.stdout.readline, "}\n"))
+        assert f"http://127.0.0.1:{port}/graphql" in printed
         yield f"http://127.0.0.1:{port}/graphql"
         process.terminate()
         assert process.wait(timeout=20) == 0

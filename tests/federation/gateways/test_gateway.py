@@ -130,7 +130,7 @@ async def an_invoice(stack: Stack) -> str:
     return id_
 
 
-# The departments that the role is told something of. Any other's database is left alone.
+# The departments that the role may see. Other databases get no statement.
 TELLING: dict[Role, set[str]] = {
     CARE: {"finance", "sales", "service", "marketing"},
     PAYMENT: {"finance", "sales"},
@@ -158,7 +158,7 @@ async def test_requests_to_each_subgraph_and_statements_of_each_department_are_e
 
 
 async def shown_to(stack: Stack, role: Role, numbers: list[str]) -> str:
-    """A number behind which this role finds somebody."""
+    """A phone number with a customer that this role may find."""
     found = [(await stack.ask("whole", CARD, role, phone=number))["data"]["customer"] for number in numbers]
     return next(number for number, customer in zip(numbers, found, strict=True) if customer)
 
@@ -168,8 +168,8 @@ async def test_what_is_withheld_is_named_as_in_the_whole_graph(stack: Stack, num
     found = {}
     for where in ("whole", "gateway"):
         privacy = (await stack.ask(where, CARD, role, phone=numbers[0]))["extensions"]["privacy"]
-        told = {(each["coordinate"], each["effect"], each["rule"]) for each in privacy["withheld"]}
-        found[where] = privacy["policy"], privacy["purpose"], told
+        withheld = {(each["coordinate"], each["effect"], each["rule"]) for each in privacy["withheld"]}
+        found[where] = privacy["policy"], privacy["purpose"], withheld
     assert found["gateway"] == found["whole"]
     assert bool(found["whole"][2]) == (role not in (CARE, RIGHTS))
 

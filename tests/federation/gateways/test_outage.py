@@ -67,9 +67,9 @@ async def test_one_that_is_gone_costs_its_own_fields_only(stack: Stack, phone: s
     assert str(without) in {str(answer["data"]) for answer in answers} <= {str(whole["data"]), str(without)}
     for answer in answers:
         lost = answer["data"] == without
-        told = [(each["path"], each["extensions"]) for each in answer.get("errors", ())]
+        reported = [(each["path"], each["extensions"]) for each in answer.get("errors", ())]
         why = {"code": "DEPARTMENT_UNAVAILABLE", "department": name}
-        assert told == ([(["customer", name], why)] if lost else [])
+        assert reported == ([(["customer", name], why)] if lost else [])
     if name == "finance":
         await its_objects_are_unknown(stack, bill)
     stack.restart(name) if how == "killed" else stack.thaw(name)

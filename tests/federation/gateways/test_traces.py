@@ -28,12 +28,14 @@ def traced(
     seeded_apart: dict[str, str], tmp_path_factory: pytest.TempPathFactory, collector: Collector
 ) -> Iterator[Stack]:
     need_node()
-    told = {
+    settings = {
         "CUSTOMER360_TRACES": "on",
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
         "OTEL_BSP_SCHEDULE_DELAY": "1",
     }
-    with running_stack(seeded_apart, tmp_path_factory.mktemp("traced"), dict.fromkeys(DEPARTMENTS, told)) as started:
+    with running_stack(
+        seeded_apart, tmp_path_factory.mktemp("traced"), dict.fromkeys(DEPARTMENTS, settings)
+    ) as started:
         yield started
 
 
@@ -44,7 +46,7 @@ async def test_each_subgraph_tells_of_the_clients_trace(traced: Stack, collector
     async with httpx.AsyncClient(timeout=30) as client:
         answer = await client.post(traced.urls["gateway"], json={"query": PAGE}, headers=headers)
     assert "errors" not in answer.json()
-    while len(collector.operations) < len(DEPARTMENTS):  # noqa: ASYNC110 - another thread tells nobody here
+    while len(collector.operations) < len(DEPARTMENTS):  # noqa: ASYNC110 - another thread fills the list
         await asyncio.sleep(0.05)
     found = collector.operations
     assert {each.service for each in found} == {f"customer360-{department}" for department in DEPARTMENTS}

@@ -7,7 +7,7 @@ from resolvers.answering.requests import Outcome
 from resolvers.planning.entities import MAX_REPRESENTATIONS
 from tests.federation.subgraph import CARE, ENTITIES, PAYMENT, Subgraph, of_type, open_subgraph
 
-# Nobody listens there.
+# No server listens there.
 NOWHERE = "postgresql://nobody@127.0.0.1:1/finance"
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 CUSTOMERS = "{ customers(first: 20, orderBy: {field: NUMBER}) { nodes { %s } } }"

@@ -36,7 +36,7 @@ async def sales(core: asyncpg.Connection, addresses_apart: dict[str, str]) -> As
 
 @pytest.fixture(scope="module")
 async def of(sales: Subgraph, core: asyncpg.Connection) -> list[Any]:
-    """Three customers of whom sales may know, and the last order of each."""
+    """Three customers that sales may see, and the last order of each."""
     known = of_type("Customer", *(row[0] for row in await core.fetch("SELECT id::text FROM core.customer")))
     found = [each for each in await sales.entities(ORDERS, known, ORDER) if each and each["sales"]["orders"]["nodes"]]
     first = found[:3]
