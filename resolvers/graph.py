@@ -28,6 +28,7 @@ from resolvers.answering.dry_run import dry_run_viewer
 from resolvers.answering.entities import merge_by_position
 from resolvers.answering.execution import answer_roots
 from resolvers.answering.requests import Answer, Context, Request
+from resolvers.answering.purposes import check_purpose
 from resolvers.answering.responses import refusal_answer, serialize_answer, unrecorded_answer
 from resolvers.answering.spending import POINTS_OF_REFUSAL, spending
 from resolvers.answering.throttle import Standing, Throttle
@@ -183,6 +184,8 @@ class Graph:
         if plan is None:
             plan = self._compile_plan(read, grant, reaches)
             self.plans.keep(key, plan)
+        if plan.needs_purpose:
+            check_purpose(viewer, self.policy)
         if plan.lists:
             check_count(plan.lists, variables)
         if plan.sign_in_requirements:

@@ -127,5 +127,5 @@ NO_PURPOSE = Effect(
     EffectKind.WITHHOLD,
     rule="no-purpose",
     article="GDPR Art. 5(1)(b)",
-    remedy="Name a purpose of your token in the header Customer360-Purpose.",
+    remedy="Use a token that allows a purpose; with several, name one in the header Customer360-Purpose.",
 )

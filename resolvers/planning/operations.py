@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from graphql import DocumentNode, GraphQLObjectType, OperationDefinitionNode, SelectionSetNode
 
-from auth.policy.effects import Effect
+from auth.policy.effects import NO_PURPOSE, Effect
 from auth.policy.grant import Grant
 from auth.policy.reach import Reach
 from datasources.compiler.roots import StatementCompiler
@@ -72,6 +72,7 @@ class OperationPlanner:
             lists=parts.lists,
             sign_in_requirements=sign_in_requirements(planner),
             withheld=count_withheld(self.contract, planner.withheld),
+            needs_purpose=any(each.effect is NO_PURPOSE for each in planner.withheld),
         )
 
 

@@ -49,7 +49,7 @@ class Plan:
     `texts`, or by `rest`, which graphql-core executes: introspection and `viewer`, which hold no customer's data.
     `lists` are the keys that one root of entities answers together. `disclosure` goes into the access record of each
     answer, `reasons` into `extensions.privacy` for single customers. `sign_in_requirements` hold for the last
-    sign-in.
+    sign-in. `needs_purpose` if something is withheld because the grant is for no purpose.
     """
 
     keys: tuple[tuple[str, bytes], ...]
@@ -62,6 +62,7 @@ class Plan:
     lists: Mapping[str, EntityList] = field(default_factory=dict)
     sign_in_requirements: tuple[SignInRequirement, ...] = ()
     withheld: Withholdings = field(default_factory=dict)
+    needs_purpose: bool = False
 
 
 class PlanCache:

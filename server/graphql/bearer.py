@@ -45,7 +45,7 @@ class Authenticator:
         viewer = await self._viewer(self._presented(headers, repeated, method))
         purpose = headers.get(b"customer360-purpose")
         if purpose is None:
-            return viewer
+            return self._acting_for_only_purpose(viewer)
         if b"customer360-purpose" in repeated:
             raise _several_purposes()
         return self._acting(viewer, purpose.decode("latin-1").strip())
@@ -101,6 +101,13 @@ class Authenticator:
         except DisallowedPurposeError:
             message = f"The access token does not allow the purpose that the header {PURPOSE} names."
             raise Refusal(Code.PURPOSE_NOT_ALLOWED, message) from None
+
+    def _acting_for_only_purpose(self, viewer: Viewer) -> Viewer:
+        """A token with one purpose needs no header."""
+        if len(viewer.purposes) != 1:
+            return viewer
+        (only,) = viewer.purposes
+        return viewer.acting_for(only, self._purposes) if only in self._purposes else viewer
 
     @property
     def _known(self) -> str:

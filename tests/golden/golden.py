@@ -66,7 +66,8 @@ class Golden:
     def viewer(self, policy: Policy) -> Viewer:
         found = _ASKER.search(self.document)
         assert found, f"{self.path.name}: say as whom it is asked: # As service_agent for care."
-        purposes = frozenset({purpose for role, purpose, _, _ in policy.cells if role == found["role"]})
+        allowed = {purpose for role, purpose, _, _ in policy.cells if role == found["role"]}
+        purposes = frozenset(allowed if found["purpose"] else ())
         scope = RowScope(Reach.SELF, found["own"]) if found["own"] else EVERYBODY
         until = datetime(2100, 1, 1, tzinfo=UTC)
         return Viewer(

@@ -12,7 +12,7 @@ _STRICTEST_FIRST = (EffectKind.WITHHOLD, EffectKind.MASK, EffectKind.ALLOW)
 _FORBIDDEN_SOURCE = "It is derived from data that is withheld from your role."
 _FORBIDDEN = "A rule withholds this from your role."
 _NO_RULE = "No rule allows this to your role for this purpose."
-_NO_PURPOSE = "Name a purpose of your token in the header Customer360-Purpose."
+_NO_PURPOSE = "Use a token that allows a purpose; with several, name one in the header Customer360-Purpose."
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class Asker:
 
     @property
     def viewer(self) -> Viewer:
-        purposes = frozenset(self.matrix.purposes)
+        purposes = frozenset(self.matrix.purposes if self.purpose else ())
         return Viewer(
             "somebody", self.who, purposes, self.purpose, None, FOREVER, self.scope, authenticated_at=datetime.now(UTC)
         )

@@ -38,10 +38,15 @@ def test_the_viewer_reaches_the_graph(client: TestClient, token: str, graph: Fak
     assert (viewer.viewer_class, viewer.purposes) == ("service_agent", frozenset({"care", "payment"}))
 
 
-def test_one_purpose_alone_is_not_chosen_for_the_viewer(client: TestClient) -> None:
-    only = mint(KEY, EXPECTED, role="service_agent", purposes=["care"])
-    response = ask(client, [("Authorization", f"Bearer {only}")])
-    assert response.json()["data"]["purpose"] is None
+@pytest.mark.parametrize(
+    ("purposes", "purpose"), [(["care"], "care"), (["care", "payment"], None), ([], None), (["no such purpose"], None)]
+)
+def test_the_only_purpose_of_a_token_needs_no_header(
+    client: TestClient, purposes: list[str], purpose: str | None
+) -> None:
+    of_token = mint(KEY, EXPECTED, role="service_agent", purposes=purposes)
+    response = ask(client, [("Authorization", f"Bearer {of_token}")])
+    assert response.json()["data"]["purpose"] == purpose
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
