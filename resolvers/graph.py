@@ -27,8 +27,8 @@ from resolvers.answering import disclosures, faults
 from resolvers.answering.dry_run import dry_run_viewer
 from resolvers.answering.entities import merge_by_position
 from resolvers.answering.execution import answer_roots
-from resolvers.answering.requests import Answer, Context, Request
 from resolvers.answering.purposes import check_purpose
+from resolvers.answering.requests import Answer, Context, Request
 from resolvers.answering.responses import refusal_answer, serialize_answer, unrecorded_answer
 from resolvers.answering.spending import POINTS_OF_REFUSAL, spending
 from resolvers.answering.throttle import Standing, Throttle

@@ -1,29 +1,12 @@
 """Refusals of operations, raised before any data is fetched."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphql import GraphQLError, VariableDefinitionNode, print_ast
+from graphql import GraphQLError, GraphQLSchema, VariableDefinitionNode, print_ast
 
 from resolvers.codes import Code
-
-# Where graphql-core's messages repeat a value of the request, and the message without it.
-_SCALARS = "Date|DateTime|Decimal|PhoneNumber|EmailAddress|CurrencyCode|CountryCode|LanguageTag"
-_VALUES = [
-    (
-        re.compile(
-            r"^(Variable '\$\w+' has invalid value)( at [\w.\[\]]+)?"
-            rf".*?(: (?:{_SCALARS}) (?:is|has|needs) [^']*)?$",
-            re.DOTALL,
-        ),
-        r"\1\2\3",
-    ),
-    (re.compile(r"^Value .* does not exist in (\S+ enum).*", re.DOTALL), r"There is no such value in the \1."),
-    (re.compile(r",? found:? .*", re.DOTALL), "."),
-    (re.compile(r"(Unexpected \w+) .*", re.DOTALL), r"\1."),
-    (re.compile(r"cannot represent (.*?): .*", re.DOTALL), r"cannot represent \1."),
-]
+from resolvers.messages import without_values
 
 
 class OperationRefused(Exception):
@@ -49,9 +32,9 @@ def null_variable_refusal(name: str) -> OperationRefused:
     return refusal(Code.BAD_USER_INPUT, f"Variable '${name}' is null where it must not be.", variable=name)
 
 
-def refusal_from(code: Code, errors: Sequence[GraphQLError]) -> OperationRefused:
+def refusal_from(code: Code, errors: Sequence[GraphQLError], schema: GraphQLSchema | None = None) -> OperationRefused:
     """From graphql-core's errors, with message and locations."""
-    return OperationRefused([_format_error(code, error) for error in errors])
+    return OperationRefused([_format_error(code, error, schema) for error in errors])
 
 
 def refuse_unwritable(value: Any) -> None:
@@ -71,23 +54,16 @@ def _is_encodable(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _format_error(code: Code, error: GraphQLError) -> dict[str, Any]:
+def _format_error(code: Code, error: GraphQLError, schema: GraphQLSchema | None) -> dict[str, Any]:
     locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
     where = {"locations": locations} if locations else {}
-    return {"message": without_values(error.message) + _declared_type(error), **where, "extensions": {"code": code}}
+    message = without_values(error.message, schema)
+    return {"message": message + _declared_type(error, message), **where, "extensions": {"code": code}}
 
 
-def _declared_type(error: GraphQLError) -> str:
-    """The declared type, if the error is about a variable's value."""
+def _declared_type(error: GraphQLError, message: str) -> str:
+    """The declared type, for a variable whose value does not fit."""
     node = error.nodes[0] if error.nodes else None
-    return f" (it is declared as {print_ast(node.type)})" if isinstance(node, VariableDefinitionNode) else ""
-
-
-def without_values(message: str) -> str:
-    """graphql-core's message without values of the request, which may be personal; names of the schema stay.
-
-    The scalars' own messages (`PhoneNumber is written …`) hold no value and stay.
-    """
-    for pattern, instead in _VALUES:
-        message = pattern.sub(instead, message)
-    return message
+    if isinstance(node, VariableDefinitionNode) and "has invalid value" in message:
+        return f" It is declared as {print_ast(node.type)}."
+    return ""

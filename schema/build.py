@@ -38,7 +38,18 @@ def build_schema() -> strawberry.Schema:
         # Because types outlive a schema, they may carry the directives of one that was built before.
         kept = [each for each in definition.directives if not isinstance(each, Cost | ListSize)]
         definition.directives = [*kept, *cost_directives(price)]
+    _declare_one_of(schema._schema)
     return schema
+
+
+def _declare_one_of(graph: GraphQLSchema) -> None:
+    """Mark @oneOf inputs for graphql-core, because Strawberry only checks them itself when a value is coerced.
+
+    graphql-core then refuses a nullable variable in such a position, and says in introspection that it is one.
+    """
+    for type_ in graph.type_map.values():
+        if is_input_object_type(type_) and type_.extensions["strawberry-definition"].is_one_of:
+            type_.is_one_of = True
 
 
 def print_sdl() -> str:

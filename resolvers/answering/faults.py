@@ -9,7 +9,7 @@ from auth.departments import CORE
 from datasources.engine.running.answers import RootAnswer
 from datasources.holes import BAD_CURSOR, down_mark, parse_marked
 from resolvers.codes import Code
-from resolvers.refusal import without_values
+from resolvers.messages import without_values
 
 _DOWN = parse_marked(down_mark("").encode())
 _CURSOR = parse_marked(BAD_CURSOR.encode())

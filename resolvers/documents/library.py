@@ -29,6 +29,7 @@ from resolvers.documents.limits import (
     check_limit,
     limit_exceeded,
 )
+from resolvers.documents.rules import RULES
 from resolvers.documents.selection import Selector
 from resolvers.documents.skeleton import skeleton
 from resolvers.documents.syntax import Syntax, operations_by_name
@@ -121,9 +122,9 @@ class Documents:
         check_limit("fragments", len(fragments), MAX_FRAGMENTS)
         check_limit("operations", len(node.definitions) - len(fragments), MAX_OPERATIONS)
         self._limits.check_extent(extent(node, fragments))
-        errors = validate(self._schema, node, hide_suggestions=True)
+        errors = validate(self._schema, node, RULES)
         if errors:
-            raise refusal_from(Code.GRAPHQL_VALIDATION_FAILED, errors)
+            raise refusal_from(Code.GRAPHQL_VALIDATION_FAILED, errors, self._schema)
         digest = sha256(text.encode()).digest()
         # Nodes with locations would keep all tokens of the document.
         operations = operations_by_name(parse(text, no_location=True))
@@ -150,15 +151,15 @@ class Documents:
         if operation.plain is not None and (coerced := operation.plain.coerce(given)) is not None:
             refuse_unwritable(coerced)
             return coerced
-        values = get_variable_values(self._schema, operation.variables, dict(given or {}), hide_suggestions=True)
+        values = get_variable_values(self._schema, operation.variables, dict(given or {}))
         if isinstance(values, VariableValues):
             refuse_unwritable(values.coerced)
             return values.coerced
         # Once more, for the places in the document.
         placed = self.syntax(operation).operations[operation.name].variable_definitions or ()
-        errors = get_variable_values(self._schema, placed, dict(given or {}), hide_suggestions=True)
+        errors = get_variable_values(self._schema, placed, dict(given or {}))
         assert not isinstance(errors, VariableValues)
-        raise refusal_from(Code.BAD_USER_INPUT, errors)
+        raise refusal_from(Code.BAD_USER_INPUT, errors, self._schema)
 
 
 def _sizes(variables: Variables) -> Iterator[tuple[str, int]]:

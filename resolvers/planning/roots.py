@@ -10,14 +10,11 @@ from auth.policy.effects import Effect, Use
 from datasources.entries import Customers, Find, OneCustomer, OneObject, Root
 from datasources.ids import CUSTOMER, NO_ID, GlobalId, parse_global_id, row_id
 from datasources.plan import Field, Filter, Order, Parameter
-from resolvers.codes import Code
 from resolvers.documents.selection import Nodes
 from resolvers.planning import arguments
-from resolvers.planning.arguments import Argument
 from resolvers.planning.entities import ENTITIES, PlannedEntities, plan_entities, plan_reference
 from resolvers.planning.fields import Planner
 from resolvers.planning.root_field import RootField, list_of
-from resolvers.refusal import refusal
 from resolvers.root_types import CUSTOMER_EXISTS
 
 
@@ -40,7 +37,8 @@ def plan_root(planner: Planner, root_type: GraphQLObjectType, key: str, nodes: N
 
 
 def _customer(root: RootField) -> Planned:
-    name, given = _only_member(root.arguments["by"].fields())
+    # `by` is a @oneOf input: validation lets it have one field, which is not null.
+    ((name, given),) = root.arguments["by"].fields().items()
     exists = root.existence()
     governed = root.planner.contract.inputs[f"CustomerBy.{name}"]
     lookup = root.allowed_effect(governed.coordinate, Use.LOOKUP)
@@ -49,13 +47,6 @@ def _customer(root: RootField) -> Planned:
     read = given.read
     value = Parameter(lambda variables: row_id(read(variables))) if name == "id" else given.parameter
     return Root(OneCustomer(exists, Find(name, value, lookup)), root.field(CUSTOMER, exists))
-
-
-def _only_member(fields: Mapping[str, Argument]) -> tuple[str, Argument]:
-    given = [(name, each) for name, each in fields.items() if each.value is not None]
-    if len(given) != 1 or len(fields) != 1:
-        raise refusal(Code.BAD_USER_INPUT, "`by` names exactly one way to find the customer.", argument="by")
-    return given[0]
 
 
 def _customers(root: RootField) -> Planned:
