@@ -13,8 +13,8 @@ from auth.departments import DEPARTMENTS
 
 Row = Mapping[str, Any]
 
-# Grow with every answer, and are in none.
-_LOGS = ("access_record", "disclosure")
+# Grow with every answer and every change, and are in none.
+_LOGS = ("access_record", "disclosure", "event", "event_author", "change", "change_author", "activity", "job")
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY tablename"
 
 
