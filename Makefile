@@ -7,6 +7,11 @@ PACKAGES := server schema resolvers datasources auth migrations
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # Wheels only: building from source would download build tools that no hash vouches for.
 INSTALL := $(PIP) install -qq --require-hashes --only-binary :all: -r
+# Shows every tenth package of pip's output, and fails if pip does. The first installation takes a minute or two.
+PROGRESS = awk -v total=$$(grep -c '^[a-z0-9].*==' requirements/dev.txt) ' \
+	/^Collecting/ && ++count % 10 == 0 { print "  " count " of " total " packages are here"; fflush() } \
+	/^Installing/ { print "  installing them"; fflush() } \
+	/^FAILED$$/ { exit 1 }'
 # With CI set, a test that would be skipped fails: a part that is missing is an error there.
 PYTEST := $(BIN)/python -m pytest $(if $(CI),-p tests.house.no_skips)
 # The number of test processes; each has a PostgreSQL of its own.
@@ -80,11 +85,13 @@ $(INSTALLED): pyproject.toml requirements/dev.txt
 		echo "Customer360 needs Python 3.11 or newer, and '$(PYTHON)' is not. Name one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "'$(PYTHON)' cannot make an environment: it lacks ensurepip. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
-	$(INSTALL) requirements/dev.txt
+	@echo "Installing Python packages into $(VENV). The first time this takes a minute or two."
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+	@{ $(subst -qq,,$(INSTALL)) requirements/dev.txt 2>$(VENV)/pip.log || { cat $(VENV)/pip.log >&2; echo FAILED; }; } | $(PROGRESS)
 	$(PIP) install -qq --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(GRAPHIQL): $(INSTALLED) $(GRAPHIQL_SOURCES)
-	$(BIN)/python -m server.graphiql.build
+	@echo "Building GraphiQL."
+	@$(BIN)/python -m server.graphiql.build
 	@touch $@

@@ -42,6 +42,10 @@ class TrustedKeys:
         return key if key and key.key_type == ALGORITHMS[algorithm] else None
 
 
+def has_development_key(folder: Path) -> bool:
+    return (folder / KEY_FILE).exists()
+
+
 def development_key(folder: Path) -> ECKey:
     """The key pair that signs development tokens. Created when it does not exist."""
     path = folder / KEY_FILE

@@ -85,17 +85,12 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _explain(error: Exception) -> int:
-    # Because the program's own --help needs neither, only a command that fails imports them.
-    from auth.policy.rules import PolicyError  # noqa: PLC0415 - keeps --help quick
-    from server.settings.environment import SettingsError  # noqa: PLC0415 - keeps --help quick
+    # Because the program's own --help needs none of it, only a command that fails imports this.
+    from server.commands.failures import explain_failure  # noqa: PLC0415 - keeps --help quick
 
     if os.environ.get("CUSTOMER360_LOG_LEVEL") == "debug":
         raise error
-    text = " ".join(str(error).split()) or type(error).__name__
-    if isinstance(error, SettingsError | PolicyError):
-        return _fail(text, 2)
-    # The project's own errors are ValueErrors with a complete sentence; others need their type's name.
-    return _fail(text if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {text}", 1)
+    return _fail(*explain_failure(error))
 
 
 def _fail(text: str, code: int) -> int:

@@ -4,19 +4,19 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import click
 
 from auth.oauth import secrets
 from auth.oauth.clients.registration import RegistrationError, new_client
 from server.commands.administering import change_register, open_administration
+from server.commands.customers import find_customers
 from server.commands.terminal import CommandError, as_json, check_known, fields, run, say, show_json, table
 from server.settings.environment import load
 from server.trust.identity import policy_of
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
-CUSTOMER = "UUID of a customer that the contract covers. Repeatable."
+CUSTOMER = "Number or id of a customer that the contract covers. Repeatable."
 
 
 @click.group("client")
@@ -31,7 +31,7 @@ def command() -> None:
 @click.option("--role", help="The role that it has when it acts by itself, such as auditor.")
 @click.option("--contract", help="The partner's contract; it then acts as partner_client, for linked customers only.")
 @click.option("--territory", help="For a role that is limited to one: which.")
-@click.option("--customer", "customers", type=click.UUID, multiple=True, help=CUSTOMER)
+@click.option("--customer", "customers", multiple=True, help=CUSTOMER)
 @click.option("--department", "departments", multiple=True, help="Whose data it may see at most; default: all.")
 @click.option("--category", "categories", multiple=True, help="Which categories of data at most; default: all.")
 @click.option("--purpose", "purposes", multiple=True, required=True, help="What for, at most. Repeatable.")
@@ -39,7 +39,7 @@ def command() -> None:
 @click.option("--public", is_flag=True, help="It cannot keep a secret: a page in a browser, or an app on a device.")
 @click.option("--jwks", type=EXISTING, help="Its public keys, in a file; it then signs (private_key_jwt).")
 @as_json
-def create(name: str, customers: tuple[UUID, ...], as_json: bool, **options: Any) -> None:
+def create(name: str, customers: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Register the application NAME. Its secret is shown this once: only a hash of it is kept."""
     policy = _policy()
     for purpose in options["purposes"]:
@@ -100,19 +100,21 @@ def revoke_contract(contract: str) -> None:
 
 @command.command("link")
 @click.argument("contract")
-@click.option("--customer", "customers", type=click.UUID, multiple=True, required=True, help=CUSTOMER)
-def link(contract: str, customers: tuple[UUID, ...]) -> None:
+@click.option("--customer", "customers", multiple=True, required=True, help=CUSTOMER)
+def link(contract: str, customers: tuple[str, ...]) -> None:
     """Let a contract cover more customers."""
-    _change(lambda administration: administration.link(contract, customers))
+    ids = run(find_customers(customers))
+    _change(lambda administration: administration.link(contract, ids))
     say(f"{contract} covers {len(customers)} more.")
 
 
 @command.command("unlink")
 @click.argument("contract")
-@click.option("--customer", "customers", type=click.UUID, multiple=True, required=True, help=CUSTOMER)
-def unlink(contract: str, customers: tuple[UUID, ...]) -> None:
+@click.option("--customer", "customers", multiple=True, required=True, help=CUSTOMER)
+def unlink(contract: str, customers: tuple[str, ...]) -> None:
     """Let a contract no longer cover these customers. It counts from the next request on."""
-    _change(lambda administration: administration.unlink(contract, customers))
+    ids = run(find_customers(customers))
+    _change(lambda administration: administration.unlink(contract, ids))
     say(f"{contract} covers {len(customers)} fewer.")
 
 
@@ -120,9 +122,10 @@ def _policy() -> Any:
     return policy_of(load())
 
 
-async def _create(record: Any, customers: tuple[UUID, ...]) -> None:
+async def _create(record: Any, customers: tuple[str, ...]) -> None:
+    ids = await find_customers(customers)
     async with open_administration() as opened:
-        await opened.create_client(record, customers)
+        await opened.create_client(record, ids)
 
 
 async def _rows() -> list[dict[str, Any]]:

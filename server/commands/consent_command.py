@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import click
 
 from auth.departments import Department
 from datasources.core import ledger
 from datasources.core.codes import LegalBasis, PrivacyState, PrivacyTopic
+from server.commands.customers import CUSTOMER_HELP, find_customers
 from server.commands.terminal import run, say
 from server.settings.addresses import database_addresses
 from server.settings.environment import load
@@ -27,7 +27,7 @@ def command() -> None:
 def _statement_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add options for the customer, the channel and the actor."""
     options = (
-        click.option("--customer", type=click.UUID, required=True, help="The customer's id."),
+        click.option("--customer", required=True, help=CUSTOMER_HELP),
         click.option(
             "--via",
             type=click.Choice(DEPARTMENTS),
@@ -53,7 +53,7 @@ def _consent_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="Last day, if it has one: 2027-12-31.")
 @click.option("--text-version", help="Which wording they consented to.")
 def record(
-    customer: UUID, topic: str, via: str, actor: str | None, expires: datetime | None, text_version: str | None
+    customer: str, topic: str, via: str, actor: str | None, expires: datetime | None, text_version: str | None
 ) -> None:
     """Record that a customer consents."""
     until = expires.replace(hour=23, minute=59, second=59, tzinfo=UTC) if expires else None
@@ -62,7 +62,7 @@ def record(
 
 @command.command("withdraw")
 @_consent_options
-def withdraw(customer: UUID, topic: str, via: str, actor: str | None) -> None:
+def withdraw(customer: str, topic: str, via: str, actor: str | None) -> None:
     """Record that a customer withdraws a consent."""
     _record(customer, topic, "CONSENT_WITHDRAWN", via, actor)
 
@@ -71,7 +71,7 @@ def withdraw(customer: UUID, topic: str, via: str, actor: str | None) -> None:
 @_statement_options
 @click.option("--topic", type=click.Choice(OBJECTIONS), required=True, help="What they object to.")
 @click.option("--lift", is_flag=True, help="They no longer object.")
-def objection(customer: UUID, via: str, actor: str | None, topic: str, lift: bool) -> None:
+def objection(customer: str, via: str, actor: str | None, topic: str, lift: bool) -> None:
     """Record that a customer objects to a kind of processing (GDPR Art. 21)."""
     _record(customer, topic, "OBJECTION_LIFTED" if lift else "OBJECTED", via, actor, basis="LEGITIMATE_INTEREST")
 
@@ -79,17 +79,23 @@ def objection(customer: UUID, via: str, actor: str | None, topic: str, lift: boo
 @command.command("restrict")
 @_statement_options
 @click.option("--lift", is_flag=True, help="The restriction ends.")
-def restrict(customer: UUID, via: str, actor: str | None, lift: bool) -> None:
+def restrict(customer: str, via: str, actor: str | None, lift: bool) -> None:
     """Restrict the processing of a customer's data (GDPR Art. 18): they stay findable, with their status only."""
     _record(customer, "PROCESSING", "RESTRICTION_LIFTED" if lift else "RESTRICTED", via, actor, basis=None)
 
 
 def _record(
-    customer: UUID, topic: str, state: str, via: str, actor: str | None, basis: str | None = "CONSENT", **more: Any
+    customer: str, topic: str, state: str, via: str, actor: str | None, basis: str | None = "CONSENT", **more: Any
 ) -> None:
-    said = PrivacyTopic(topic), PrivacyState(state)
-    on = LegalBasis(basis) if basis else None
-    adding = ledger.record(
-        database_addresses(load()), customer, *said, via=Department(via), legal_basis=on, actor=actor, **more
+    (id_,) = run(find_customers([customer]))
+    event = ledger.record(
+        database_addresses(load()),
+        id_,
+        PrivacyTopic(topic),
+        PrivacyState(state),
+        via=Department(via),
+        legal_basis=LegalBasis(basis) if basis else None,
+        actor=actor,
+        **more,
     )
-    say(f"Recorded as {run(adding)}.")
+    say(f"Recorded as {run(event)}.")

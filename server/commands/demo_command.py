@@ -1,6 +1,7 @@
 """`customer360 demo`: from nothing to an answered query."""
 
 from collections.abc import Mapping
+from shlex import quote
 
 import click
 
@@ -9,10 +10,10 @@ from auth.tokens.minting import mint
 from datasources.sample.seed import is_empty, seed
 from migrations.upgrade import upgrade
 from server.commands.serve_command import open_listener, serve
-from server.commands.terminal import Progress, run, say
+from server.commands.terminal import Progress, program, run, say
 from server.graphiql.screen_pop import SAMPLE_SEED, curl
 from server.settings.addresses import configured_addresses, database_addresses, sql_departments
-from server.settings.environment import Settings
+from server.settings.environment import Settings, load
 from server.trust.identity import expected_claims, policy_of
 
 CUSTOMERS = 1000
@@ -29,7 +30,7 @@ GraphiQL, with the same token:
 
 {url}/graphiql#token={token}&purpose={purpose}
 
-Others see other things:  customer360 token --role marketing_campaigner --purpose direct_marketing
+Others see other things:  {command} token --role marketing_campaigner --purpose direct_marketing
 Ctrl+C stops it; the data stay in {folder}.
 """
 
@@ -68,4 +69,12 @@ def _welcome(settings: Settings, url: str) -> str:
         purpose=PURPOSE,
         curl=curl(f"{url}/graphql", token, PURPOSE),
         folder=settings.data_dir,
+        command=_command(settings),
     )
+
+
+def _command(settings: Settings) -> str:
+    """The program, called so that it finds this demo's key and data from any folder."""
+    if settings.data_dir == load({}).data_dir:
+        return program()
+    return f"CUSTOMER360_DATA_DIR={quote(str(settings.data_dir))} {program()}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from auth.policy.categories import Category
 from auth.policy.diff import Change, ClassChange
-from auth.policy.effects import Effect, Use
+from auth.policy.effects import Effect, EffectKind, Use
 from auth.policy.grant import compile_grant
 from auth.policy.rules import Policy, conditions_in
 from auth.policy.sign_in import describe_requirements
@@ -39,6 +39,12 @@ class PolicyExplainer:
             "step_up": describe_requirements(needed) if needed and effect.shows else None,
             "policy": self.policy.version,
         }
+
+    def who_may(self, purpose: str | None, coordinate: str, use: str) -> list[dict[str, str | None]]:
+        """An explanation for each role and purpose that may use the field so, at least under a condition."""
+        purposes = [purpose] if purpose is not None else [None, *self.policy.purposes]
+        rows = [self.explain(role, each, coordinate, use) for role in self.policy.classes for each in purposes]
+        return [row for row in rows if row["effect"] != EffectKind.WITHHOLD]
 
 
 def change_row(change: Change) -> dict[str, str]:

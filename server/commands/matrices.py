@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from auth.policy.categories import Category
 from auth.policy.effects import EffectKind, Use
@@ -18,8 +18,13 @@ LEGEND = (
 )
 
 
-def matrix_cells(policy: Policy, use: str) -> list[Cell]:
-    """One cell per category, role and purpose, for the purposes that some rule gives the role."""
+def matrix_cells(policy: Policy, use: str, role: str | None = None, purpose: str | None = None) -> list[Cell]:
+    """One cell per category, role and purpose, for the purposes that some rule gives the role.
+
+    `role` and `purpose` select one of them.
+    """
+    roles = policy.classes if role is None else [role]
+    purposes = policy.purposes if purpose is None else [purpose]
     return [
         {
             "role": role,
@@ -27,8 +32,8 @@ def matrix_cells(policy: Policy, use: str) -> list[Cell]:
             "category": category.value,
             **_cell(compile_grant(policy, role, purpose), category, Use(use)),
         }
-        for role in policy.classes
-        for purpose in policy.purposes
+        for role in roles
+        for purpose in purposes
         if any(role in rule.classes and purpose in rule.purposes for rule in policy.rules)
         for category in Category
         if category.is_personal
@@ -44,15 +49,23 @@ def as_csv(matrix: Sequence[Cell]) -> str:
 
 
 def as_markdown(matrix: Sequence[Cell]) -> str:
-    columns = list(dict.fromkeys((cell["role"], cell["purpose"]) for cell in matrix))
-    by_place = {(cell["category"], cell["role"], cell["purpose"]): _sign(cell) for cell in matrix}
-    heading = ["category", *(f"{role} / {purpose}" for role, purpose in columns)]
+    heading = ["category", *(f"{role} / {purpose}" for role, purpose in matrix_columns(matrix))]
     lines = [heading, ["---"] * len(heading)]
-    lines += [
-        [category, *(by_place[category, role, purpose] for role, purpose in columns)]
-        for category in dict.fromkeys(cell["category"] for cell in matrix)
-    ]
+    lines += [[category, *map(sign, cells)] for category, cells in matrix_rows(matrix)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n{LEGEND}"
+
+
+def matrix_columns(matrix: Sequence[Cell]) -> list[tuple[str, str]]:
+    """Role and purpose of each column."""
+    return list(dict.fromkeys((cell["role"], cell["purpose"]) for cell in matrix))
+
+
+def matrix_rows(matrix: Sequence[Cell]) -> Iterator[tuple[str, list[Cell]]]:
+    """Each category with its cells, in the order of the columns."""
+    columns = matrix_columns(matrix)
+    by_place = {(cell["category"], cell["role"], cell["purpose"]): cell for cell in matrix}
+    for category in dict.fromkeys(cell["category"] for cell in matrix):
+        yield category, [by_place[category, role, purpose] for role, purpose in columns]
 
 
 def _cell(grant: Grant, category: Category, use: Use) -> Cell:
@@ -66,7 +79,8 @@ def _cell(grant: Grant, category: Category, use: Use) -> Cell:
     }
 
 
-def _sign(cell: Cell) -> str:
+def sign(cell: Cell) -> str:
+    """The cell in short, as LEGEND explains."""
     if cell["effect"] == EffectKind.WITHHOLD:
         return ""
     return (cell["mask"] or ("*" if cell["when"] else "+")) + ("!" if cell["step_up"] else "")

@@ -1,14 +1,17 @@
 """`customer360 policy`: who may see what, for which purpose, and by which rule."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from auth.policy.diff import Direction, changes, class_changes, step_up_changes
 from auth.policy.file import load as read
+from auth.policy.rules import Policy
 from server.commands import matrices
 from server.commands.explain import PolicyExplainer, change_row, class_change_row
-from server.commands.terminal import as_json, check_known, fields, show_json
+from server.commands.matrix_page import matrix_page
+from server.commands.terminal import CommandError, as_json, check_known, fields, say, show_json, table
 from server.settings.environment import load
 from server.trust.identity import policy_of
 
@@ -23,35 +26,62 @@ def command() -> None:
 
 
 @command.command("explain")
-@click.option("--role", required=True, help="Whose rights, such as service_agent.")
-@click.option("--purpose", help="For which purpose, such as care; without one nothing personal is seen.")
+@click.option("--role", help="Whose rights, such as service_agent; by default of all who may.")
+@click.option("--purpose", help="For which purpose, such as care; with a role and no purpose nothing personal is seen.")
 @click.option("--coordinate", required=True, help="Of which field, such as Invoice.total.")
 @use_option
 @as_json
-def explain(role: str, purpose: str | None, coordinate: str, use: str, as_json: bool) -> None:
-    """Say what a role may do with one field, and which rule says so."""
+def explain(role: str | None, purpose: str | None, coordinate: str, use: str, as_json: bool) -> None:
+    """Say what a role may do with one field, and which rule says so. Without --role, list who may."""
     policy = policy_of(load())
-    check_known(role, policy.classes, "--role")
-    if purpose is not None:
-        check_known(purpose, policy.purposes, "--purpose")
-    rights = PolicyExplainer.of(policy)
-    check_known(coordinate, rights.categories, "--coordinate")
-    found = rights.explain(role, purpose, coordinate, use)
+    _check_names(policy, role, purpose)
+    explainer = PolicyExplainer.of(policy)
+    check_known(coordinate, explainer.categories, "--coordinate")
+    if role is None:
+        _show_who_may(explainer.who_may(purpose, coordinate, use), as_json=as_json)
+        return
+    found = explainer.explain(role, purpose, coordinate, use)
     if as_json:
         show_json(found)
     else:
         click.echo(fields({name: value for name, value in found.items() if value is not None}))
 
 
+def _check_names(policy: Policy, role: str | None, purpose: str | None) -> None:
+    if role is not None:
+        check_known(role, policy.classes, "--role")
+    if purpose is not None:
+        check_known(purpose, policy.purposes, "--purpose")
+
+
+def _show_who_may(rows: Sequence[Mapping[str, str | None]], *, as_json: bool) -> None:
+    if as_json:
+        show_json(rows)
+    elif rows:
+        columns = ("role", "purpose", "effect", "mask", "when", "step_up", "rule", "article")
+        click.echo(table([columns, *([row[column] or "" for column in columns] for row in rows)]))
+    else:
+        say("No role may use this field so.")
+
+
 @command.command("matrix")
 @use_option
+@click.option("--role", help="Only this role.")
+@click.option("--purpose", help="Only this purpose.")
 @click.option("--format", "form", type=click.Choice(["markdown", "csv"]), default="markdown", show_default=True)
+@click.option("--html", is_flag=True, help="One page to look at in a browser: redirect it to a file.")
 @as_json
-def matrix(use: str, form: str, as_json: bool) -> None:
+def matrix(use: str, role: str | None, purpose: str | None, form: str, html: bool, as_json: bool) -> None:
     """Print for every category of data what each role sees, for each purpose that it has a rule for."""
-    cells = matrices.matrix_cells(policy_of(load()), use)
+    policy = policy_of(load())
+    _check_names(policy, role, purpose)
+    cells = matrices.matrix_cells(policy, use, role, purpose)
+    if not cells:
+        raise CommandError(f"no rule gives {role} the purpose {purpose}")
     if as_json:
         show_json(cells)
+    elif html:
+        click.echo(matrix_page(cells, use, policy.version), nl=False)
     else:
         click.echo(matrices.as_markdown(cells) if form == "markdown" else matrices.as_csv(cells), nl=False)
 

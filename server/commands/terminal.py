@@ -4,6 +4,8 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import Path
+from shutil import which
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -24,6 +26,13 @@ class CommandError(click.ClickException):
 
 def run(work: Coroutine[Any, Any, Value]) -> Value:
     return asyncio.run(work)
+
+
+def program() -> str:
+    """How this program is called from the user's shell: by name if the shell finds it, else by its full path."""
+    script = Path(sys.executable).with_name("customer360")
+    found = which("customer360")
+    return "customer360" if found and Path(found).resolve() == script.resolve() else str(script)
 
 
 def say(text: str) -> None:

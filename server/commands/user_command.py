@@ -9,6 +9,7 @@ import click
 from auth.oauth.clients.registration import RegistrationError, new_account
 from auth.oauth.passwords import WeakPasswordError, hash_password
 from server.commands.administering import change_register, open_administration
+from server.commands.customers import find_customers
 from server.commands.terminal import CommandError, as_json, check_known, fields, run, say, show_json, table
 from server.settings.environment import load
 from server.trust.identity import policy_of
@@ -27,7 +28,7 @@ def command() -> None:
 @click.argument("username")
 @click.option("--role", required=True, help="What they are, such as service_agent.")
 @click.option("--purpose", "purposes", multiple=True, required=True, help="What they may act for. Repeatable.")
-@click.option("--customer", type=click.UUID, help="For a customer's own account: their id.")
+@click.option("--customer", help="For a customer's own account: their number or id.")
 @click.option("--territory", help="For a role that is limited to one: which.")
 @password_option
 @as_json
@@ -35,7 +36,7 @@ def create(
     username: str,
     role: str,
     purposes: tuple[str, ...],
-    customer: UUID | None,
+    customer: str | None,
     territory: str | None,
     password_stdin: bool,
     as_json: bool,
@@ -46,7 +47,9 @@ def create(
     for purpose in purposes:
         check_known(purpose, policy.purposes, "--purpose")
     try:
-        account = new_account(policy, username, _password(password_stdin), role, purposes, customer, territory)
+        account = new_account(
+            policy, username, _password(password_stdin), role, purposes, _customer_id(customer), territory
+        )
     except RegistrationError as error:
         raise CommandError(str(error)) from None
     shown = {"username": account.username, "subject": run(_create(account))}
@@ -84,6 +87,10 @@ def revoke(username: str) -> None:
     """End the account: USERNAME can no longer sign in, and their tokens end."""
     run(change_register(lambda administration: administration.revoke_account(username.strip().lower())))
     say(f"{username} is revoked.")
+
+
+def _customer_id(reference: str | None) -> UUID | None:
+    return None if reference is None else run(find_customers([reference]))[0]
 
 
 def _password(from_stdin: bool) -> str:

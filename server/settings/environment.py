@@ -97,7 +97,7 @@ def _address(key: str) -> Setting:
 SETTINGS = (
     _address("CUSTOMER360_DATABASE_URL"),
     *(_address(f"{PREFIX}{department.upper()}_DATABASE_URL") for department in DEPARTMENTS),
-    Setting("CUSTOMER360_DATA_DIR", values.folder, ".customer360"),
+    Setting("CUSTOMER360_DATA_DIR", values.data_folder, ".customer360"),
     Setting("CUSTOMER360_POOL_SIZE", values.whole(1, 500), "8"),
     Setting("CUSTOMER360_DEADLINE_MS", values.whole(10, 600_000), "2000"),
     Setting("CUSTOMER360_DEPARTMENT_BUDGET_MS", values.whole(10, 600_000), "1500"),

@@ -11,6 +11,8 @@ from auth.rates import Rate
 
 Value = TypeVar("Value")
 
+CHECKOUT = Path(__file__).parents[2]
+
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 
 RATE = re.compile(r"([1-9]\d{0,8})/([1-9]\d{0,5})")
@@ -60,8 +62,13 @@ def rate(given: str) -> Rate | None:
     return Rate(float(most), most / seconds)
 
 
-def folder(given: str) -> Path:
-    return Path(text(given)).expanduser()
+def data_folder(given: str) -> Path:
+    """A folder. A relative path starts at the checkout, so that commands in any folder find the same data.
+
+    Without a checkout, as in an image, it starts at the current folder.
+    """
+    path = Path(text(given)).expanduser()
+    return CHECKOUT / path if (CHECKOUT / "pyproject.toml").is_file() else path.absolute()
 
 
 def file(given: str) -> Path:

@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 import psutil
 
+from datasources.engine.pools.embedded_log import starting
+
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR the package uses the folder for temporary files, which is fine.
     warnings.simplefilter("ignore", UserWarning)
@@ -124,10 +126,11 @@ def join(folder: Path, *, durable: bool = True) -> EmbeddedServer:
     folder = folder.expanduser().resolve()
     if re.search(r"[\s'\"\\]", str(folder)):
         raise ValueError(f"PostgreSQL cannot keep its data in {str(folder)!r}: the path has a space or a quote in it")
-    folder.mkdir(parents=True, exist_ok=True)
-    server = EmbeddedServer(folder, durable=durable)
-    server.start()
-    server.ensure_database()
+    with starting(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        server = EmbeddedServer(folder, durable=durable)
+        server.start()
+        server.ensure_database()
     return server
 
 

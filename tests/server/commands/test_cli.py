@@ -1,20 +1,28 @@
 """The command line as a newcomer meets it. What needs a database runs as the process that it is in life."""
 
+import base64
 import csv
+import errno
 import json
 import os
+import socket
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 
 from auth.departments import DEPARTMENTS
 from auth.policy.file import load as load_policy
 from auth.tokens.keys import TrustedKeys, development_key
 from auth.tokens.verifier import Verifier
+from datasources.engine.pools.sessions import connected
 from server.commands.cli import COMMANDS, main
+from server.commands.failures import explain_failure
 from server.settings.environment import load
 from server.trust.identity import expected_claims
 from tests.conftest import Addresses
@@ -47,6 +55,7 @@ def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, t
     for key in list(os.environ):
         if key.startswith("CUSTOMER360_"):
             monkeypatch.delenv(key)
+    monkeypatch.setenv("CUSTOMER360_DATA_DIR", str(tmp_path / ".customer360"))
     return Shell(capsys, monkeypatch)
 
 
@@ -56,7 +65,7 @@ def process(addresses: Addresses, folder: Path, *arguments: str, **settings: str
     command = [sys.executable, "-c", "from server.commands.cli import main; main()", *arguments]
     ran = subprocess.run(
         command,
-        env={**environment, "PYTHONPATH": str(ROOT), **urls, **settings},
+        env={**environment, "PYTHONPATH": str(ROOT), "CUSTOMER360_DATA_DIR": str(folder / "data"), **urls, **settings},
         cwd=folder,
         capture_output=True,
         text=True,
@@ -119,7 +128,8 @@ def test_a_server_keeps_nothing_of_alembic(addresses: Addresses) -> None:
         (["policy", "explain", "--role", "auditor", "--coordinate", "Invoice.totl"], "Did you mean Invoice.total?"),
         (["policy", "matrix", "--use", "look"], "'look'"),
         (["import", "nowhere.csv", "--mapping", "nowhere.toml"], "nowhere"),
-        (["consent", "record", "--customer", "kim", "--topic", "PROFILING"], "'kim' is not a valid UUID"),
+        (["policy", "matrix", "--role", "service_agnt"], "Did you mean service_agent?"),
+        (["policy", "explain", "--purpose", "car", "--coordinate", "Invoice.total"], "Did you mean care?"),
         (["db"], "upgrade"),
     ],
 )
@@ -151,7 +161,10 @@ def test_a_policy_that_cannot_be_used_is_2_and_one_line(shell: Shell, tmp_path: 
 
 def test_a_token_is_accepted_where_it_was_minted(shell: Shell, tmp_path: Path) -> None:
     ran = shell("token", "--role", "service_agent", "--purpose", "care", "--purpose", "care", "--subject", "kim")
-    assert (ran.code, ran.err) == (0, "")
+    folder = tmp_path / ".customer360"
+    note = f"customer360: a new key in {folder}; only servers with this data folder accept its tokens\n"
+    assert (ran.code, ran.err) == (0, note)
+    assert shell("token", "--role", "service_agent").err == ""
     wanted = expected_claims(load({}), load_policy())
     key = development_key(tmp_path / ".customer360")
     viewer = Verifier(wanted, TrustedKeys([key])).verify(ran.out.strip())
@@ -241,6 +254,53 @@ def test_explain_and_the_matrix_tell_of_a_recent_sign_in(shell: Shell) -> None:
     assert [cell.strip() for cell in line.split("|") if "!" in cell] == ["last4!"]
 
 
+def test_explain_without_a_role_lists_who_may(shell: Shell) -> None:
+    balance = ("policy", "explain", "--coordinate", "Finance.balance")
+    rows: list[dict[str, str]] = json.loads(shell(*balance, "--json").out)
+    assert [(row["role"], row["purpose"], row["when"]) for row in rows if row["role"] == "service_agent"] == [
+        ("service_agent", "care", "unrestricted")
+    ]
+    assert {row["effect"] for row in rows} == {"allow"}
+    matrix = json.loads(shell("policy", "matrix", "--json").out)
+    seen = {
+        (cell["role"], cell["purpose"])
+        for cell in matrix
+        if cell["category"] == "user.financial.balance" and cell["rule"]
+    }
+    assert {(row["role"], row["purpose"]) for row in rows} == seen
+    (heading, line) = shell(*balance, "--purpose", "care").out.splitlines()
+    assert (heading.split()[:2], line.split()[:2]) == (["role", "purpose"], ["service_agent", "care"])
+    nobody = shell("policy", "explain", "--coordinate", "Individual.birthDate", "--purpose", "care")
+    assert (nobody.code, nobody.out, nobody.err) == (0, "", "No role may use this field so.\n")
+
+
+def test_the_matrix_of_one_role_and_purpose(shell: Shell) -> None:
+    whole = json.loads(shell("policy", "matrix", "--json").out)
+    for chosen in ({"role": "service_agent"}, {"purpose": "rights"}, {"role": "data_subject", "purpose": "rights"}):
+        options = [word for name, value in chosen.items() for word in (f"--{name}", value)]
+        cells = json.loads(shell("policy", "matrix", "--json", *options).out)
+        assert cells == [cell for cell in whole if chosen.items() <= cell.items()] != []
+    ran = shell("policy", "matrix", "--role", "service_agent", "--purpose", "audit")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "customer360: no rule gives service_agent the purpose audit\n"
+
+
+def test_the_matrix_is_a_page_too(shell: Shell) -> None:
+    page = shell("policy", "matrix", "--html").out
+    cells = json.loads(shell("policy", "matrix", "--json").out)
+    assert page.startswith("<!doctype html>")
+    assert page.count("<td ") == len(cells)
+    for kind, count in Counter(
+        "when" if cell["effect"] == "allow" and cell["when"] else cell["effect"] for cell in cells
+    ).items():
+        assert page.count(f'<td class="{kind}"') == count
+    assert "<script" not in page
+    assert "http" not in page
+    one = shell("policy", "matrix", "--html", "--role", "service_agent").out
+    assert one.count("<td ") == len([cell for cell in cells if cell["role"] == "service_agent"])
+    assert "auditor" not in one
+
+
 def test_the_matrix_has_a_row_for_each_category(shell: Shell) -> None:
     lines = shell("policy", "matrix").out.splitlines()
     assert lines[0].startswith("| category | finance_clerk / accounting |")
@@ -262,6 +322,20 @@ def test_schema_check_fails_on_a_problem(shell: Shell, problems: list[str], code
     ran = shell("schema", "check")
     assert ran.code == code
     assert all(problem in ran.err for problem in problems)
+
+
+def test_the_data_folder_is_the_checkouts_from_any_folder(shell: Shell, tmp_path: Path) -> None:
+    shell.patch.delenv("CUSTOMER360_DATA_DIR")
+    assert json.loads(shell("config", "check", "--json").out)["CUSTOMER360_DATA_DIR"] == str(ROOT / ".customer360")
+    shell.patch.setenv("CUSTOMER360_DATA_DIR", "elsewhere")
+    assert json.loads(shell("config", "check", "--json").out)["CUSTOMER360_DATA_DIR"] == str(ROOT / "elsewhere")
+    shell.patch.setenv("CUSTOMER360_DATA_DIR", str(tmp_path))
+    assert json.loads(shell("config", "check", "--json").out)["CUSTOMER360_DATA_DIR"] == str(tmp_path)
+
+
+def test_without_a_checkout_the_data_folder_is_in_the_current_one(shell: Shell, tmp_path: Path) -> None:
+    shell.patch.setattr("server.settings.values.CHECKOUT", tmp_path / "site-packages")
+    assert load({}).data_dir == tmp_path / ".customer360"
 
 
 # With a database ---------------------------------------------------------------------------------------------------
@@ -291,12 +365,117 @@ def test_flags_are_proved(seeded: Addresses, tmp_path: Path) -> None:
     assert json.loads(ran.out)["differing"] == 0
 
 
-@pytest.mark.parametrize("command", [["db", "status"], ["privacy", "verify"], ["seed"]])
+WITH_A_DATABASE = [
+    ["db", "status"],
+    ["db", "upgrade"],
+    ["privacy", "verify"],
+    ["seed"],
+    ["consent", "restrict", "--customer", "C-000001"],
+    ["client", "list"],
+    ["user", "list"],
+    ["keys", "rotate"],
+    ["token", "--role", "data_subject", "--purpose", "rights", "--customer", "C-000001"],
+]
+
+
+@pytest.mark.parametrize("command", WITH_A_DATABASE)
 def test_a_database_that_is_not_there_is_one_line(tmp_path: Path, command: list[str]) -> None:
-    nowhere = {"core": "postgresql://kim:secret@127.0.0.1:1/none"}
-    ran = process(dict.fromkeys(DEPARTMENTS, nowhere["core"]), tmp_path, *command)
-    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    nowhere = "postgresql://kim:secret@127.0.0.1:1/none"
+    line = "customer360: no database answers there (connection refused). Check"
+    ran = process(dict.fromkeys(DEPARTMENTS, nowhere), tmp_path, *command)
+    assert (ran.code, ran.out, ran.err.splitlines()[-1]) == (1, "", f"{line} CUSTOMER360_*_DATABASE_URL")
     assert "secret" not in ran.err
+    ran = process({}, tmp_path, *command, CUSTOMER360_DATABASE_URL=nowhere)
+    assert (ran.code, ran.err.splitlines()[-1]) == (1, f"{line} CUSTOMER360_DATABASE_URL")
+
+
+@pytest.mark.parametrize("command", [each for each in WITH_A_DATABASE if each[0] != "db"])
+def test_without_tables_the_command_that_makes_them_is_named(
+    database_url: str, tmp_path: Path, command: list[str]
+) -> None:
+    ran = process({}, tmp_path, *command, CUSTOMER360_DATABASE_URL=database_url)
+    assert (ran.code, ran.out) == (1, "")
+    line = "customer360: the tables are missing or outdated. Run: customer360 db upgrade"
+    assert ran.err.splitlines()[-1] == line
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"dbname": "none"}, "no database of this name"), ({"user": "stranger"}, "refuses the login")],
+)
+def test_a_wrong_name_in_the_address_is_named(
+    database_url: str, tmp_path: Path, change: dict[str, str], words: str
+) -> None:
+    parts = urlsplit(database_url)
+    path = f"/{change['dbname']}" if "dbname" in change else parts.path
+    user = change.get("user", parts.username)
+    address = f"postgresql://{user}@{parts.netloc.rpartition('@')[2]}{path}?{parts.query}"
+    ran = process({}, tmp_path, "db", "status", CUSTOMER360_DATABASE_URL=address)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert words in ran.err
+    assert ran.err.endswith("Check CUSTOMER360_DATABASE_URL\n")
+
+
+def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "postgres").write_text("a file")
+    ran = process({}, tmp_path, "db", "status")
+    folder = tmp_path / "data" / "postgres"
+    assert (ran.code, ran.err) == (1, f"customer360: PostgreSQL does not start on {folder}: File exists\n")
+
+
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_taken_port_is_named_with_its_setting(addresses: Addresses, tmp_path: Path, command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = process(addresses, tmp_path, command, "--port", str(port))
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert f"port {port}: Address already in use. Set CUSTOMER360_HOST or CUSTOMER360_PORT" in ran.err
+
+
+def test_a_full_disk_is_named() -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "/data/rejects.csv")
+    assert explain_failure(full) == ("the disk is full: /data/rejects.csv", 1)
+    assert explain_failure(asyncpg.DiskFullError("relation secret")) == ("the disk of the database is full", 1)
+
+
+def test_what_postgresql_says_of_rows_is_not_repeated() -> None:
+    quoting = asyncpg.CheckViolationError("Failing row contains (Kim Larsson).")
+    wrapped = RuntimeError("wrapped (Kim Larsson)")
+    wrapped.__cause__ = quoting
+    expected = ("the database does not allow these values", 1)
+    assert [explain_failure(quoting), explain_failure(wrapped)] == [expected, expected]
+    assert explain_failure(asyncpg.DivisionByZeroError("Kim"))[0] == "the database reports error 22012"
+
+
+async def test_people_are_named_by_number_or_id(seeded: Addresses, tmp_path: Path) -> None:
+    async with connected(seeded["core"]) as connection:
+        ((id_, number),) = await connection.fetch("SELECT id, number FROM core.customer ORDER BY number LIMIT 1")
+    for name in (number, str(id_), str(id_).upper()):
+        ran = process(seeded, tmp_path, "token", "--role", "data_subject", "--purpose", "rights", "--customer", name)
+        payload = ran.out.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        assert claims["customer"].lower() == str(id_)
+
+
+BY_CUSTOMER = [
+    ["consent", "restrict"],
+    ["consent", "record", "--topic", "PROFILING"],
+    ["client", "link", "contract"],
+    ["client", "create", "App", "--contract", "c", "--purpose", "partner"],
+    ["token", "--role", "data_subject", "--purpose", "rights"],
+]
+ID_OF_NONE = "0198b2a0-0000-7000-8000-000000000000"
+# A token for an id needs no database, so that none of the id is not found.
+UNKNOWN = [(command, name) for command in BY_CUSTOMER for name in ("C-999999", "kim")]
+UNKNOWN += [(command, ID_OF_NONE) for command in BY_CUSTOMER if command[0] != "token"]
+
+
+@pytest.mark.parametrize(("command", "reference"), UNKNOWN)
+def test_an_unknown_customer_is_named(seeded: Addresses, tmp_path: Path, command: list[str], reference: str) -> None:
+    ran = process(seeded, tmp_path, *command, "--customer", reference)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.splitlines()[-1] == f"customer360: there is no customer with the number or id {reference}"
 
 
 def test_serving_old_tables_is_refused(database_url: str, tmp_path: Path) -> None:

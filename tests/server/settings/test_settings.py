@@ -21,7 +21,7 @@ def refused(**settings: str) -> str:
 def test_without_settings_a_laptop_works() -> None:
     settings = load({"PATH": "/bin", "CUSTOMER360": "no setting of ours"})
     assert (settings.host, settings.port, settings.graphiql) == ("127.0.0.1", 8360, True)
-    assert (settings.data_dir, settings.policy_file) == (Path(".customer360"), None)
+    assert (settings.data_dir, settings.policy_file) == (ROOT / ".customer360", None)
     assert (settings.max_body_bytes, settings.partial_status) == (1_048_576, 200)
     assert (settings.allowed_origins, settings.database_url) == (frozenset(), None)
 
