@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from authlib.common.urls import add_params_to_uri
-from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidScopeError, OAuth2Request
+from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Request
 from authlib.oauth2.rfc6749.errors import OAuth2Error
 
 from auth.oauth import secrets
 from auth.oauth.clients.assertions import AssertionVerifier
 from auth.oauth.clients.authentication import ClientAuthentication
 from auth.oauth.clients.client import Client
+from auth.oauth.errors import InvalidScopeError, InvalidTargetError, with_own_description
 from auth.oauth.keys.signing import SigningKeys
 from auth.oauth.requests import Request
 from auth.oauth.rights import TokenRights
@@ -34,13 +35,6 @@ CODE_LIFE = timedelta(minutes=1)
 
 # At level DEBUG Authlib logs whole tokens.
 logging.getLogger("authlib").setLevel(logging.INFO)
-
-
-class InvalidTargetError(OAuth2Error):
-    """The token is requested for a resource that is not ours (RFC 8707)."""
-
-    error = "invalid_target"
-    description = "The requested resource is not one of this server."
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +142,9 @@ class Authority(AuthorizationServer):
 
     def create_oauth2_request(self, request: Request) -> Request:
         return request
+
+    def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Reply:
+        return self.handle_response(*with_own_description(error)())
 
     def handle_response(self, status: int, body: Any, headers: Any) -> Reply:
         sent = dict(headers)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from auth.oauth import own_tokens, secrets
 from auth.oauth.clients.client import Client
+from auth.oauth.errors import InvalidRequestError
 from auth.oauth.requests import Request
 from auth.tokens.claims import LEEWAY_SECONDS
 

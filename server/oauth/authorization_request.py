@@ -11,6 +11,7 @@ from starlette.requests import Request as HttpRequest
 
 from auth.oauth.authority import Reply
 from auth.oauth.clients.client import Client
+from auth.oauth.errors import DescribedError
 from auth.oauth.grants.authorization_code import CodeGrant
 from auth.oauth.passwords import ACR
 from auth.oauth.records import Session
@@ -21,19 +22,19 @@ from server.oauth.service import OAuthService
 AUTHORIZE = "/oauth/authorize"
 
 
-class LoginRequired(OAuth2Error):
+class LoginRequired(DescribedError):
     """The client asked for no page (`prompt=none`), but a page for signing in is needed."""
 
     error = "login_required"
     description = "Somebody has to sign in."
 
 
-class ConsentRequired(OAuth2Error):
+class ConsentRequired(DescribedError):
     error = "consent_required"
     description = "Somebody has to be asked."
 
 
-class UnmetRequirements(OAuth2Error):
+class UnmetRequirements(DescribedError):
     """The client asks for an `acr` that no sign-in here has (RFC 9470 section 5)."""
 
     error = "unmet_authentication_requirements"

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request as HttpRequest
 
+from auth.oauth.parameters import malformed_parameter
 from server.graphql.bounds.body import BodyReader
 
 Pairs = list[tuple[str, str]]
@@ -31,6 +32,8 @@ def parameters(encoded: bytes) -> Pairs:
     # No valid parameter holds a null character, and PostgreSQL cannot store it.
     if any("\0" in name or "\0" in value for name, value in pairs):
         raise UnreadableError("The parameters hold a null character.")
+    if (name := malformed_parameter(pairs)) is not None:
+        raise UnreadableError(f"The parameter {name} is too long, or has a character that it may not have.")
     return pairs
 
 

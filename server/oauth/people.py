@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from authlib.oauth2.rfc6749 import AccessDeniedError, OAuth2Error
+from authlib.oauth2.rfc6749 import OAuth2Error
 from starlette.requests import Request as HttpRequest
 from starlette.responses import RedirectResponse, Response
 
 from auth.oauth import rights, secrets
 from auth.oauth.authority import Reply
+from auth.oauth.errors import AccessDeniedError
 from auth.oauth.passwords import TooBusy
 from auth.oauth.records import Session
 from auth.oauth.secrets import Prefix

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidRequestError
-
 from auth.oauth import secrets
 from auth.oauth.clients.client import Client
+from auth.oauth.errors import InvalidRequestError
 from auth.oauth.site import Site
 from auth.tokens import claims
 from auth.tokens.claims import LEEWAY_SECONDS, InvalidTokenError

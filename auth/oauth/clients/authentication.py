@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
-from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError
-
 from auth.oauth.clients.assertions import AssertionVerifier, unverified_client
 from auth.oauth.clients.client import PUBLIC, SIGNED, Client
+from auth.oauth.errors import InvalidClientError, InvalidRequestError
 from auth.oauth.requests import Request
 
 

@@ -8,12 +8,13 @@ from base64 import urlsafe_b64encode
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from authlib.oauth2.rfc6749 import AccessDeniedError, ClientMixin, InvalidGrantError, InvalidRequestError, OAuth2Error
+from authlib.oauth2.rfc6749 import ClientMixin, OAuth2Error
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 
 from auth.oauth import secrets
 from auth.oauth.authority import CODE_LIFE
 from auth.oauth.clients.client import Client
+from auth.oauth.errors import AccessDeniedError, InvalidGrantError, InvalidRequestError
 from auth.oauth.grants import families
 from auth.oauth.records import Approval, Code, Redeemed, Session
 from auth.oauth.requests import Request

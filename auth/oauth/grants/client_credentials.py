@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from authlib.oauth2.rfc6749 import InvalidScopeError, UnauthorizedClientError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 
 from auth.oauth import rights
 from auth.oauth.clients.client import PUBLIC, SECRET_METHODS, SIGNED
+from auth.oauth.errors import InvalidScopeError, UnauthorizedClientError
 from auth.oauth.requests import Request
 
 if TYPE_CHECKING:

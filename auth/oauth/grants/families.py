@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authlib.oauth2.rfc6749 import InvalidGrantError
-
 from auth.oauth import rights
 from auth.oauth.clients.client import REFRESH_TOKEN
+from auth.oauth.errors import InvalidGrantError
 from auth.oauth.passwords import ACR
 from auth.oauth.records import Account, Approval
 from auth.oauth.requests import Request

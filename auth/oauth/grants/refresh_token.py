@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from authlib.oauth2.rfc6749 import InvalidGrantError
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 
 from auth.oauth import secrets
 from auth.oauth.clients.client import Client
+from auth.oauth.errors import InvalidGrantError
 from auth.oauth.grants import families
 from auth.oauth.records import Redeemed
 from auth.oauth.requests import Request

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, InvalidScopeError, UnauthorizedClientError
 from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
 
 from auth.oauth import own_tokens
-from auth.oauth.authority import InvalidTargetError
 from auth.oauth.clients.client import PUBLIC, TOKEN_EXCHANGE, Client
+from auth.oauth.errors import (
+    InvalidGrantError,
+    InvalidRequestError,
+    InvalidScopeError,
+    InvalidTargetError,
+    UnauthorizedClientError,
+)
 from auth.oauth.requests import Request
 from auth.oauth.rights import TokenRights
 
