@@ -98,14 +98,18 @@ def _check_origin(claims: Mapping[str, Any], expected: ExpectedClaims) -> None:
 
 def _check_times(claims: Mapping[str, Any], now: float) -> float:
     expires_at, issued_at = time_claim(claims, "exp"), time_claim(claims, "iat")
-    starts_at = time_claim(claims, "nbf") if "nbf" in claims else issued_at
     if expires_at + LEEWAY_SECONDS <= now:
         raise InvalidTokenError("The access token expired.")
-    if max(issued_at, starts_at) > now + LEEWAY_SECONDS:
-        raise InvalidTokenError("The access token is not valid yet.")
+    check_started(claims, now)
     if not 0 < expires_at - issued_at <= MAX_LIFETIME_SECONDS:
         raise InvalidTokenError("The access token lives longer than is accepted here.")
     return expires_at
+
+
+def check_started(claims: Mapping[str, Any], now: float) -> None:
+    """Raises InvalidTokenError if `nbf` or `iat`, where present, is in the future or no number."""
+    if any(time_claim(claims, name) > now + LEEWAY_SECONDS for name in ("iat", "nbf") if name in claims):
+        raise InvalidTokenError("The access token is not valid yet.")
 
 
 def _bound_key(claims: Mapping[str, Any]) -> str | None:

@@ -52,6 +52,7 @@ def read(proof: str, target: ProofTarget, now: datetime) -> Proof:
     try:
         content, thumbprint = _verified(proof)
         issued_at = claims.time_claim(content, "iat")
+        _check_validity(content, now.timestamp())
         jti = content["jti"]
     except (InvalidTokenError, ValueError, TypeError, KeyError, OverflowError):
         raise InvalidProofError("The DPoP proof is malformed, or its signature does not hold.") from None
@@ -72,6 +73,13 @@ def _verified(proof: str) -> tuple[dict[str, Any], str]:
     if not keys or keys[0].key_type != ALGORITHMS[str(header["alg"])]:
         raise InvalidTokenError(claims.MALFORMED)
     return claims.parse(signatures.payload_verified_by(proof, keys[0])), keys[0].thumbprint()
+
+
+def _check_validity(content: Mapping[str, Any], now: float) -> None:
+    """A proof need not have `exp` and `nbf`, but they count if it does."""
+    claims.check_started(content, now)
+    if "exp" in content and claims.time_claim(content, "exp") + LEEWAY_SECONDS <= now:
+        raise InvalidTokenError(claims.MALFORMED)
 
 
 def _check_target(content: Mapping[str, Any], target: ProofTarget) -> None:

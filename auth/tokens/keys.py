@@ -8,13 +8,15 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
+
+from auth.tokens.weak_keys import ed25519_weakness, rsa_weakness
 
 # Public-key algorithms only, because a key that verifies an HMAC also signs.
 ALGORITHMS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
 CURVES = {"EC": "P-256", "OKP": "Ed25519"}
-MIN_RSA_BITS = 2048
 KEY_FILE = "development-key.json"
 
 
@@ -55,11 +57,16 @@ def development_key(folder: Path) -> ECKey:
 
 
 def _check_strength(key: Key) -> None:
+    weakness = None
     if isinstance(key, RSAKey):
-        if key.raw_value.key_size < MIN_RSA_BITS:
-            raise KeyFileError(f"an RSA key has fewer than {MIN_RSA_BITS} bits")
+        numbers = key.public_key.public_numbers()
+        weakness = rsa_weakness(numbers.n, numbers.e)
     elif not isinstance(key, ECKey | OKPKey) or key.curve_name != CURVES[key.key_type]:
         raise KeyFileError("a key is neither RSA nor on the curve P-256 or Ed25519")
+    elif isinstance(key.public_key, Ed25519PublicKey):
+        weakness = ed25519_weakness(key.public_key.public_bytes_raw())
+    if weakness is not None:
+        raise KeyFileError(f"the key {key.kid} {weakness}")
 
 
 def _create(path: Path) -> None:

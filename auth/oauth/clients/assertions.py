@@ -55,10 +55,9 @@ class AssertionVerifier:
 
     def _valid_until(self, client: Client, content: Mapping[str, Any]) -> datetime:
         """The time after which the assertion is expired. Raises InvalidTokenError if it does not hold now."""
-        expires_at, jti = content["exp"], content["jti"]
+        expires_at, jti = claims.time_claim(content, "exp"), content["jti"]
+        claims.check_started(content, self.clock().timestamp())
         is_clients = content["iss"] == content["sub"] == client.id
-        if isinstance(expires_at, bool) or not isinstance(expires_at, int | float) or not 0 < expires_at < 1e12:
-            raise InvalidTokenError(claims.MALFORMED)
         seconds_left = expires_at + LEEWAY_SECONDS - self.clock().timestamp()
         is_now = 0 < seconds_left <= MAX_ASSERTION_SECONDS + 2 * LEEWAY_SECONDS
         has_id = isinstance(jti, str) and 0 < len(jti) <= claims.MAX_TEXT_LENGTH

@@ -126,7 +126,9 @@ def _auth_method(public: bool, jwks: Mapping[str, Any] | None) -> str:
         return client.PUBLIC if public else "client_secret"
     published = jwks.get("keys")
     if not isinstance(published, list) or not published or len(usable_keys(published)) != len(published):
-        raise RegistrationError("--jwks needs public keys only: RSA of 2048 bits and more, EC P-256 or Ed25519")
+        raise RegistrationError(
+            "--jwks needs public keys only, none known to be weak: RSA of 2048 to 8192 bits, EC P-256 or Ed25519"
+        )
     return client.SIGNED
 
 

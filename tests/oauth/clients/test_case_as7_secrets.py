@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -127,6 +128,10 @@ async def _status(http: Http, client: str, secret: str) -> int:
     return answer.status_code
 
 
+# Beyond the leeway, and within the lifetime that an assertion may have.
+LATER = int(time.time()) + 3000
+
+
 def assertion(key: ECKey = KEY, header: dict[str, Any] | None = None, **changes: Any) -> dict[str, str]:
     now = int(datetime.now(UTC).timestamp())
     claims = {
@@ -145,6 +150,9 @@ async def test_a_client_signs_that_it_is_who_it_is(http: Http, world: World) -> 
     sent = assertion()
     assert (await http.post("/oauth/token", data=sent)).status_code == 200
     assert (await http.post("/oauth/token", data=sent)).json()["error"] == "invalid_client", "once"
+    now = int(time.time())
+    timed = assertion(nbf=now + 5, iat=now - 5)
+    assert (await http.post("/oauth/token", data=timed)).status_code == 200
     endpoint = assertion(aud=[f"{ISSUER}/oauth/token"])
     assert (await http.post("/oauth/token", data=endpoint)).status_code == 200
 
@@ -164,6 +172,15 @@ async def test_a_client_signs_that_it_is_who_it_is(http: Http, world: World) -> 
         {"exp": 1},
         {"exp": 1e11},
         {"exp": "soon"},
+        {"exp": "9999999999"},
+        {"exp": True},
+        {"nbf": LATER},
+        {"nbf": "1"},
+        {"nbf": [1]},
+        {"nbf": True},
+        {"iat": LATER},
+        {"iat": "1"},
+        {"iat": {}},
         {"key": ECKey.generate_key("P-256", {"kid": "theirs"})},
         {"header": {"kid": "other"}},
         {"header": {"typ": "at+jwt"}},
