@@ -12,7 +12,8 @@ from auth.policy.ceiling import SCOPES, Ceiling
 from auth.policy.reach import EVERYBODY, Reach, RowScope
 from auth.viewer import Viewer
 
-LEEWAY_SECONDS = 10
+# The default of an issuer, and the most that its entry may set.
+LEEWAY_SECONDS, MAX_LEEWAY_SECONDS = 10, 60
 MAX_LIFETIME_SECONDS = 24 * 60 * 60
 MAX_TEXT_LENGTH = 255
 MAX_PURPOSES = 64
@@ -41,6 +42,10 @@ class ExpectedClaims:
     audience: str
     classes: Mapping[str, Reach]
     scoped: bool = False
+    # Whether every token must have a `jti`; without it, a token cannot be revoked by itself.
+    has_ids: bool = True
+    # Seconds by which the clock of the issuer may differ from ours.
+    leeway: int = LEEWAY_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,9 @@ def parse(content: bytes) -> dict[str, Any]:
 def read(claims: Mapping[str, Any], expected: ExpectedClaims, now: float) -> VerifiedToken:
     """The viewer that the claims describe. Raises InvalidTokenError."""
     _check_origin(claims, expected)
-    expires_at = _check_times(claims, now)
-    _text(claims, "jti")
+    expires_at = _check_times(claims, now, expected.leeway)
+    if expected.has_ids or "jti" in claims:
+        _text(claims, "jti")
     role = _role(claims, expected)
     viewer = Viewer(
         subject=_text(claims, "sub"),
@@ -83,9 +89,16 @@ def read(claims: Mapping[str, Any], expected: ExpectedClaims, now: float) -> Ver
         authenticated_at=_authenticated_at(claims),
         acr=_text(claims, "acr") if "acr" in claims else None,
     )
-    return VerifiedToken(
-        viewer, _bound_key(claims), {name: claims[name] for name in REVOCABLE_CLAIMS if name in claims}
-    )
+    return VerifiedToken(viewer, _bound_key(claims), _revocable(claims, expected))
+
+
+def _revocable(claims: Mapping[str, Any], expected: ExpectedClaims) -> Mapping[str, Any]:
+    """The claims that revocations name. `iat` is moved back by the leeway that exceeds the default.
+
+    A revocation of a client or subject covers tokens issued up to LEEWAY_SECONDS later, for clocks that are ahead.
+    """
+    named = {name: claims[name] for name in REVOCABLE_CLAIMS if name in claims}
+    return named | {"iat": claims["iat"] - max(0, expected.leeway - LEEWAY_SECONDS)}
 
 
 def _check_origin(claims: Mapping[str, Any], expected: ExpectedClaims) -> None:
@@ -96,19 +109,19 @@ def _check_origin(claims: Mapping[str, Any], expected: ExpectedClaims) -> None:
         raise InvalidTokenError("The access token is for another audience.")
 
 
-def _check_times(claims: Mapping[str, Any], now: float) -> float:
+def _check_times(claims: Mapping[str, Any], now: float, leeway: int) -> float:
     expires_at, issued_at = time_claim(claims, "exp"), time_claim(claims, "iat")
-    if expires_at + LEEWAY_SECONDS <= now:
+    if expires_at + leeway <= now:
         raise InvalidTokenError("The access token expired.")
-    check_started(claims, now)
+    check_started(claims, now, leeway)
     if not 0 < expires_at - issued_at <= MAX_LIFETIME_SECONDS:
         raise InvalidTokenError("The access token lives longer than is accepted here.")
     return expires_at
 
 
-def check_started(claims: Mapping[str, Any], now: float) -> None:
+def check_started(claims: Mapping[str, Any], now: float, leeway: int = LEEWAY_SECONDS) -> None:
     """Raises InvalidTokenError if `nbf` or `iat`, where present, is in the future or no number."""
-    if any(time_claim(claims, name) > now + LEEWAY_SECONDS for name in ("iat", "nbf") if name in claims):
+    if any(time_claim(claims, name) > now + leeway for name in ("iat", "nbf") if name in claims):
         raise InvalidTokenError("The access token is not valid yet.")
 
 
@@ -124,16 +137,22 @@ def _bound_key(claims: Mapping[str, Any]) -> str | None:
 
 def _ceiling(claims: Mapping[str, Any], expected: ExpectedClaims) -> Ceiling | None:
     """The limit by our scopes, if the issuer uses them, and by the categories that the token lists."""
-    scope = claims.get("scope", "")
-    if not isinstance(scope, str):
-        raise InvalidTokenError(MALFORMED)
     categories = None
     if "categories" in claims:
         words = _words(claims, "categories", MAX_CATEGORIES)
         categories = [category for category in Category if category in words]
     if not expected.scoped:
         return None if categories is None else Ceiling(frozenset(SCOPES), frozenset(categories))
-    return Ceiling.of(scope.split(" "), categories)
+    return Ceiling.of(_scopes(claims), categories)
+
+
+def _scopes(claims: Mapping[str, Any]) -> list[str]:
+    """The words of `scope`: a text, or a list of texts as some issuers write it."""
+    scope = claims.get("scope", "")
+    words = scope.split(" ") if isinstance(scope, str) else scope
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise InvalidTokenError(MALFORMED)
+    return words
 
 
 def _authenticated_at(claims: Mapping[str, Any]) -> datetime | None:

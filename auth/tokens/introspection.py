@@ -47,7 +47,7 @@ class Introspection:
         if until <= self._clock():
             accepted = await self._introspect(token)
             self._remember(digest, accepted)
-        if accepted is None or accepted.viewer.expires_at.timestamp() + claims.LEEWAY_SECONDS <= self._clock():
+        if accepted is None or accepted.viewer.expires_at.timestamp() + self._expected.leeway <= self._clock():
             raise InvalidTokenError(INACTIVE)
         return accepted
 

@@ -13,7 +13,10 @@ from auth.tokens.signatures import MAX_TOKEN_LENGTH
 from auth.viewer import Viewer
 
 MAX_CACHED_TOKENS = 2048
-TYPES = ("at+jwt", "application/at+jwt")
+# The accepted values of `typ` in lower case, by the word for them in the issuers file.
+TYPES = {"at+jwt": ("at+jwt", "application/at+jwt"), "JWT": ("jwt", "application/jwt"), "none": ("none",)}
+# Claims of ID tokens and logout tokens, which have the type JWT too.
+_NO_ACCESS_TOKEN = frozenset({"at_hash", "c_hash", "events"})
 BOUND = "The access token is bound to a key: send it by the scheme DPoP, with a proof of that."
 
 Translate = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -28,6 +31,7 @@ class Verifier:
         keys: TrustedKeys,
         *,
         algorithms: Collection[str] = tuple(ALGORITHMS),
+        types: Collection[str] = ("at+jwt",),
         translate: Translate = lambda content: content,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -35,6 +39,7 @@ class Verifier:
         # Replaced as a whole when the issuer publishes new keys.
         self.keys = keys
         self._algorithms = frozenset(algorithms)
+        self._types = frozenset(word for each in types for word in TYPES[each])
         self._translate = translate
         self._clock = clock
         # By digest, with the expiry in seconds of the Unix epoch.
@@ -77,17 +82,19 @@ class Verifier:
         return accepted
 
     def _cache(self, digest: bytes, accepted: VerifiedToken) -> VerifiedToken:
-        self._known[digest] = accepted.viewer.expires_at.timestamp() + claims.LEEWAY_SECONDS, accepted
+        self._known[digest] = accepted.viewer.expires_at.timestamp() + self.expected.leeway, accepted
         if len(self._known) > MAX_CACHED_TOKENS:
             self._known.popitem(last=False)
         return accepted
 
     def _read(self, token: str) -> VerifiedToken:
-        header = signatures.read_header(token, TYPES)
+        header = signatures.read_header(token, self._types)
         if header["alg"] not in self._algorithms:
             raise InvalidTokenError("The access token is signed in a way that is not accepted here.")
-        payload = signatures.verified_payload(token, header, self.keys)
-        return claims.read(self._translate(claims.parse(payload)), self.expected, self._clock())
+        content = claims.parse(signatures.verified_payload(token, header, self.keys))
+        if not _NO_ACCESS_TOKEN.isdisjoint(content):
+            raise InvalidTokenError("The token is not an access token.")
+        return claims.read(self._translate(content), self.expected, self._clock())
 
 
 def digest_of(token: str) -> bytes:

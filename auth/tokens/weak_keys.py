@@ -49,7 +49,7 @@ def rsa_weakness(modulus: int, exponent: int) -> str | None:
 
 
 def ed25519_weakness(public: bytes) -> str | None:
-    """A point of small order verifies signatures that nobody made."""
+    """Why an Ed25519 key is refused: a point of small order verifies forged signatures."""
     y = public[:31] + bytes([public[31] & 0x7F])
     return "is a point of small order" if y in _SMALL_ORDER else None
 

@@ -18,6 +18,8 @@ class SignIn:
     redirect_uri: str
     resource: str
     scope: str = ""
+    # Whether the answers of the issuer carry `iss` (RFC 9207).
+    names_itself: bool = True
 
     @property
     def token_origin(self) -> str:
@@ -29,6 +31,7 @@ class SignIn:
         return json.dumps(
             {
                 "issuer": self.issuer,
+                "namesItself": self.names_itself,
                 "authorizationEndpoint": self.authorization_endpoint,
                 "tokenEndpoint": self.token_endpoint,
                 "clientId": self.client_id,

@@ -8,6 +8,7 @@ import random
 import stat
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -275,9 +276,12 @@ def test_purposes_are_a_list_of_words(value: object) -> None:
     assert refused(signed(purposes=value)) == "The access token is malformed."
 
 
-@pytest.mark.parametrize("scope", [None, 7, {}, ["care"], True])
-def test_a_scope_that_is_no_text_is_refused(scope: object) -> None:
-    assert refused(signed(scope=scope))
+@pytest.mark.parametrize("scope", [None, 7, {}, [7], True])
+def test_a_scope_that_is_no_text_or_list_is_refused_where_scopes_count(scope: object) -> None:
+    scoped = Verifier(replace(EXPECTED, scoped=True), TrustedKeys([KEY]), clock=lambda: NOW)
+    with pytest.raises(InvalidTokenError):
+        scoped.verify(signed(scope=scope))
+    assert verify(signed(scope=scope)).ceiling is None
 
 
 def test_an_unknown_role_is_refused() -> None:

@@ -1,7 +1,8 @@
 """A newcomer signs in from GraphiQL, in a window of its own, and comes back to the query that they were writing."""
 
 import re
-from urllib.parse import parse_qs, urlencode, urlsplit
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -182,7 +183,7 @@ def test_a_refusal_leaves_nobody_signed_in(visit: Visit) -> None:
     open_page(page)
     window = sign_in_window(page)
     asked = parse_qs(urlsplit(window.url).query)
-    answer = {"error": "access_denied", "state": asked["state"][0]}
+    answer = {"error": "access_denied", "state": asked["state"][0], "iss": issuer_of(window)}
     with window.expect_event("close"):
         window.evaluate("address => { location.href = address }", f"/graphiql/signed-in?{urlencode(answer)}")
     expect(notice(page)).to_contain_text("Access was refused")
@@ -190,16 +191,36 @@ def test_a_refusal_leaves_nobody_signed_in(visit: Visit) -> None:
     expect(who_am_i(page)).to_contain_text("Not signed in")
 
 
-@pytest.mark.parametrize("changes", [{"state": "somebody-elses"}, {"iss": "https://evil.example"}])
-def test_an_answer_to_another_question_is_not_taken(visit: Visit, changes: dict[str, str]) -> None:
+def issuer_of(window: Page) -> str:
+    """The built-in authorization server, which is at the origin of the page."""
+    parts = urlsplit(window.url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+WAITING = "Sign in in the window that has opened."
+OTHER_SERVER = "The answer is of another server."
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"state": "somebody-elses"}, WAITING),
+        ({"iss": "https://evil.example"}, OTHER_SERVER),
+        ({"iss": ["OURS", "https://evil.example"]}, OTHER_SERVER),
+        ({"iss": ""}, OTHER_SERVER),
+        ({"iss": []}, "The answer does not name the server that it is from."),
+    ],
+)
+def test_an_answer_to_another_question_is_not_taken(visit: Visit, changes: dict[str, Any], shown: str) -> None:
     page, witness = visit
     open_page(page)
     window = sign_in_window(page)
     asked = parse_qs(urlsplit(window.url).query)
-    answer = {"code": "c360_ac_planted", "state": asked["state"][0], **changes}
+    ours = issuer_of(window)
+    answer = {"code": "c360_ac_planted", "state": asked["state"][0], "iss": ours, **changes}
+    query = urlencode(answer, doseq=True).replace("OURS", quote(ours, safe=""))
     with window.expect_event("close"):
-        window.evaluate("address => { location.href = address }", f"/graphiql/signed-in?{urlencode(answer)}")
-    shown = "The answer is of another server." if "iss" in changes else "Sign in in the window that has opened."
+        window.evaluate("address => { location.href = address }", f"/graphiql/signed-in?{query}")
     expect(page.get_by_text(shown)).to_be_visible()
     assert not any(request.url.endswith("/oauth/token") for request in witness.requests)
 

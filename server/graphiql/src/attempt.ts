@@ -41,12 +41,18 @@ export function addressOf(config: SignInConfig, attempt: Attempt, needed: Needed
   return address.href;
 }
 
-/** The code of an answer to this attempt. Throws for a refusal, and for an answer of somebody else. */
+/** The code of an answer to this attempt. Throws for an error, and for an answer that is not of this issuer. */
 export function codeIn(answer: URLSearchParams, config: SignInConfig): string {
-  if ((answer.get('iss') ?? config.issuer) !== config.issuer) throw new Error('The answer is of another server.');
+  checkIssuer(answer.getAll('iss'), config);
   const code = answer.get('code');
   if (code) return code;
   throw new Error(REASONS[answer.get('error') ?? ''] ?? 'The server could not sign you in. Try again.');
+}
+
+/** RFC 9207 section 2.4: an answer without `iss` is refused, unless the issuer is known to send none. */
+function checkIssuer(named: string[], config: SignInConfig): void {
+  if (named.length === 0 && config.namesItself) throw new Error('The answer does not name the server that it is from.');
+  if (named.some((issuer) => issuer !== config.issuer)) throw new Error('The answer is of another server.');
 }
 
 const REASONS: Record<string, string> = {

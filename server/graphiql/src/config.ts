@@ -10,6 +10,8 @@ export interface Config {
 /** The authorization server that people sign in at, and what this page is called there. */
 export interface SignInConfig {
   issuer: string;
+  /** Whether its answers name it (RFC 9207). */
+  namesItself: boolean;
   authorizationEndpoint: string;
   tokenEndpoint: string;
   clientId: string;

@@ -81,6 +81,16 @@ def test_a_claim_named_by_an_address_is_found() -> None:
         ('["care"]', '"care"', "list of purposes"),
         ("client_id =", "nonsense =", "issuer.claims"),
         ("algorithms", "algorithm", "unknown key"),
+        ('["ES256"]', '["ES256"]\ntypes = ["at+JWT"]', "types is a list of at+jwt, JWT, none"),
+        ('["ES256"]', '["ES256"]\ntypes = []', "types is a list"),
+        ('["ES256"]', '["ES256"]\ntoken_ids = 1', "token_ids is true or false"),
+        ('["ES256"]', '["ES256"]\nscopes = "yes"', "scopes is true or false"),
+        ('["ES256"]', '["ES256"]\nleeway = 61', "0 to 60"),
+        ('["ES256"]', '["ES256"]\nleeway = -1', "0 to 60"),
+        ('["ES256"]', '["ES256"]\nleeway = true', "0 to 60"),
+        ('["ES256"]', '["ES256"]\nleeway = 1.5', "0 to 60"),
+        ('["ES256"]', '["ES256"]\nrequired = 7', "issuer.required"),
+        ('["ES256"]', '["ES256"]\nintrospection = "x"', "a table with"),
         ("[[issuer]]", "[issuer]", "[[issuer]]"),
         ("[[issuer]]", "[[issuer", "cannot be read"),
     ],
@@ -134,5 +144,11 @@ def test_one_issuer_may_sign_in_who_uses_graphiql(tmp_path: Path) -> None:
         load(tmp_path, ISSUER + GRAPHIQL + other)
     with pytest.raises(SettingsError, match="must be https"):
         load(tmp_path, ISSUER + GRAPHIQL.replace("https://idp.example.com/token", "http://idp.example.com/token"))
+    assert found.names_itself
+    silent = load(tmp_path, ISSUER + GRAPHIQL + "iss = false\n").sign_in
+    assert silent is not None
+    assert not silent.names_itself
+    with pytest.raises(SettingsError, match="iss is true or false"):
+        load(tmp_path, ISSUER + GRAPHIQL + 'iss = "no"\n')
     with pytest.raises(SettingsError, match="client_id is missing"):
         load(tmp_path, ISSUER + GRAPHIQL.replace('client_id = "graphiql"', ""))

@@ -57,6 +57,7 @@ def test_the_page_is_told_where_to_sign_in_and_may_fetch_tokens_there_only(dist:
     page = client.get("/graphiql")
     assert json.loads(attribute(page.text, "sign-in")) == {
         "issuer": "https://idp.example.com",
+        "namesItself": True,
         "authorizationEndpoint": "https://idp.example.com/auth",
         "tokenEndpoint": "https://tokens.example.com/token",
         "clientId": "graphiql",
