@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey, import_key
+from joserfc.util import urlsafe_b64decode
 
 from auth.tokens.weak_keys import ed25519_weakness, rsa_weakness
 
@@ -63,8 +63,8 @@ def _check_strength(key: Key) -> None:
         weakness = rsa_weakness(numbers.n, numbers.e)
     elif not isinstance(key, ECKey | OKPKey) or key.curve_name != CURVES[key.key_type]:
         raise KeyFileError("a key is neither RSA nor on the curve P-256 or Ed25519")
-    elif isinstance(key.public_key, Ed25519PublicKey):
-        weakness = ed25519_weakness(key.public_key.public_bytes_raw())
+    elif isinstance(key, OKPKey):
+        weakness = ed25519_weakness(urlsafe_b64decode(str(key.as_dict(private=False)["x"]).encode()))
     if weakness is not None:
         raise KeyFileError(f"the key {key.kid} {weakness}")
 
