@@ -32,6 +32,11 @@ def down_mark(department: str) -> str:
     return f'{MARK}"down:{department}"'
 
 
+def bad_data_mark(department: str, coordinate: str) -> str:
+    """In place of a field whose value the department's data do not allow to be shown."""
+    return f'{MARK}"data:{department}:{coordinate}"'
+
+
 def is_marked(text: bytes) -> bool:
     return _MARK in text
 

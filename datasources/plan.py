@@ -11,6 +11,8 @@ Variables = Mapping[str, Any]
 # Keys of a run's variables beside the operation's own. No GraphQL variable can have such a name.
 # What core's answer says of the customers: their ids, their flags, and core's clock.
 IDS, FLAGS, AS_OF = "@ids", "@flags", "@as_of"
+# The customers' numbers in core's answer, if a run is for some of them only.
+ORDINALS = "@ordinals"
 # Of objects asked for by id: the batch and the row of each, pairwise with the customers.
 BATCHES, ROWS = "@batches", "@rows"
 # The customer of an object that a department has found.

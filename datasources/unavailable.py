@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from asyncpg import InterfaceError, InternalClientError, PostgresConnectionError, PostgresError, QueryCanceledError
+from asyncpg import (
+    DataError,
+    InterfaceError,
+    InternalClientError,
+    PostgresConnectionError,
+    PostgresError,
+    QueryCanceledError,
+)
 from asyncpg.exceptions import OperatorInterventionError
 
 
@@ -20,6 +27,10 @@ class Lost(Unavailable):
 
 class Failing(Unavailable):
     """It answered that it cannot serve any request now. A retry at once would not help."""
+
+
+class BadData(Unavailable):
+    """A value in one of its rows cannot be computed with: a division by zero, a number or date out of range."""
 
 
 class Crowded(Unavailable):
@@ -47,6 +58,8 @@ def classify(error: BaseException, *, is_late: bool) -> Unavailable:
     kind: type[Unavailable] = Unavailable
     if is_late or isinstance(error, TimeoutError | QueryCanceledError):
         kind = Late
+    elif isinstance(error, DataError):
+        kind = BadData
     elif isinstance(error, _CONNECTION_ERRORS):
         kind = Lost
     return kind(type(error).__name__)

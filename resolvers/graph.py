@@ -208,6 +208,8 @@ class Graph:
                 errors += errors_of_root
             else:
                 texts[key] = answer.text
+        if errors:
+            self._databases.note_bad_values(faults.count_bad_data(errors))
         if run.plan.rest is not None:
             errors += self._execute_rest(run, texts)
         extensions = b'"privacy":' + disclosures.privacy(run.plan, answers)

@@ -1,6 +1,7 @@
 """Statements: one for each database that a root field touches, rendered once and run with bound values."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -20,6 +21,7 @@ from datasources.compiler.sql.objects import ObjectCompiler, select_owner
 from datasources.compiler.sql.subjects import customers
 from datasources.engine.running.contributions import (
     Contribution,
+    FieldStatement,
     Locate,
     RootStatements,
     StatementContribution,
@@ -101,9 +103,21 @@ class StatementCompiler:
         source = self._sources.get(home)
         if source is not None:
             return reading(source, root, mine, compiler.sections)
-        return self._apart(home, compiler, root, mine)
+        fields_of = cache(lambda number: self._field_statements(home, root, sections, number))
+        return StatementContribution(self._apart(home, compiler, root, mine), fields_of)
 
-    def _apart(self, home: str, compiler: Compiler, root: Root, mine: list[Section]) -> Contribution:
+    def _field_statements(
+        self, home: str, root: Root, sections: list[Section], number: int
+    ) -> Sequence[FieldStatement]:
+        (section,) = (each for each in sections if each.number == number)
+        statements = []
+        for field in section.field.only_fields:
+            compiler = self._compiler(home, sections, Binds())
+            statement = self._apart(home, compiler, root, [section.narrowed(field)])
+            statements.append(FieldStatement(field.key, section.department, field.coordinate, statement))
+        return statements
+
+    def _apart(self, home: str, compiler: Compiler, root: Root, mine: list[Section]) -> Statement:
         kind = _ENTRY_COMPILERS[type(root.entry)]
         entry = kind(compiler, root.entry, root.field)
         table, subject = entry.bound_customers()
@@ -112,7 +126,7 @@ class StatementCompiler:
         in_order = aggregate_order_by(literal(SEPARATOR), table.c.rank)
         statement = select(*(func.string_agg(text, in_order) for text in texts)).select_from(table)
         departments = self._finder.departments_at(home, root)
-        return StatementContribution(_render(home, compiler, statement, departments, mine, kind.max_requests_per_run))
+        return _render(home, compiler, statement, departments, mine, kind.max_requests_per_run)
 
     def _section(self, entry: EntryCompiler[Any], section: Section, row: Row) -> Parts:
         if section.root is not None:

@@ -1,7 +1,7 @@
 """Sections: the parts of an answer at which a selection crosses from one database into another."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auth.departments import CORE
 from datasources.entries import Root, RootObject
@@ -29,6 +29,11 @@ class Section(Crossing):
     """
 
     number: int = 0
+
+    def narrowed(self, field: Field) -> "Section":
+        """The section with one field of its object alone."""
+        alone = replace(self.field, fields=dict.fromkeys(self.field.fields, (field,)))
+        return replace(self, field=alone, root=self.root and replace(self.root, field=alone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Faults within an answer: each mark that a statement left becomes null and an error with its path."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -7,11 +9,12 @@ from graphql import GraphQLError
 
 from auth.departments import CORE
 from datasources.engine.running.answers import RootAnswer
-from datasources.holes import BAD_CURSOR, down_mark, parse_marked
+from datasources.holes import BAD_CURSOR, bad_data_mark, down_mark, parse_marked
 from resolvers.codes import Code
 from resolvers.messages import without_values
 
 _DOWN = parse_marked(down_mark("").encode())
+_BAD_DATA = parse_marked(bad_data_mark("", "").encode()).removesuffix(":")
 _CURSOR = parse_marked(BAD_CURSOR.encode())
 
 # The answer of a root field while core is down: without its flags no personal data may be shown.
@@ -25,6 +28,12 @@ def extract_faults(key: str, text: bytes) -> tuple[bytes, list[Error]]:
     errors: list[Error] = []
     value = _replace_marks(parse_marked(text), [key], errors)
     return orjson.dumps(value), errors
+
+
+def count_bad_data(errors: Iterable[Error]) -> Mapping[tuple[str, str], int]:
+    """How many values could not be shown, by department and coordinate."""
+    bad = (each["extensions"] for each in errors if each["extensions"]["code"] == Code.BAD_DATA)
+    return Counter((each["department"], each["coordinate"]) for each in bad)
 
 
 def execution_error(error: GraphQLError) -> Error:
@@ -48,6 +57,10 @@ def _replace_marks(value: Any, path: list[str | int], errors: list[Error]) -> An
         case str() if value.startswith(_DOWN):
             errors.append(_department_unavailable(value.removeprefix(_DOWN), path))
             return None
+        case str() if value.startswith(_BAD_DATA):
+            department, coordinate = value.removeprefix(_BAD_DATA).split(":")
+            errors.append(_bad_data(department, coordinate, path))
+            return None
         case str() if value == _CURSOR:
             errors.append(_bad_cursor(path))
             return None
@@ -65,6 +78,14 @@ def _department_unavailable(department: str, path: list[str | int]) -> Error:
         "message": f"The department {department} cannot be reached. What it knows is missing. Try again.",
         "path": path,
         "extensions": {"code": Code.DEPARTMENT_UNAVAILABLE, "department": department},
+    }
+
+
+def _bad_data(department: str, coordinate: str, path: list[str | int]) -> Error:
+    return {
+        "message": f"The data of {department} holds a value for {coordinate} that cannot be shown.",
+        "path": path,
+        "extensions": {"code": Code.BAD_DATA, "department": department, "coordinate": coordinate},
     }
 
 

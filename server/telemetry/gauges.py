@@ -78,6 +78,8 @@ def gauges(graph: Graph, databases: Databases, limiter: ConcurrencyLimit, lag: L
 
 def _department(databases: Databases, department: str) -> Iterator[Gauge]:
     behind = databases.behind(department)
+    bad = databases.bad_values[department]
+    yield Gauge("bad_values", "Values since the start that could not be shown.", bad, department)
     yield Gauge("breaker_state", "0 closed, 1 half-open, 2 open.", behind.patience.breaker.state, department)
     yield Gauge("pool_in_use", "Places in use: connections, or answers of a source.", behind.places.in_use, department)
     yield Gauge("pool_waiting", "Who waits for a place.", behind.places.waiting, department)

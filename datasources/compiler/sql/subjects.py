@@ -35,7 +35,7 @@ from datasources.core.tables import partner_link
 from datasources.engine.pools.packed import count_up_to
 from datasources.entries import Find
 from datasources.ids import row_id
-from datasources.plan import AS_OF, FLAGS, IDS, LOCATED_ID, MAX_REACHES, REACH_VALUES, Parameter
+from datasources.plan import AS_OF, FLAGS, IDS, LOCATED_ID, MAX_REACHES, ORDINALS, REACH_VALUES, Parameter
 from datasources.rows import Column, Row, Subject
 from datasources.sql_text import literal, number
 
@@ -55,7 +55,7 @@ _EXPIRIES = {
 _ids = Parameter(lambda variables: variables[IDS])
 _flags = Parameter(lambda variables: variables[FLAGS])
 # Each request counts its own customers, also in a shared run.
-_ordinals = Parameter(lambda variables: count_up_to(len(variables[IDS])))
+_ordinals = Parameter(lambda variables: variables.get(ORDINALS) or count_up_to(len(variables[IDS])))
 _as_of = Parameter(lambda variables: variables[AS_OF])
 LOCATED = Parameter(lambda variables: variables[LOCATED_ID])
 # Beside the columns of core's rows, in the sub-select that finds them.

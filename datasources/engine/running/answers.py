@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from datasources.engine.running.contributions import Contribution, Locate, RootStatements
+from datasources.engine.running.contributions import Contribution, Locate, RootStatements, StatementContribution
 from datasources.engine.running.databases import Databases
+from datasources.engine.running.isolation import isolate_texts
 from datasources.engine.running.stages import Stage, stage
 from datasources.holes import down_mark, fill_holes, is_marked, split_texts
 from datasources.plan import AS_OF, BATCHES, FLAGS, IDS, LOCATED_ID, ROWS, Variables
-from datasources.unavailable import Unavailable
+from datasources.unavailable import BadData, Unavailable
 
 _NULL = b"null"
 
@@ -104,6 +105,11 @@ async def _apart(
 ) -> Mapping[int, list[bytes]]:
     try:
         with stage(Stage.ASK, contribution.departments):
-            return await contribution.texts(variables, databases, deadline)
+            try:
+                return await contribution.texts(variables, databases, deadline)
+            except BadData:
+                if not isinstance(contribution, StatementContribution):
+                    raise
+                return await isolate_texts(contribution, variables, databases, deadline)
     except Unavailable:
         return {each: [down_mark(root.sections[each]).encode()] * customers for each in contribution.sections}

@@ -1,6 +1,6 @@
 """What answers a root field: core's statement, and what other databases and sources contribute to it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -35,10 +35,23 @@ class Locate(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class FieldStatement:
+    """A statement for one field of a section's object: each of its texts is an object with that member alone."""
+
+    key: str
+    department: str
+    coordinate: str
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
 class StatementContribution:
-    """A statement with a column of texts for each section."""
+    """A statement with a column of texts for each section. `fields_of` compiles those for single fields of a section,
+    which run only if this one fails on bad data.
+    """
 
     statement: Statement
+    fields_of: Callable[[int], Sequence[FieldStatement]]
 
     @property
     def sections(self) -> tuple[int, ...]:

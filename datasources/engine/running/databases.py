@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 
@@ -18,6 +20,8 @@ from datasources.engine.running.statement import Statement
 from datasources.plan import Variables
 from datasources.sources.source import Sources
 from datasources.unavailable import Unavailable
+
+log = logging.getLogger("customer360.data")
 
 # How many requests may wait for each place at a department, so that a slow one holds a bounded part of the process.
 QUEUE_PER_PLACE = 16
@@ -42,6 +46,8 @@ class Databases:
         apart = {department: f"{department} at {url}" for department, url in addresses.items()}
         self.homes_apart = {**apart, **of_sources}
         self._databases = databases
+        # Since the start, by department: values that could not be shown.
+        self.bad_values: Counter[str] = Counter()
         self._by_home = dict(databases) | {home: databases[addresses[department]] for department, home in apart.items()}
 
     @property
@@ -61,6 +67,12 @@ class Databases:
         running loop.
         """
         return self[statement.database].ask(statement, statement.request_values(variables), deadline)
+
+    def note_bad_values(self, values: Mapping[tuple[str, str], int]) -> None:
+        """Log and count values that could not be shown, by department and coordinate."""
+        for (department, coordinate), count in values.items():
+            self.bad_values[department] += count
+            log.warning("%s: %d values for %s cannot be shown", department, count, coordinate)
 
     def behind(self, department: str) -> Database | PatientSource:
         """The database or source that answers for a department."""
