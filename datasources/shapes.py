@@ -154,7 +154,7 @@ class Shape:
 
     def _default(self, name: str) -> Coordinate:
         if name == "id":
-            return global_id(self.type)
+            return global_id(self.type) if self.table is not None else subject_id()
         if name == "customer":
             return SubjectLink()
         column = _CAPITAL.sub(r"_\1", name).lower()
@@ -180,6 +180,11 @@ def within_retention(row: Row) -> ColumnElement[bool]:
     """Rows past the last day of their retention read as erased, purged or not. The clock is core's."""
     until = row["retain_until"]
     return until.is_(None) | (until >= cast(row.subject.as_of, Date()))
+
+
+def subject_id() -> Value:
+    """The id of what a department knows of a customer: the customer's own."""
+    return Value(Kind.WORD, lambda row: row.subject.id, nullable=False)
 
 
 def global_id(type_: str) -> Value:

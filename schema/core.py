@@ -15,7 +15,7 @@ from datasources.core.codes import (
 )
 from schema.classification import DepartmentField
 from schema.scalars import CountryCode, Date, DateTime, EmailAddress, LanguageTag, PhoneNumber
-from schema.structure import Node
+from schema.structure import CustomerSection, Node
 
 field = DepartmentField(Department.CORE)
 
@@ -137,7 +137,7 @@ class Objection:
 
 
 @strawberry.type(description="What the customer allows, refuses and is owed under the GDPR.")
-class Privacy:
+class Privacy(CustomerSection):
     is_restricted: bool | None = field("Whether processing is restricted (GDPR Art. 18).", Category.PRIVACY)
     is_minor: bool | None = field("Whether they are under 18 today.", Category.PRIVACY)
     consents: list[Consent] | None = field("Consents, one a topic, as they count today.", Category.PRIVACY)

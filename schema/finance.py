@@ -9,7 +9,7 @@ from auth.policy.categories import Category
 from datasources.finance.codes import DecisionBasis, InvoiceState, PaymentMethod
 from schema.classification import DepartmentField, argument
 from schema.scalars import Date, Decimal
-from schema.structure import After, Before, Connection, First, Last, Money, Node, root_field
+from schema.structure import After, Before, Connection, CustomerSection, First, Last, Money, Node, root_field
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -122,7 +122,7 @@ class Credit:
 
 
 @strawberry.type(description="What finance knows of a customer.")
-class Finance:
+class Finance(CustomerSection):
     accounts: list[Account] | None = field("Accounts, oldest first.", Category.ACCOUNT)
     balance: Money | None = field(
         "What they owe over all accounts in their billing currency, that of their oldest account; negative if we owe "

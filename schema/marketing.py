@@ -10,7 +10,7 @@ from datasources.core.codes import Channel
 from datasources.marketing.codes import LoyaltyTier, TouchpointOutcome
 from schema.classification import DepartmentField, argument
 from schema.scalars import Date, DateTime
-from schema.structure import After, Before, Connection, First, Last, Money, Node
+from schema.structure import After, Before, Connection, CustomerSection, First, Last, Money, Node
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -97,7 +97,7 @@ class Loyalty:
 
 
 @strawberry.type(description="What marketing knows of a customer.")
-class Marketing:
+class Marketing(CustomerSection):
     campaigns: list[Campaign] | None = field("Campaigns that reached them, the last begun first.", Category.TOUCHPOINT)
     segments: list[Segment] | None = field("Groups they are in, the last entered first.", Category.SEGMENT)
     interests: list[Interest] | None = field("What they seem to care for, the strongest first.", Category.INTEREST)

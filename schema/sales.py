@@ -10,7 +10,7 @@ from datasources.core.codes import Channel
 from datasources.sales.codes import OpportunityStage, OrderState, QuoteState, RecommendationKind
 from schema.classification import DepartmentField, argument
 from schema.scalars import Date, DateTime, Decimal
-from schema.structure import After, Before, Connection, First, Last, Money, Node, root_field
+from schema.structure import After, Before, Connection, CustomerSection, First, Last, Money, Node, root_field
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -133,7 +133,7 @@ class Recommendation(Node):
 
 
 @strawberry.type(description="What sales knows of a customer.")
-class Sales:
+class Sales(CustomerSection):
     products_owned: list[OwnedProduct] | None = field(
         "Products they have bought, the last bought first.", Category.OWNED_PRODUCT
     )

@@ -10,7 +10,7 @@ from datasources.core.codes import Channel
 from datasources.service.codes import Direction, FeedbackKind, Priority, Severity, TicketKind, TicketStatus
 from schema.classification import DepartmentField, argument
 from schema.scalars import DateTime, PhoneNumber
-from schema.structure import After, Before, Connection, First, Last, Node, root_field
+from schema.structure import After, Before, Connection, CustomerSection, First, Last, Node, root_field
 
 if TYPE_CHECKING:
     from schema.customer import Customer
@@ -105,7 +105,7 @@ class Feedback(Node):
 
 
 @strawberry.type(description="What service knows of a customer.")
-class Service:
+class Service(CustomerSection):
     open_ticket_count: int | None = field("How many of their tickets are open.", Category.TICKET)
 
     @field("Tickets, newest first.", Category.TICKET)

@@ -27,6 +27,13 @@ class Node:
     id: strawberry.ID = field("Opaque and stable. Do not take it apart.")
 
 
+@strawberry.type
+class CustomerSection:
+    """What a department, or core's ledger, knows of one customer. The id lets caches keep and merge it."""
+
+    id: strawberry.ID = field("The customer's id, so that a cache keeps one object for each customer.")
+
+
 @strawberry.type(description="An exact amount of money in one currency.")
 class Money:
     amount: Decimal = field("The amount, in units of the currency (not cents), as an exact decimal string.")

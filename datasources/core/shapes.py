@@ -11,7 +11,7 @@ from datasources.core.codes import ContactPointKind, PartyKind, PrivacyState
 from datasources.core.lookups import LOOKUPS
 from datasources.json_text import Kind
 from datasources.rows import Column, Row
-from datasources.shapes import DepartmentLink, Inside, Key, Many, Renamed, Shape, Value, of_subject
+from datasources.shapes import DepartmentLink, Inside, Key, Many, Renamed, Shape, Value, of_subject, subject_id
 from datasources.sql_text import literal, number
 
 CONSENT_STATES = [state for state in PrivacyState if state.startswith("CONSENT_")]
@@ -113,6 +113,7 @@ SHAPES = (
         "core",
         tables.customer,
         {
+            "id": subject_id(),
             "isRestricted": _is_set(Flag.RESTRICTED),
             "isMinor": _is_set(Flag.MINOR),
             "consents": Many("Consent"),

@@ -24,6 +24,7 @@ from datasources.sources.shapes import (
     Reads,
     column,
     global_id,
+    subject_id,
     value,
     within_retention,
 )
@@ -80,7 +81,7 @@ def _plain(
 ) -> PlainShape:
     declared = {name: fields.get(f"{shape.type}.{name}") or _linked(shape, name) for name in shape.fields}
     if shape.table is None:
-        return PlainShape(shape.type, fields=declared)
+        return PlainShape(shape.type, fields={"id": subject_id(), **declared})
     assert isinstance(shape.table, Table)
     test = within_retention if shape.alive is shapes.within_retention else alive.get(shape.type)
     if (test is None) is not (shape.alive is None):

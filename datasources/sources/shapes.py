@@ -153,6 +153,16 @@ def value(kind: Kind, name: str) -> PlainValue:
     return PlainValue(kind, column(name))
 
 
+def subject_id() -> PlainValue:
+    """The id of what a department knows of a customer: the customer's own."""
+
+    @reads()
+    def its_id(_: PlainRow, subject: PlainSubject) -> str:
+        return subject.id
+
+    return PlainValue(Kind.WORD, its_id)
+
+
 def global_id(type_: str) -> PlainValue:
     """The global id of a department's object, which contains the customer's id."""
 

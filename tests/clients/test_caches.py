@@ -1,5 +1,6 @@
 """Apollo Client 3 and 4 and urql with the page's configuration: lists are kept, pages join, errors arrive."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ pytestmark = pytest.mark.slow
 
 APOLLO_3 = "apollo3.mjs"
 # Where a list and then a page of one of its customers select different fields of the same objects.
-LIST = "query List { customers(first: 40) { nodes { id number finance { balance { amount currency } } } } }"
+LIST = "query List { customers(first: 40) { nodes { id number finance { id balance { amount currency } } } } }"
 CARD = """query Card($id: ID!) { customer(by: {id: $id}) {
-  id finance { overdue { amount } credit { terms { netDays } } } } }"""
+  id finance { id overdue { amount } credit { terms { netDays } } } } }"""
 PAGE = """query Page($after: String) { customers(first: 20, after: $after) {
   nodes { id number } pageInfo { hasNextPage endCursor } } }"""
 BIRTHDAY = '{ customer(by: {number: "C-000001"}) { id party { ... on Individual { birthDate } } } }'
@@ -37,6 +38,9 @@ console.log(JSON.stringify({
   reasons: reports.flatMap((privacy) => privacy.withheld.map((each) => each.coordinate)),
   code: refused.codes,
 }));
+"""
+KEPT = """
+console.log(again.data.customers.nodes.filter((each) => "balance" in (each.finance ?? {})).length);
 """
 APOLLO = """
 import { gql } from "@apollo/client";
@@ -69,10 +73,19 @@ def by_version_3(source: str) -> str:
     return source.replace('"@apollo/client"', '"apollo-client-3/core/index.js"').replace("apollo.mjs", APOLLO_3)
 
 
-def script(library: str) -> str:
+def script(library: str, steps: str = STEPS) -> str:
     constants = "".join(f"const {name} = `{text}`;\n" for name, text in DOCUMENTS.items())
     source = URQL if library == "urql" else APOLLO
-    return (by_version_3(source) if library == "apollo 3" else source) + constants + STEPS
+    return (by_version_3(source) if library == "apollo 3" else source) + constants + steps
+
+
+def test_a_cache_without_configuration_keeps_lists(scripts: Scripts) -> None:
+    """Because what a department knows of a customer has an id, it is merged and not replaced."""
+    bare = re.sub(r"typePolicies: \{.*?\n    \},\n", "", BLOCKS["apollo.mjs"], flags=re.DOTALL)
+    assert "merge: true" not in bare
+    (scripts.folder / "bare.mjs").write_text(bare)
+    steps = STEPS[: STEPS.index("const one")] + KEPT
+    assert scripts.run(script("apollo 4", steps).replace("./apollo.mjs", "./bare.mjs")) == 40
 
 
 @pytest.mark.parametrize("library", ["apollo 3", "apollo 4", "urql"])

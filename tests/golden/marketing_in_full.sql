@@ -1,5 +1,5 @@
 SELECT its.*, asker.place 
-FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"marketing":{"campaigns":[', array_to_string(array((SELECT concat('{"code":', json_scalar(campaign_1.code), ',"name":', json_scalar(campaign_1.name), ',"channel":"', campaign_1.channel, '","startsOn":', json_scalar(campaign_1.starts_on), ',"endsOn":', coalesce(CAST(json_scalar(campaign_1.ends_on) AS TEXT), 'null'), '}') AS concat_1 
+FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"marketing":{"id":"', found.id, '","campaigns":[', array_to_string(array((SELECT concat('{"code":', json_scalar(campaign_1.code), ',"name":', json_scalar(campaign_1.name), ',"channel":"', campaign_1.channel, '","startsOn":', json_scalar(campaign_1.starts_on), ',"endsOn":', coalesce(CAST(json_scalar(campaign_1.ends_on) AS TEXT), 'null'), '}') AS concat_1 
 FROM marketing.campaign AS campaign_1 
 WHERE campaign_1.id IN (SELECT touchpoint_1.campaign_id 
 FROM marketing.touchpoint AS touchpoint_1 

@@ -162,7 +162,8 @@ def _value(
 
 
 def _global_id(type_: str, thing: Thing) -> str:
-    return str(thing.row["id"]) if type_ == "Customer" else f"{type_}_{thing.row['customer_id']}_{thing.row['id']}"
+    of_customer = type_ == "Customer" or "customer_id" not in thing.row
+    return str(thing.row["id"]) if of_customer else f"{type_}_{thing.row['customer_id']}_{thing.row['id']}"
 
 
 def _column(thing: Thing, name: str, type_: str) -> Any:
