@@ -56,6 +56,11 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals(Total):
+    """The same in several currencies: `rows` selects a JSON list of what it spelled."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inside:
     """An object that stands in the same row; null where `present` fails."""
 

@@ -125,11 +125,13 @@ class Credit:
 class Finance(CustomerSection):
     accounts: list[Account] | None = field("Accounts, oldest first.", Category.ACCOUNT)
     balance: Money | None = field(
-        "What they owe over all accounts in their billing currency, that of their oldest account; negative if we owe "
-        "them.",
+        "What they owe over all accounts in the currency that they are billed in; negative if we owe them.",
         Category.BALANCE,
     )
-    overdue: Money | None = field("What of it is past its due day.", Category.BALANCE)
+    balances: list[Money] | None = field(
+        "What they owe over all accounts, a sum for each currency, by its code.", Category.BALANCE
+    )
+    overdue: Money | None = field("What of `balance` is past its due day.", Category.BALANCE)
     ageing: Ageing | None = field("What is open, by how long it has been due.", Category.BALANCE)
     dunning_notices: list[DunningNotice] | None = field("Reminders to pay, newest first.", Category.DUNNING)
     credit: Credit | None = field("What they may owe us, and on which terms.", Category.CREDIT_TERMS)

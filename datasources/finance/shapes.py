@@ -11,12 +11,13 @@ from sqlalchemy import (
     Numeric,
     Select,
     Subquery,
-    case,
+    Text,
     cast,
     func,
     literal_column,
     select,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from datasources.finance import tables
 from datasources.json_text import Kind
@@ -31,11 +32,12 @@ from datasources.shapes import (
     Renamed,
     Shape,
     Total,
+    Totals,
     Value,
     of_subject,
     within_retention,
 )
-from datasources.sql_text import number
+from datasources.sql_text import literal, number
 
 _NOTHING: ColumnElement[Any] = literal_column("0.00", Numeric())
 
@@ -43,11 +45,10 @@ Spell = Callable[[Column, Column], ColumnElement[str]]
 
 
 def _billing(row: Row) -> Subquery:
-    """One row with the currency of the customer's oldest account; none if they have no account."""
-    account = tables.account.alias()
-    oldest = select(account.c.currency).where(account.c.customer_id == row.subject.id)
-    oldest = oldest.order_by(account.c.opened_on, account.c.id).limit(number(1))
-    return oldest.correlate_except(account).subquery()
+    """One row with the currency that the customer is billed in; none if they have no account."""
+    billing = tables.billing.alias()
+    currency = select(billing.c.currency).where(billing.c.customer_id == row.subject.id)
+    return currency.correlate_except(billing).subquery()
 
 
 def _sum(value: Column, source: FromClause, billing: Subquery, *where: ColumnElement[bool]) -> Column:
@@ -57,20 +58,19 @@ def _sum(value: Column, source: FromClause, billing: Subquery, *where: ColumnEle
 
 
 def _balance(row: Row, spell: Spell) -> Select[Any]:
-    """Nearly always all accounts have one currency, and one look at them is enough."""
-    account = tables.account.alias()
-    currency = func.min(account.c.currency)
-    answer = case(
-        (currency == func.max(account.c.currency), spell(func.sum(account.c.balance), currency)),
-        (func.count() > number(0), _balance_of_several(row, spell).scalar_subquery()),
-    )
-    return select(answer).where(account.c.customer_id == row.subject.id).correlate_except(account)
-
-
-def _balance_of_several(row: Row, spell: Spell) -> Select[Any]:
     billing, account = _billing(row), tables.account.alias()
     total = _sum(account.c.balance, account, billing, account.c.customer_id == row.subject.id)
     return _from_billing(billing, spell(total, billing.c.currency))
+
+
+def _balances(row: Row, spell: Spell) -> Select[Any]:
+    """A JSON list with the sum of the accounts of each currency."""
+    account = tables.account.alias()
+    balance = spell(func.sum(account.c.balance), account.c.currency).label("balance")
+    of_subject = select(account.c.currency, balance).where(account.c.customer_id == row.subject.id)
+    each = of_subject.group_by(account.c.currency).correlate_except(account).subquery()
+    listed = func.string_agg(each.c.balance, aggregate_order_by(literal(","), each.c.currency), type_=Text())
+    return select(literal("[") + func.coalesce(listed, literal("")) + literal("]")).correlate_except(each)
 
 
 def _open(first: int | None, last: int | None) -> Total:
@@ -114,6 +114,7 @@ SHAPES = (
         fields={
             "accounts": Many("Account"),
             "balance": Total(_balance),
+            "balances": Totals(_balances),
             "overdue": _open(1, None),
             "ageing": Inside("Ageing"),
             "invoices": Pages("Invoice"),

@@ -30,8 +30,10 @@ account = Table(
     amount("balance"),
     Column("opened_on", Date(), nullable=False),
     Column("closed_on", Date()),
-    Index("ix_account_oldest", "customer_id", "opened_on", "id"),
 )
+
+# The currency that a customer is billed in. A trigger takes that of the first account where nothing else was said.
+billing = Table("billing", METADATA, subject_id(), currency())
 
 invoice = Table(
     "invoice",

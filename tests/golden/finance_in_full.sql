@@ -1,15 +1,15 @@
 SELECT its.*, asker.place 
 FROM unnest($1::TEXT[]) WITH ORDINALITY AS asker(p0, place) JOIN LATERAL (SELECT concat('{"finance":{"id":"', found.id, '","accounts":[', array_to_string(array((SELECT concat('{"number":', json_scalar(account_1.number), ',"balance":{"amount":"', account_1.balance, '","currency":"', account_1.currency, '"},"openedOn":', json_scalar(account_1.opened_on), ',"closedOn":', coalesce(CAST(json_scalar(account_1.closed_on) AS TEXT), 'null'), '}') AS concat_1 
 FROM finance.account AS account_1 
-WHERE account_1.customer_id = found.id ORDER BY account_1.opened_on ASC, account_1.id ASC)), ','), '],"balance":', coalesce((SELECT CASE WHEN (min(account_2.currency) = max(account_2.currency)) THEN concat('{"amount":"', sum(account_2.balance), '","currency":"', min(account_2.currency), '"}') WHEN (count(*) > 0) THEN (SELECT concat('{"amount":"', (SELECT coalesce(sum(account_3.balance), 0.00) AS coalesce_1 
-FROM finance.account AS account_3 
-WHERE account_3.currency = anon_2.currency AND account_3.customer_id = found.id), '","currency":"', anon_2.currency, '"}') AS concat_2 
-FROM (SELECT account_4.currency AS currency 
-FROM finance.account AS account_4 
-WHERE account_4.customer_id = found.id ORDER BY account_4.opened_on, account_4.id 
- LIMIT 1) AS anon_2) END AS anon_1 
+WHERE account_1.customer_id = found.id ORDER BY account_1.opened_on ASC, account_1.id ASC)), ','), '],"balance":', coalesce((SELECT concat('{"amount":"', (SELECT coalesce(sum(account_2.balance), 0.00) AS coalesce_1 
 FROM finance.account AS account_2 
-WHERE account_2.customer_id = found.id), 'null'), ',"dunningNotices":[', array_to_string(array((SELECT concat('{"level":', dunning_notice_1.level, ',"sentOn":', json_scalar(dunning_notice_1.sent_on), ',"fee":{"amount":"', dunning_notice_1.fee, '","currency":"', dunning_notice_1.currency, '"},"stoppedUntil":', coalesce(CAST(json_scalar(dunning_notice_1.stopped_until) AS TEXT), 'null'), '}') AS concat_3 
+WHERE account_2.currency = anon_1.currency AND account_2.customer_id = found.id), '","currency":"', anon_1.currency, '"}') AS concat_2 
+FROM (SELECT billing_1.currency AS currency 
+FROM finance.billing AS billing_1 
+WHERE billing_1.customer_id = found.id) AS anon_1), 'null'), ',"balances":', coalesce((SELECT '[' || coalesce(string_agg(anon_3.balance, ',' ORDER BY anon_3.currency), '') || ']' AS anon_2 
+FROM (SELECT account_3.currency AS currency, concat('{"amount":"', sum(account_3.balance), '","currency":"', account_3.currency, '"}') AS balance 
+FROM finance.account AS account_3 
+WHERE account_3.customer_id = found.id GROUP BY account_3.currency) AS anon_3), 'null'), ',"dunningNotices":[', array_to_string(array((SELECT concat('{"level":', dunning_notice_1.level, ',"sentOn":', json_scalar(dunning_notice_1.sent_on), ',"fee":{"amount":"', dunning_notice_1.fee, '","currency":"', dunning_notice_1.currency, '"},"stoppedUntil":', coalesce(CAST(json_scalar(dunning_notice_1.stopped_until) AS TEXT), 'null'), '}') AS concat_3 
 FROM finance.dunning_notice AS dunning_notice_1 
 WHERE dunning_notice_1.customer_id = found.id ORDER BY dunning_notice_1.sent_on DESC, dunning_notice_1.id DESC)), ','), '],"credit":', coalesce((SELECT concat('{"terms":{"netDays":', credit_1.net_days, ',"discountPercent":', coalesce('"' || CAST(credit_1.discount_percent AS TEXT) || '"', 'null'), ',"discountDays":', coalesce(CAST(credit_1.discount_days AS TEXT), 'null'), '},"limit":', CASE WHEN (credit_1.limit_amount IS NOT NULL) THEN concat('{"amount":"', credit_1.limit_amount, '","currency":"', credit_1.currency, '"}') ELSE 'null' END, ',"exposure":{"amount":"', credit_1.exposure, '","currency":"', credit_1.currency, '"},"available":', CASE WHEN (credit_1.limit_amount - credit_1.exposure IS NOT NULL) THEN concat('{"amount":"', credit_1.limit_amount - credit_1.exposure, '","currency":"', credit_1.currency, '"}') ELSE 'null' END, ',"rating":', CASE WHEN (credit_1.rating_grade IS NOT NULL OR credit_1.rating_score IS NOT NULL) THEN concat('{"agency":', coalesce(CAST(json_scalar(credit_1.rating_agency) AS TEXT), 'null'), ',"grade":', coalesce(CAST(json_scalar(credit_1.rating_grade) AS TEXT), 'null'), ',"score":', coalesce(CAST(credit_1.rating_score AS TEXT), 'null'), ',"validUntil":', coalesce(CAST(json_scalar(credit_1.rating_valid_until) AS TEXT), 'null'), '}') ELSE 'null' END, ',"decisionBasis":', coalesce('"' || credit_1.decision_basis || '"', 'null'), ',"decidedOn":', coalesce(CAST(json_scalar(credit_1.decided_on) AS TEXT), 'null'), '}') AS concat_4 
 FROM finance.credit AS credit_1 
@@ -29,7 +29,7 @@ WHERE payment_2.customer_id = found.id AND (payment_2.retain_until IS NULL OR pa
  LIMIT 2)), ','), ']},"creditNotes":{"nodes":[', array_to_string(array((SELECT concat('{"id":"', concat('CreditNote_', credit_note_2.customer_id, '_', credit_note_2.id), '","number":', json_scalar(credit_note_2.number), ',"issuedOn":', json_scalar(credit_note_2.issued_on), ',"amount":{"amount":"', credit_note_2.amount, '","currency":"', credit_note_2.currency, '"},"reason":', coalesce(CAST(json_scalar(credit_note_2.reason) AS TEXT), 'null'), '}') AS concat_10 
 FROM finance.credit_note AS credit_note_2 
 WHERE credit_note_2.customer_id = found.id AND (credit_note_2.retain_until IS NULL OR credit_note_2.retain_until >= CAST(found.as_of AS DATE)) ORDER BY credit_note_2.issued_on DESC, credit_note_2.id DESC 
- LIMIT 10)), ','), ']}}}') AS answer, ARRAY[found.id] AS anon_3, ARRAY[found.flags_now] AS anon_4, found.as_of 
+ LIMIT 10)), ','), ']}}}') AS answer, ARRAY[found.id] AS anon_4, ARRAY[found.flags_now] AS anon_5, found.as_of 
 FROM (SELECT customer_1.id AS id, ((((customer_1.flags & CASE WHEN (customer_1.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_1.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_1.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_1.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_1.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END AS flags_now, now() AS as_of 
 FROM core.customer AS customer_1 
 WHERE customer_1.status != 'ERASED' AND customer_1.number = asker.p0 ORDER BY customer_1.id 

@@ -26,7 +26,7 @@ from datasources.departments import SHAPES
 from datasources.finance.tables import payment
 from datasources.json_text import Kind
 from datasources.rows import Column, Row, Subject
-from datasources.shapes import Amount, Coordinate, Many, Pages, SubjectLink, Total, Value
+from datasources.shapes import Amount, Coordinate, Many, Pages, SubjectLink, Total, Totals, Value
 from schema.build import build_schema, contract
 from schema.classification import CATEGORY, GOVERNS, Data
 
@@ -232,7 +232,7 @@ def fits(coordinate: Coordinate, field: GraphQLField) -> bool:
         case Pages():
             return not is_list and name == f"{coordinate.type}Connection"
         case Amount() | Total():
-            return not is_list and name == "Money"
+            return is_list is isinstance(coordinate, Totals) and name == "Money"
         case SubjectLink():
             return not is_list and name == "Customer"
     return is_list is isinstance(coordinate, Many) and name == coordinate.type

@@ -24,14 +24,20 @@ def _total(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def _currency(scene: Scene, thing: Thing) -> str | None:
-    accounts = sorted(scene.rows("finance.account", thing), key=lambda row: (row["opened_on"], row["id"]))
-    return accounts[0]["currency"] if accounts else None
+    rows = scene.rows("finance.billing", thing)
+    return str(rows[0]["currency"]) if rows else None
 
 
 def _balance(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> Any:
     currency = _currency(scene, thing)
     rows = scene.rows("finance.account", thing)
-    return _sum(currency, (row["balance"] for row in rows if row["currency"] == currency))
+    return _sum(currency, [row["balance"] for row in rows if row["currency"] == currency] or [NOTHING])
+
+
+def _balances(scene: Scene, thing: Thing, _: Mapping[str, Any]) -> Any:
+    rows = scene.rows("finance.account", thing)
+    currencies = sorted({row["currency"] for row in rows})
+    return [money(_total(row["balance"] for row in rows if row["currency"] == each), each) for each in currencies]
 
 
 def _sum(currency: str | None, amounts: Iterable[Decimal]) -> Any:
@@ -121,6 +127,7 @@ FIELDS: Mapping[str, Meaning] = {
         "Account", scene.rows("finance.account", thing), thing, _OLDEST_ACCOUNT
     ),
     "Finance.balance": _balance,
+    "Finance.balances": _balances,
     "Finance.overdue": _bucket(1, None),
     "Finance.ageing": lambda _, thing, __: section("Ageing", thing),
     "Ageing.notDue": _bucket(None, 0),

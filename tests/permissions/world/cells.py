@@ -29,6 +29,7 @@ ROWS: Mapping[str, Ways] = {
     "core.channel_preference": _PREFERENCE,
     "core.privacy_event": _PRIVACY,
     "finance.account": ways(C.ACCOUNT, C.BALANCE),
+    "finance.billing": ways(C.BALANCE),
     "finance.invoice OPEN": _OWED,
     "finance.invoice PAID": _INVOICE,
     "finance.invoice_line": _INVOICE,
@@ -91,6 +92,7 @@ COLUMNS: Mapping[str, Mapping[str, Ways]] = {
     },
     "finance.account": {
         "number": ways(C.ACCOUNT),
+        "opened_on": ways(C.ACCOUNT),
         "closed_on": ways(C.ACCOUNT),
         "balance": ways(C.BALANCE),
         "currency": ways(C.BALANCE),
@@ -122,10 +124,10 @@ COLUMNS: Mapping[str, Mapping[str, Ways]] = {
 KEPT = {
     *("id", "customer_id", "sequence", "position", "invoice_id", "order_id", "ticket_id", "flags", "minor_until"),
     *("direct_marketing_until", "profiling_until", "partner_sharing_until", "special_categories_until"),
-    *("topic", "segment_id", "retain_until", "territory", "opened_on"),
+    *("topic", "segment_id", "retain_until", "territory"),
 }
 # Columns of that name that tell something all the same.
-TOLD = {"sales.opportunity.opened_on", "service.feedback.ticket_id"}
+TOLD = {"service.feedback.ticket_id"}
 
 # What is a catalogue's, and what the server writes for itself.
 NOBODYS = {

@@ -15,7 +15,8 @@ _CARD = """
   postalAddresses { street postcode city region country } identifiers { system type value isVerified }
   channelPreferences { channel rank setVia note }
   privacy { isRestricted isMinor consents { topic status statedAt legalBasis history { state } } objections { topic } }
-  finance { balance { amount currency } overdue { amount } ageing { notDue { amount } over90Days { amount } }
+  finance { balance { amount currency } balances { amount currency }
+    overdue { amount } ageing { notDue { amount } over90Days { amount } }
     accounts { number balance { amount } openedOn } dunningNotices { level sentOn }
     invoices(first: 3) { totalCount pageInfo { hasNextPage endCursor } nodes { number state total { amount }
       openAmount { amount } daysOverdue lines { description } payments { amount { amount } payerReference } } }
