@@ -145,9 +145,8 @@ class Customer360:
         metadata = resource.routes(gates.public_url(settings), issuers, takes_proofs=self._takes_proofs)
         if site is None:
             return metadata
-        return metadata + oauth_routes(
-            self._find_oauth, settings.receive_timeout_ms, AllowedOrigins(settings.allowed_origins)
-        )
+        origins = AllowedOrigins(settings.allowed_origins)
+        return metadata + oauth_routes(self._find_oauth, settings.receive_timeout_ms, origins, settings.trusted_proxies)
 
     def _print_sdl(self) -> str:
         assert self._backend is not None, "only a ready server has an authenticator"

@@ -1,12 +1,15 @@
-"""Passwords: hashed with argon2id, checked a few at a time, locked for a while after several failures."""
+"""Passwords: hashed with argon2id, checked a few at a time, with limits on failures."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from auth.oauth.attempts import AttemptLimits
 from auth.oauth.records import Account
 from auth.oauth.store import Accounts
 
@@ -37,36 +40,55 @@ def hash_password(password: str, username: str = "") -> str:
     return HASHER.hash(password)
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt to sign in. `known_device` returns the id of the browser, if it signed in to the account before."""
+
+    username: str
+    password: str = field(repr=False)
+    source: str
+    known_device: Callable[[UUID], str | None]
+
+
 @dataclass
 class Passwords:
     """Checks passwords. A refusal takes as long for a locked or unknown account as for a wrong password."""
 
     accounts: Accounts
+    limits: AttemptLimits = field(default_factory=AttemptLimits)
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT_CHECKS))
     _queued: int = 0
     _unknown_hash: str = field(default_factory=lambda: HASHER.hash("nobody has this password"))
 
-    async def check(self, username: str, password: str) -> Account | None:
-        """The account, if the password is right and it is neither locked nor disabled. Raises TooBusy."""
+    async def check(self, attempt: Attempt) -> Account | None:
+        """The account, if the password is right and neither it nor the source is locked. Raises TooBusy."""
         if self._queued >= MAX_QUEUED_CHECKS:
             raise TooBusy
         self._queued += 1
         try:
             async with self._slots:
-                return await self._check(username.strip().lower(), password)
+                return await self._check(attempt)
         finally:
             self._queued -= 1
 
-    async def _check(self, username: str, password: str) -> Account | None:
+    async def _check(self, attempt: Attempt) -> Account | None:
+        username = attempt.username.strip().lower()
         account = await self.accounts.account_named(username) if _is_username(username) else None
+        device = None if account is None else attempt.known_device(account.id)
+        is_allowed = self.limits.draw(username, attempt.source, device)
         stored = account.password_hash if account else self._unknown_hash
-        is_right = await asyncio.to_thread(_verify, stored, password[: MAX_PASSWORD_LENGTH + 1])
-        if account is None or account.disabled_at is not None or _is_locked(account):
+        is_right = await asyncio.to_thread(_verify, stored, attempt.password[: MAX_PASSWORD_LENGTH + 1])
+        if account is None or account.disabled_at is not None or not is_allowed:
+            return None
+        if device is None and _is_locked(account):
             return None
         if not is_right:
-            await self.accounts.note_failure(account.id)
+            # Failures of a known device are limited by the device, and do not lock the account for others.
+            if device is None:
+                await self.accounts.note_failure(account.id)
             return None
         await self.accounts.note_success(account.id)
+        self.limits.restore(username, attempt.source, device)
         return account
 
 

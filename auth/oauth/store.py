@@ -18,7 +18,7 @@ class Accounts(Protocol):
     async def account_named(self, username: str) -> Account | None: ...
 
     async def note_failure(self, account_id: UUID) -> None:
-        """Count a wrong password, and lock the account for a while after several."""
+        """Count a wrong password, and lock the account for a while after a hundred."""
 
     async def note_success(self, account_id: UUID) -> None:
         """Reset the count of wrong passwords."""

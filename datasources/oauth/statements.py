@@ -12,12 +12,13 @@ CLIENTS = f"SELECT {_CLIENT_COLUMNS} FROM oauth.client ORDER BY created_at, id" 
 ACCOUNT = f"SELECT {_ACCOUNT_COLUMNS} FROM oauth.account WHERE id = $1"  # noqa: S608 - constant
 ACCOUNT_NAMED = f"SELECT {_ACCOUNT_COLUMNS} FROM oauth.account WHERE username = $1"  # noqa: S608 - constant
 
-# From the fifth wrong password on, the account is locked for 30 seconds, doubling up to 15 minutes.
+# From the hundredth wrong password on, the account is locked for 30 seconds, doubling up to 15 minutes. Each source is
+# limited to fewer attempts, and known devices are not locked, so that one source cannot keep an account locked.
 NOTE_FAILURE = """
     UPDATE oauth.account SET
         failures = failures + 1,
-        locked_until = CASE WHEN failures >= 4
-            THEN now() + least(interval '30 seconds' * (1 << least(failures - 4, 10)), interval '15 minutes')
+        locked_until = CASE WHEN failures >= 99
+            THEN now() + least(interval '30 seconds' * (1 << least(failures - 99, 10)), interval '15 minutes')
         END
     WHERE id = $1
 """

@@ -1,4 +1,4 @@
-"""The cookies of the pages: the session, and the browser that a form was shown in. Limited to the path /oauth."""
+"""The cookies of the pages: the session, the browser that a form was shown in, the known device. Limited to /oauth."""
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -6,7 +6,7 @@ from starlette.responses import Response
 from server.oauth.forms import Guard
 
 PATH = "/oauth"
-SESSION, BROWSER = "customer360-session", "customer360-browser"
+SESSION, BROWSER, DEVICE = "customer360-session", "customer360-browser", "customer360-device"
 SESSION_SECONDS = 8 * 60 * 60
 
 

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from auth.oauth import rights, secrets
 from auth.oauth.authority import Reply
 from auth.oauth.errors import AccessDeniedError
-from auth.oauth.passwords import TooBusy
+from auth.oauth.passwords import Attempt, TooBusy
 from auth.oauth.records import Session
 from auth.oauth.secrets import Prefix
 from auth.tokens.revocations import RevocationsUnknown
@@ -34,8 +34,10 @@ from server.oauth.authorization_request import (
     UnmetRequirements,
     read_authorization_request,
 )
+from server.oauth.devices import DEVICE_SECONDS
 from server.oauth.forms import UnreadableError
 from server.oauth.service import OAuthService, Overloaded
+from server.oauth.sources import source_of
 
 log = logging.getLogger("customer360.oauth")
 
@@ -49,6 +51,7 @@ class People:
 
     find: Callable[[], OAuthService | None]
     reader: BodyReader
+    trusted_proxies: int = 0
 
     async def authorize(self, http: HttpRequest) -> Response:
         return await _answer_or_explain(self.find, lambda service: self._authorize(http, service))
@@ -102,8 +105,15 @@ class People:
         browser = cookies.read(http, service.guard, cookies.BROWSER)
         if not service.guard.is_genuine("login", browser, authorization.query, http, sent):
             return pages.message("Start again", FORGED, 400)
-        username = sent.get("username", "")
-        account = await service.passwords.check(username, sent.get("password", ""))
+        username, device = sent.get("username", ""), cookies.read(http, service.guard, cookies.DEVICE)
+        account = await service.passwords.check(
+            Attempt(
+                username,
+                sent.get("password", ""),
+                source_of(http, self.trusted_proxies),
+                lambda account: service.devices.known_device(device, account),
+            )
+        )
         if account is None:
             return _login_page(service, authorization, browser or "", username[:255], WRONG)
         token = secrets.new_secret(Prefix.SESSION)
@@ -113,6 +123,8 @@ class People:
         # Each sign-in starts a new session, so a cookie that was planted before has no effect.
         cookies.set_cookie(response, service.guard, cookies.SESSION, token)
         cookies.delete_cookie(response, service.guard, cookies.BROWSER)
+        known = service.devices.new_cookie(account.id)
+        cookies.set_cookie(response, service.guard, cookies.DEVICE, known, DEVICE_SECONDS)
         return response
 
     async def _logout(self, http: HttpRequest, service: OAuthService) -> Response:

@@ -18,10 +18,13 @@ METADATA = "/.well-known/oauth-authorization-server"
 
 
 def routes(
-    find: Callable[[], OAuthService | None], receive_timeout_ms: int, origins: AllowedOrigins
+    find: Callable[[], OAuthService | None],
+    receive_timeout_ms: int,
+    origins: AllowedOrigins,
+    trusted_proxies: int = 0,
 ) -> list[BaseRoute]:
     reader = BodyReader(MAX_BODY, receive_timeout_ms)
-    machines, people = Endpoints(find, reader, origins), People(find, reader)
+    machines, people = Endpoints(find, reader, origins), People(find, reader, trusted_proxies)
     endpoints = {
         "/oauth/token": (machines.token, "POST"),
         "/oauth/revoke": (machines.revoke, "POST"),

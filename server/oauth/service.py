@@ -19,6 +19,7 @@ from auth.oauth.site import Site
 from auth.tokens.revocations import Revocations
 from datasources.oauth.administration import Administration
 from datasources.oauth.store import OAuthStore
+from server.oauth.devices import Devices
 from server.oauth.forms import Guard
 from server.oauth.keys import Keys
 from server.oauth.register import Register, housekeeping
@@ -42,6 +43,7 @@ class OAuthService:
     revocations: Revocations
     passwords: Passwords
     guard: Guard
+    devices: Devices
     authority: Authority
     threads: ThreadPoolExecutor
     # A client of our own that is registered when the database first answers.
@@ -88,7 +90,10 @@ async def open_service(
         authority = build_authority(site, store, lambda: keys.known, wait, revocations.covers)
         guard = Guard(secret, site.issuer)
         try:
-            yield OAuthService(site, store, keys, revocations, Passwords(store), guard, authority, threads, own_client)
+            passwords, devices = Passwords(store), Devices(secret)
+            yield OAuthService(
+                site, store, keys, revocations, passwords, guard, devices, authority, threads, own_client
+            )
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
 

@@ -63,6 +63,7 @@ class Settings:
     issuer: str
     audience: str
     public_url: str | None
+    trusted_proxies: int
     oauth: bool
     oauth_secret: bytes | None
     issuers_file: Path | None
@@ -130,6 +131,7 @@ SETTINGS = (
     Setting("CUSTOMER360_ISSUER", values.text, "urn:customer360:development"),
     Setting("CUSTOMER360_AUDIENCE", values.text, "urn:customer360"),
     Setting("CUSTOMER360_PUBLIC_URL", values.public_url),
+    Setting("CUSTOMER360_TRUSTED_PROXIES", values.whole(0, 10), "0"),
     Setting("CUSTOMER360_OAUTH", values.on_off, "on"),
     Setting("CUSTOMER360_OAUTH_SECRET", values.secret, is_secret=True),
     Setting("CUSTOMER360_ISSUERS_FILE", values.file),
