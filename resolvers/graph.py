@@ -149,6 +149,8 @@ class Graph:
         is_new = document is None
         if document is None:
             self._check_new(request.viewer)
+            if request.read_only:
+                self._documents.check_reads_only(request.document, request.operation_name)
             document = self._documents.read(request.document)
         operation = document.operation(request.operation_name)
         if (trace := TRACE.get()) is not None:

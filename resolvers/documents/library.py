@@ -10,6 +10,7 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     OperationDefinitionNode,
+    OperationType,
     parse,
     validate,
 )
@@ -34,7 +35,7 @@ from resolvers.documents.selection import Selector
 from resolvers.documents.skeleton import skeleton
 from resolvers.documents.syntax import Syntax, operations_by_name
 from resolvers.documents.variables import plain_variables
-from resolvers.refusal import OperationRefused, refusal_from, refuse_unwritable
+from resolvers.refusal import OperationRefused, refusal, refusal_from, refuse_unwritable
 
 # Characters of all documents that are kept.
 MAX_CHARACTERS_KEPT = 1_000_000
@@ -78,6 +79,13 @@ class Documents:
             evicted, _ = self._recent.popitem(last=False)
             self._characters -= len(evicted)
         return document
+
+    def check_reads_only(self, text: str, name: str | None) -> None:
+        """Refuse a mutation or subscription with METHOD_NOT_ALLOWED, whether or not it is valid."""
+        operations = operations_by_name(self._parsed(text))
+        node = next(iter(operations.values())) if name is None and len(operations) == 1 else operations.get(name)
+        if node is not None and node.operation is not OperationType.QUERY:
+            raise refusal(Code.METHOD_NOT_ALLOWED, f"A {node.operation.value} cannot be sent by GET. Use POST.")
 
     def trusts(self, operation: Operation) -> bool:
         return operation.text in self._trusted

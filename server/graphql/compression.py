@@ -16,8 +16,8 @@ MAX_PADDING_BYTES = 100
 
 
 async def compress(body: bytes, accept_encoding: bytes | None) -> bytes | None:
-    """The body as gzip, or None if it is small or the client does not accept gzip."""
-    if len(body) < MIN_COMPRESSED_BYTES or accept_encoding is None or not _accepts_gzip(accept_encoding):
+    """The body as gzip, or None if the client does not accept gzip."""
+    if accept_encoding is None or not _accepts_gzip(accept_encoding):
         return None
     if len(body) < MIN_THREAD_BYTES:
         return _gzip(body)

@@ -19,7 +19,7 @@ from server.graphql.bounds.alarms import Alarms
 from server.graphql.bounds.body import BodyReader
 from server.graphql.bounds.disconnects import DisconnectWatch
 from server.graphql.bounds.limiter import ConcurrencyLimit
-from server.graphql.compression import compress
+from server.graphql.compression import MIN_COMPRESSED_BYTES, compress
 from server.graphql.cors import METHODS, AllowedOrigins
 from server.graphql.documents.trusted import TrustedDocuments
 from server.graphql.exchange import Exchange, Response
@@ -118,8 +118,10 @@ class GraphQLOverHTTP:
                 answer = await self.graph.answer(_request(document, sent, viewer, exchange))
         status, headers = answer_status(answer, exchange.media, self.partial_status)
         body = answer.body
-        if self.compresses and (small := await compress(body, exchange.headers.get(b"accept-encoding"))) is not None:
-            body, headers = small, (*headers, GZIP)
+        if len(body) >= MIN_COMPRESSED_BYTES and self.compresses:
+            compressed = await compress(body, exchange.headers.get(b"accept-encoding"))
+            if compressed is not None:
+                body, headers = compressed, (*headers, GZIP)
         return Response(status, body, headers, answer.code, answer.withheld, answer.points)
 
     def _check(self, exchange: Exchange) -> None:
