@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from asyncpg import PostgresError
+
 from datasources.engine.pools.sessions import connected, event_session
 from datasources.events import statements
 from datasources.events.batches import Queue, take_batch
@@ -27,6 +29,7 @@ SECONDS_BETWEEN_POLLS = 0.025
 # How soon another process leads after the one that led has ended.
 SECONDS_BETWEEN_TRIES = 1.0
 MAX_SECONDS_TO_RECONNECT = 30.0
+SECONDS_TO_REST = 10.0
 
 
 async def lead_all(addresses: Mapping[str, str], stop: asyncio.Event) -> None:
@@ -46,11 +49,12 @@ class Leader:
     def __init__(self, core: str, address: str, departments: list[str]) -> None:
         self._core, self._address, self._departments = core, address, departments
         self._led: dict[str, Queue] = {}
+        self._rests_until: dict[str, float] = {}
         self._tried_at = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set. A database that does not answer is asked again, less and less often."""
-        seconds = SECONDS_BETWEEN_TRIES
+        seconds, reported = SECONDS_BETWEEN_TRIES, ""
         while not stop.is_set():
             began = monotonic()
             try:
@@ -59,7 +63,10 @@ class Leader:
             except BROKEN as error:
                 was_well = monotonic() - began > MAX_SECONDS_TO_RECONNECT
                 seconds = SECONDS_BETWEEN_TRIES if was_well else min(2 * seconds, MAX_SECONDS_TO_RECONNECT)
-                log.warning("the events of %s wait: %s", ", ".join(self._departments), type(error).__name__)
+                # Once, until it goes well for a while or another error occurs.
+                if was_well or type(error).__name__ != reported:
+                    log.warning("the events of %s wait: %s", ", ".join(self._departments), type(error).__name__)
+                reported = type(error).__name__
                 await _wait(seconds, stop)
 
     @asynccontextmanager
@@ -90,12 +97,23 @@ class Leader:
 
     async def _take_waiting(self, source: Connection) -> bool:
         """One batch of each queue that is not empty. False if all are."""
-        if not self._led:
+        awake = [department for department in self._led if monotonic() >= self._rests_until.get(department, 0.0)]
+        if not awake:
             return False
-        waiting = await source.fetch(statements.waiting_departments(list(self._led)))
+        waiting = await source.fetch(statements.waiting_departments(awake))
         for (department,) in waiting:
-            await take_batch(self._led[department])
+            await self._take_batch(self._led[department])
         return bool(waiting)
+
+    async def _take_batch(self, queue: Queue) -> None:
+        """A batch that fails rests its department; the others of the same database go on."""
+        try:
+            await take_batch(queue)
+        except PostgresError as error:
+            if queue.core.is_closed() or queue.source.is_closed():
+                raise
+            log.error("events of %s cannot be applied: %s", queue.department, type(error).__name__)
+            self._rests_until[queue.department] = monotonic() + SECONDS_TO_REST
 
 
 async def _wait(seconds: float, stop: asyncio.Event) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from datasources.engine.pools.sessions import connect, connected
 from datasources.events.leader import lead_all
-from datasources.events.rebuild import rebuild, verify
+from datasources.events.rebuild import _truth, rebuild, verify
 from datasources.events.retention import forget_activity, forget_changes
 from datasources.sample.seed import seed
 from tests.conftest import SEEDED_TODAY
@@ -227,6 +227,19 @@ async def test_what_waits_in_the_queue_is_no_difference(
     assert await differing(places) == 2
     await rebuild(places)
     assert await differing(places) == 0
+
+
+async def test_the_leader_waits_while_a_department_is_compared(places: dict[str, str], core: "Connection") -> None:
+    numbered = "SELECT count(*) FROM core.change WHERE customer_id = $1"
+    customer = uuid4()
+    async with leading_all(places), connected(places["service"]) as service:
+        async with _truth(places, "service"):
+            await service.execute(ADD_CALL, customer, TODAY)
+            # Twenty polls of the leader.
+            await asyncio.sleep(0.5)
+            assert await core.fetchval(numbered, customer) == 0
+        await until_applied(places)
+        assert await core.fetchval(numbered, customer) == 1
 
 
 async def test_a_rebuild_under_load_leaves_nothing_behind(places: dict[str, str], core: "Connection") -> None:

@@ -235,3 +235,40 @@ async def test_a_history_of_writers_and_leaders_that_are_cut_off(
     assert len(numbered) == 100
     assert set(numbered) == set(written)
     assert await core.fetchval("SELECT count(*) FROM core.activity") == 100
+
+
+async def test_a_batch_that_fails_rests_and_the_other_departments_go_on(
+    addresses: dict[str, str], db: "Connection", caplog: pytest.LogCaptureFixture
+) -> None:
+    await db.execute("TRUNCATE core.change, core.activity, service.event")
+    await db.execute("ALTER TABLE sales.sales_order RENAME TO hidden")
+    stop = asyncio.Event()
+    task = asyncio.create_task(lead_all(addresses, stop))
+    try:
+        await db.execute(
+            "INSERT INTO sales.event (customer_id, kind, change, row_id, happened_at)"
+            " VALUES (gen_random_uuid(), 'ORDER', 'CHANGED', gen_random_uuid(), now())"
+        )
+        async with asyncio.timeout(SECONDS):
+            while "events of sales cannot be applied" not in caplog.text:  # noqa: ASYNC110 - another task logs
+                await asyncio.sleep(0.01)
+        call = await db.fetchval(ADD_CALL, uuid4())
+        assert await until_numbered(db, 1) == [call]
+    finally:
+        await db.execute("ALTER TABLE sales.hidden RENAME TO sales_order")
+        stop.set()
+        await task
+
+
+async def test_moments_of_any_age_pass(places: dict[str, str], core: "Connection", service: "Connection") -> None:
+    moments = ["infinity", "-infinity", "0044-03-15 12:00 BC", "12026-11-03 09:30:00.123456+00"]
+    async with leading(places):
+        for moment in moments:
+            await service.execute(
+                "INSERT INTO service.call (customer_id, direction, started_at, duration_seconds)"
+                " VALUES (gen_random_uuid(), 'INBOUND', $1::text::timestamptz, 60)",
+                moment,
+            )
+        await until_numbered(core, len(moments))
+    kept = await core.fetch("SELECT count(*) FROM core.activity WHERE at = ANY ($1::text[]::timestamptz[])", moments)
+    assert kept[0]["count"] == len(moments)

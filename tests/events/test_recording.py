@@ -30,7 +30,7 @@ FORGED = """
     SELECT gen_random_uuid(), 'CALL', 'GONE', gen_random_uuid(), now()
 """
 FORGED_BY_TRIGGER = """
-    CREATE TABLE public.call (LIKE service.call);
+    CREATE TABLE public.call (customer_id uuid);
     CREATE TRIGGER forge AFTER INSERT ON public.call REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION service.record_call()
 """
