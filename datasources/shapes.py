@@ -108,10 +108,17 @@ class SubjectLink:
     """Back to the customer that the row is about."""
 
 
+@dataclass(frozen=True, slots=True)
+class OtherCustomer:
+    """The id of another customer, which the column holds. It is NULL unless that customer exists for the viewer."""
+
+    column: str
+
+
 Bind = Callable[[Parameter, TypeEngine[Any]], ColumnElement[Any]]
 Lookup = Callable[[Row, Bind, Parameter], ColumnElement[bool]]
 
-Coordinate = Value | Amount | Total | Inside | One | Many | Pages | DepartmentLink | SubjectLink
+Coordinate = Value | Amount | Total | Inside | One | Many | Pages | DepartmentLink | SubjectLink | OtherCustomer
 
 
 @dataclass(frozen=True, slots=True)

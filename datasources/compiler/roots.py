@@ -1,6 +1,7 @@
 """Statements: one for each database that a root field touches, rendered once and run with bound values."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,7 @@ from datasources.compiler.sql.customers import CustomersCompiler, OneCustomerCom
 from datasources.compiler.sql.entities import EntityCompiler
 from datasources.compiler.sql.fields import Compiler
 from datasources.compiler.sql.objects import ObjectCompiler, select_owner
-from datasources.compiler.sql.subjects import customers
+from datasources.compiler.sql.subjects import customers, visible_customer
 from datasources.engine.running.contributions import (
     Contribution,
     FieldStatement,
@@ -87,8 +88,10 @@ class StatementCompiler:
     def _core(self, root: Root, sections: list[Section]) -> Statement:
         home, kind = self._homes[CORE], _ENTRY_COMPILERS[type(root.entry)]
         compiler = self._compiler(home, sections, kind.core_binds())
+        make_rows = customers(compiler, root.entry.exists, root.reaches)
+        compiler = replace(compiler, visible_customer=visible_customer(make_rows))
         entry = kind(compiler, root.entry, root.field)
-        answer = entry.core(customers(compiler, root.entry.exists, root.reaches))
+        answer = entry.core(make_rows)
         mine = [section for section in sections if section.department == CORE]
         texts = [
             join(entry.in_batch(answer.found.source, each.batch, self._fields(compiler, each, answer.found.row)))

@@ -11,7 +11,18 @@ from datasources.core.codes import ContactPointKind, PartyKind, PrivacyState
 from datasources.core.lookups import LOOKUPS
 from datasources.json_text import Kind
 from datasources.rows import Column, Row
-from datasources.shapes import DepartmentLink, Inside, Key, Many, Renamed, Shape, Value, of_subject, subject_id
+from datasources.shapes import (
+    DepartmentLink,
+    Inside,
+    Key,
+    Many,
+    OtherCustomer,
+    Renamed,
+    Shape,
+    Value,
+    of_subject,
+    subject_id,
+)
 from datasources.sql_text import literal, number
 
 CONSENT_STATES = [state for state in PrivacyState if state.startswith("CONSENT_")]
@@ -90,7 +101,12 @@ SHAPES = (
         tables.customer,
         {"birthYear": Value(Kind.NUMBER, lambda row: extract("year", row["birth_date"]))},
     ),
-    Shape("Organization", "core", tables.customer, {"contacts": Many("ContactPerson")}),
+    Shape(
+        "Organization",
+        "core",
+        tables.customer,
+        {"contacts": Many("ContactPerson"), "parentId": OtherCustomer("parent_id")},
+    ),
     Shape("ContactPerson", "core", tables.contact_person, order=(Key("name", descending=False),)),
     Shape(
         "EmailContactPoint",

@@ -16,7 +16,7 @@ from graphql import (
 from auth.policy.effects import UNGOVERNED, Effect, EffectKind, Use
 from auth.policy.grant import Grant
 from datasources.plan import Field, Filter, Order, Parameter
-from datasources.shapes import Amount, Key, Many, Pages, Shapes, Total, Value
+from datasources.shapes import Amount, Key, Many, OtherCustomer, Pages, Shapes, Total, Value
 from resolvers.codes import Code
 from resolvers.contract import Contract
 from resolvers.documents.selection import Nodes, Selector
@@ -134,7 +134,7 @@ class Planner:
         coordinate = shape.coordinate(name) if shape else None
         is_text = get_named_type(type_.fields[name].type).name == "String"
         if effect.kind is EffectKind.MASK and not is_text:
-            if isinstance(coordinate, Value | Amount | Total):
+            if isinstance(coordinate, Value | Amount | Total | OtherCustomer):
                 return replace(effect, kind=EffectKind.WITHHOLD, mask=None)
             return replace(effect, kind=EffectKind.ALLOW, mask=None)
         return effect

@@ -84,6 +84,14 @@ class Scene:
         links = self.moment.of("core.partner_link", row["id"])
         return any(link["contract"] == scope.by for link in links)
 
+    def visible_customer(self, id_: UUID | None) -> UUID | None:
+        """Another customer's id, if that customer exists for the viewer."""
+        row = self.moment.customer(id_) if id_ is not None else None
+        if row is None or not self.reaches(row):
+            return None
+        right = self.rights.of("Query.customer", "item")
+        return id_ if right.allows(self.subject(row).flags) else None
+
     def rows(self, table: str, thing: Thing) -> list[Row]:
         """The subject's rows of one table."""
         assert thing.subject is not None

@@ -26,7 +26,7 @@ from datasources.departments import SHAPES
 from datasources.finance.tables import payment
 from datasources.json_text import Kind
 from datasources.rows import Column, Row, Subject
-from datasources.shapes import Amount, Coordinate, Many, Pages, SubjectLink, Total, Totals, Value
+from datasources.shapes import Amount, Coordinate, Many, OtherCustomer, Pages, SubjectLink, Total, Totals, Value
 from schema.build import build_schema, contract
 from schema.classification import CATEGORY, GOVERNS, Data
 
@@ -231,6 +231,8 @@ def fits(coordinate: Coordinate, field: GraphQLField) -> bool:
             return is_spelled(coordinate, field)
         case Pages():
             return not is_list and name == f"{coordinate.type}Connection"
+        case OtherCustomer():
+            return not is_list and name == "ID"
         case Amount() | Total():
             return is_list is isinstance(coordinate, Totals) and name == "Money"
         case SubjectLink():

@@ -1,6 +1,6 @@
 """From plan to SQL: the fields of a customer become one expression that PostgreSQL answers with JSON text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import and_, case, func
@@ -20,6 +20,7 @@ from datasources.shapes import (
     Inside,
     Many,
     One,
+    OtherCustomer,
     Pages,
     Shape,
     Shapes,
@@ -38,6 +39,8 @@ class Compiler:
     here: frozenset[str]
     sections: Mapping[int, int]
     binds: Binds = field(default_factory=Binds)
+    # From another customer's id to the same id, or NULL if that customer does not exist for the viewer.
+    visible_customer: Callable[[Column], Column] | None = None
 
     def object(self, shape: Shape, fields: Mapping[str, tuple[Field, ...]], row: Row) -> Parts:
         """The object of this shape as JSON; of an interface or union, that of the row's own concrete type."""
@@ -64,6 +67,8 @@ class Compiler:
     def _shown(self, coordinate: Coordinate, selected: Field, row: Row) -> Parts:
         if isinstance(coordinate, Value):
             return self._scalar(coordinate, selected.effect, row)
+        if isinstance(coordinate, OtherCustomer):
+            return self._other_customer(coordinate, selected.effect, row)
         allowed = row.subject.meets(selected.effect.condition)
         return when(allowed, self._composed(coordinate, selected, row.knowing(selected.effect.condition)))
 
@@ -94,6 +99,12 @@ class Compiler:
         if allowed is not None:
             value = case((allowed, value))
         return spell(coordinate.kind, value, nullable=nullable or allowed is not None)
+
+    def _other_customer(self, coordinate: OtherCustomer, effect: Effect, row: Row) -> Parts:
+        if self.visible_customer is None:
+            return NULL
+        visible = self.visible_customer(row[coordinate.column])
+        return self._scalar(Value(Kind.WORD, lambda _: visible), effect, row)
 
     def _money(self, coordinate: Amount, selected: Field, row: Row) -> Parts:
         amount, currency = coordinate.amount(row), coordinate.currency(row)

@@ -101,6 +101,16 @@ def customers(compiler: Compiler, exists: Effect, reaches: Sequence[Reach]) -> M
     return make_rows
 
 
+def visible_customer(make_rows: MakeRows) -> Callable[[Column], Column]:
+    """From a customer's id to the same id, or NULL if that customer is not among the rows."""
+
+    def select_id(id_: Column) -> Column:
+        rows = make_rows()
+        return rows.select(rows.row["id"]).where(rows.row["id"] == id_).scalar_subquery()
+
+    return select_id
+
+
 def within_reach(binds: Binds, reach: Reach, place: int, table: FromClause) -> ColumnElement[bool] | None:
     """The test for customers within the reach whose value stands at `place`; None where that is all."""
     match reach:

@@ -94,6 +94,7 @@ FIELDS: Mapping[str, Meaning] = {
     "EmailContactPoint.domain": _domain,
     "PhoneContactPoint.number": lambda _, thing, __: thing.row["value"],
     "Individual.birthYear": _birth_year,
+    "Organization.parentId": lambda scene, thing, _: scene.visible_customer(thing.row["parent_id"]),
     "Organization.contacts": lambda scene, thing, _: scene.things(
         "ContactPerson", scene.rows("core.contact_person", thing), thing, (_NAME,)
     ),
