@@ -11,6 +11,8 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Date, Float, Integer, M
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeEngine
 
+from datasources.countries import COUNTRIES
+from datasources.currencies import UNIT_PRICE_DECIMALS, minor_units_check
 from datasources.json_text import Kind
 
 NAMES = {
@@ -34,7 +36,14 @@ class Word(Text):
 
 
 class Money(Numeric[Decimal]):
-    """An exact amount of money in the currency of its row, the column `currency`."""
+    """An exact amount of money in the currency of its row, the column `currency`.
+
+    `extra_decimals` is how many it may have beyond those of the currency.
+    """
+
+    def __init__(self, extra_decimals: int = 0) -> None:
+        super().__init__()
+        self.extra_decimals = extra_decimals
 
 
 class Ratio(Numeric[Decimal]):
@@ -90,8 +99,14 @@ def one_of(name: str, values: Iterable[str]) -> CheckConstraint:
 
 
 def amount(name: str, *, nullable: bool = False) -> Column[Decimal]:
-    """An amount of money: an exact decimal that keeps the digits it was written with."""
-    return Column(name, Money(), _finite(name), nullable=nullable)
+    """An amount of money in the row's currency, with no more decimals than the currency has."""
+    return Column(name, Money(), _finite(name), _in_minor_units(name), nullable=nullable)
+
+
+def unit_amount(name: str, *, nullable: bool = False) -> Column[Decimal]:
+    """An amount before it is rounded: a price per unit, or a line of that price."""
+    checks = (_finite(name), _in_minor_units(name, UNIT_PRICE_DECIMALS))
+    return Column(name, Money(UNIT_PRICE_DECIMALS), *checks, nullable=nullable)
 
 
 def decimal(name: str, *, nullable: bool = False) -> Column[Decimal]:
@@ -106,7 +121,8 @@ def ratio(name: str, *, nullable: bool = False) -> Column[Decimal]:
 
 def country(name: str = "country") -> Column[str]:
     """ISO 3166-1 alpha-2, or NULL."""
-    return Column(name, Word(), CheckConstraint(f"{name} ~ '^[A-Z]{{2}}$'", name=f"{name}_iso3166"))
+    codes = ", ".join(f"'{code}'" for code in sorted(COUNTRIES))
+    return Column(name, Word(), CheckConstraint(f"{name} IN ({codes})", name=f"{name}_iso3166"))
 
 
 def currency(name: str = "currency", *, nullable: bool = False) -> Column[str]:
@@ -117,6 +133,10 @@ def currency(name: str = "currency", *, nullable: bool = False) -> Column[str]:
 def moment(name: str, *, nullable: bool = False, **options: Any) -> Column[datetime]:
     """A point in time, to the microsecond."""
     return Column(name, TIMESTAMP(timezone=True), nullable=nullable, **options)
+
+
+def _in_minor_units(name: str, extra_decimals: int = 0) -> CheckConstraint:
+    return CheckConstraint(minor_units_check(name, extra_decimals), name=f"{name}_in_minor_units")
 
 
 def _finite(name: str) -> CheckConstraint:

@@ -14,6 +14,18 @@ END
 $$
 """
 
+# Decimals of a row's currency by ISO 4217, as of December 2026.
+_DECIMALS = (
+    "CASE WHEN currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', "
+    "'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 0 WHEN currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') "
+    "THEN 3 WHEN currency IN ('CLF', 'UYW') THEN 4 ELSE 2 END"
+)
+
+
+def in_minor_units(column: str, extra_decimals: int = 0) -> str:
+    """Return SQL that is true if the column has no more decimals than the row's currency, and `extra_decimals`."""
+    return f"{column} = round({column}, {_DECIMALS} + {extra_decimals})"
+
 
 def add_check(table: str, name: str, condition: str) -> None:
     """Add the constraint `ck_<table>_<name>` and validate it if all rows obey it. `table` is `schema.table`."""

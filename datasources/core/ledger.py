@@ -20,9 +20,12 @@ ADD = """
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     RETURNING id
 """
+# Years above 9999 and infinity have no date in Python: minor_until is a text, and a birth date outside the calendar is
+# compared with nothing.
 CUSTOMERS = """
-    SELECT id, flags, birth_date, minor_until, direct_marketing_until, profiling_until, partner_sharing_until,
-        special_categories_until
+    SELECT id, flags, birth_date IS NOT NULL AS is_dated, minor_until::text,
+        CASE WHEN birth_date BETWEEN '0001-01-01' AND '9999-12-31' THEN birth_date END AS birth_date,
+        direct_marketing_until, profiling_until, partner_sharing_until, special_categories_until
     FROM core.customer ORDER BY id
 """
 EVENTS = """
@@ -127,12 +130,13 @@ async def _customers_with_events(
 
 def _is_true_to(customer: asyncpg.Record, said: list[asyncpg.Record]) -> bool:
     newest = _current_by_track(said)
-    flags = Flag(0) if customer["birth_date"] is None else Flag.MINOR
+    flags = Flag.MINOR if customer["is_dated"] else Flag(0)
+    is_in_calendar = customer["birth_date"] is not None or not customer["is_dated"]
     for (topic, _), event in newest.items():
         flags |= MEANINGS.get((topic, event["state"]), Flag(0))
     return (
         customer["flags"] == flags
-        and customer["minor_until"] == _majority_date(customer["birth_date"])
+        and (not is_in_calendar or customer["minor_until"] == _majority_date(customer["birth_date"]))
         and all(customer[f"{topic.lower()}_until"] == _consent_expiry(newest, topic) for topic in CONSENTS)
     )
 
@@ -141,7 +145,7 @@ def _current_by_track(said: list[asyncpg.Record]) -> dict[tuple[str, bool], asyn
     """Return the event that counts by topic, consents apart, because an objection withdraws no consent.
 
     An event counts from its recording at the latest. One that opens counts unless an event that closes was said or
-    recorded after it (docs/adr/0049).
+    recorded after it (docs/adr/0057).
     """
     tracks: dict[tuple[str, bool], list[asyncpg.Record]] = {}
     for event in sorted(said, key=_said_order):
@@ -170,10 +174,9 @@ def _consent_expiry(newest: dict[tuple[str, bool], asyncpg.Record], topic: Priva
     return event["expires_at"] if event is not None and event["state"] == PrivacyState.CONSENT_GIVEN else None
 
 
-def _majority_date(birth_date: date | None) -> date | None:
+def _majority_date(birth_date: date | None) -> str | None:
     if birth_date is None:
         return None
-    if (birth_date.month, birth_date.day) == (2, 29):
-        # The year eighteen years after a leap year has no February 29.
-        birth_date = birth_date.replace(day=28)
-    return birth_date.replace(year=birth_date.year + 18)
+    # The year eighteen years after a leap year has no February 29.
+    is_leap_day = (birth_date.month, birth_date.day) == (2, 29)
+    return f"{birth_date.year + 18:04d}-{birth_date.month:02d}-{28 if is_leap_day else birth_date.day:02d}"

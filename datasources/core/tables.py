@@ -109,6 +109,8 @@ contact_point = Table(
     code("kind", ContactPointKind),
     # An e-mail address (domain in lower case) or an E.164 number; null for a postal address.
     Column("value", Text()),
+    # The digits of a phone number's extension.
+    Column("extension", Text()),
     Column("street", Text()),
     Column("postcode", Text()),
     Column("city", Text()),
@@ -119,6 +121,7 @@ contact_point = Table(
     Column("valid_from", Date()),
     Column("valid_to", Date()),
     CheckConstraint("kind = 'POSTAL' OR value IS NOT NULL", name="value_present"),
+    CheckConstraint("kind = 'PHONE' AND extension ~ '^[0-9]{1,20}$' OR extension IS NULL", name="extension_of_phone"),
     Index("ix_contact_point_value", "value", "kind"),
 )
 
@@ -144,6 +147,10 @@ contact_person = Table(
     Column("role", Text()),
     Column("email", Text()),
     Column("phone", Text()),
+    Column("phone_extension", Text()),
+    CheckConstraint(
+        "phone IS NOT NULL AND phone_extension ~ '^[0-9]{1,20}$' OR phone_extension IS NULL", name="extension_of_phone"
+    ),
 )
 
 channel_preference = Table(

@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from datasources.columns import amount, code, currency, decimal, metadata, row_id, subject_id
+from datasources.columns import amount, code, currency, decimal, metadata, row_id, subject_id, unit_amount
 from datasources.finance.codes import DecisionBasis, InvoiceState, PaymentMethod
 from datasources.recording.tables import add_event_tables
 
@@ -62,8 +62,8 @@ invoice_line = Table(
     Column("sku", Text()),
     Column("description", Text(), nullable=False),
     decimal("quantity"),
-    amount("unit_price"),
-    amount("amount"),
+    unit_amount("unit_price"),
+    unit_amount("amount"),
     currency(),
     ForeignKeyConstraint(
         ["customer_id", "invoice_id"],

@@ -6,18 +6,9 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+from datasources.imports.line_checks import Fields, RejectedError, line_checks
 from datasources.imports.mapping import LINE, Column, Mapping, Target, Value
 from datasources.imports.values import ConversionError
-
-Fields = dict[str, Any]
-
-
-class RejectedError(ValueError):
-    """Raised when a line is refused; names the column and the reason."""
-
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(f"{column}: {reason}")
-        self.column, self.reason = column, reason
 
 
 @dataclass(frozen=True)
@@ -37,6 +28,7 @@ class Lines:
         self._columns = [(column, names.index(name)) for name, column in mapping.columns.items()]
         self._products = mapping.products
         self.staged = staged_columns(mapping)
+        self._checks = line_checks(mapping)
         values = [value for target in mapping.targets.values() for value in target.values.values()]
         self._lookups = {value.column for value in values if value.lookup and value.column}
 
@@ -53,6 +45,8 @@ class Lines:
         fields = {column.name: _convert_field(column, texts[place]) for column, place in self._columns}
         for name, factors in self._products.items():
             fields[name] = _product(fields, factors)
+        for check in self._checks:
+            check(fields)
         fields["line"], fields[LINE] = line, _digest(texts)
         return fields
 
@@ -74,10 +68,12 @@ def staged_columns(mapping: Mapping) -> list[StagedColumn]:
         StagedColumn("line", "bigint", lambda fields: fields["line"]),
         StagedColumn("digest", "uuid", lambda fields: fields[LINE]),
     ]
-    staged += [
-        StagedColumn(f"column_{place}", column.sql_type, _field(name))
-        for place, (name, column) in enumerate(mapping.columns.items())
-    ]
+    for place, (name, column) in enumerate(mapping.columns.items()):
+        if column.is_phone:
+            staged.append(StagedColumn(f"column_{place}", "text", _phone_number(name)))
+            staged.append(StagedColumn(f"column_{place}_extension", "text", _phone_extension(name)))
+        else:
+            staged.append(StagedColumn(f"column_{place}", column.sql_type, _field(name)))
     staged += [StagedColumn(f"product_{place}", "numeric", _field(name)) for place, name in enumerate(mapping.products)]
     for place, target in enumerate(mapping.targets.values()):
         staged.append(StagedColumn(f"target_{place}", "uuid", _id_of(mapping, target)))
@@ -143,6 +139,14 @@ def _field(name: str) -> Callable[[Fields], Any]:
     return lambda fields: fields[name]
 
 
+def _phone_number(name: str) -> Callable[[Fields], str | None]:
+    return lambda fields: None if fields[name] is None else fields[name].number
+
+
+def _phone_extension(name: str) -> Callable[[Fields], str | None]:
+    return lambda fields: None if fields[name] is None else fields[name].extension
+
+
 def _computation(value: Value) -> Callable[[Fields], Any]:
     if value.text is not None:
         return value.text.format_map
@@ -154,10 +158,10 @@ def _computation(value: Value) -> Callable[[Fields], Any]:
 
 
 def _word(value: Value, text: Any) -> str | None:
-    for prefix, word in value.prefixes:
-        if str(text).startswith(prefix):
-            return word
-    word = value.otherwise or text
+    meaning = next((word for prefix, word in value.prefixes if str(text).startswith(prefix)), None)
+    if meaning is not None:
+        return meaning
+    word: str | None = value.otherwise or (None if text is None else str(text))
     if value.known is not None and word is not None and word not in value.known:
         raise RejectedError(value.column or "", f"is none of {', '.join(sorted(value.known))}")
     return word

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from datasources.columns import Money
 from datasources.imports.values import Convert
 
 # As a key, `*` stands for the whole line.
@@ -22,6 +23,7 @@ class Column:
     missing: str
     strip_suffix: str
     sql_type: str
+    is_phone: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,17 @@ class Target:
     key: tuple[str, ...]
     same: tuple[str, ...]
     values: dict[str, Value]
+
+    @property
+    def amounts(self) -> dict[str, int]:
+        """The money columns that are set, with the number of decimals that each may have beyond its currency's."""
+        types = {name: self.table.columns[name].type for name in self.values}
+        return {name: type_.extra_decimals for name, type_ in types.items() if isinstance(type_, Money)}
+
+    def extension_of(self, name: str) -> str | None:
+        """The column that holds the extension of the phone number in this column."""
+        extension = "extension" if name == "value" else f"{name}_extension"
+        return extension if extension in self.table.columns else None
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 import re
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import CheckConstraint, Table
 
+from datasources.countries import COUNTRIES
 from datasources.departments import METADATA
 from datasources.imports import values
 from datasources.imports.mapping import LINE, Column, Mapping, Target, Value
@@ -15,23 +17,24 @@ from datasources.imports.toml_table import MappingError, TomlTable
 TABLES: dict[str, Table] = {
     table.fullname: table for metadata in METADATA.values() for table in metadata.tables.values()
 }
-TYPES = (*values.PLAIN, "date", "timestamp", "words")
+TYPES = (*values.PLAIN, "phone", "date", "timestamp", "words")
 AGGREGATES = ("first", "last", "min", "max", "sum")
 LOOKUP_COLUMNS = ("core.customer.number",)
 
 
-def load_mapping(path: Path) -> Mapping:
+def load_mapping(path: Path, phone_region: str | None = None) -> Mapping:
+    """Load a mapping. Phone numbers without a country code are of `phone_region` unless their column names another."""
     source = path.read_text(encoding="utf-8")
     try:
-        facts = tomllib.loads(source)
+        facts = tomllib.loads(source, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise MappingError(path, "", str(error)) from error
-    return _mapping(path, TomlTable(path, source, "", facts))
+    return _mapping(path, TomlTable(path, source, "", facts), phone_region)
 
 
-def _mapping(path: Path, top: TomlTable) -> Mapping:
+def _mapping(path: Path, top: TomlTable, phone_region: str | None) -> Mapping:
     file, duplicates = top.child("file"), top.choice("duplicates", ("add", "drop"), "add")
-    columns = {name: _column(toml) for name, toml in top.children("columns")}
+    columns = {name: _column(toml, phone_region) for name, toml in top.children("columns")}
     products = {name: _product(toml, columns) for name, toml in top.children("derived", required=False)}
     names = (*columns, *products)
     mapping = Mapping(
@@ -50,9 +53,9 @@ def _mapping(path: Path, top: TomlTable) -> Mapping:
     return mapping
 
 
-def _column(toml: TomlTable) -> Column:
+def _column(toml: TomlTable, phone_region: str | None) -> Column:
     kind = toml.choice("type", TYPES)
-    convert = _convert(toml, kind)
+    convert = _convert(toml, kind, phone_region)
     least, most = toml.number("min"), toml.number("max")
     if least is not None or most is not None:
         convert = values.within_bounds(convert, least, most)
@@ -63,12 +66,15 @@ def _column(toml: TomlTable) -> Column:
         missing=toml.text("missing", "is missing"),
         strip_suffix=toml.text("strip_suffix", ""),
         sql_type=values.SQL_TYPES.get(kind, "text"),
+        is_phone=kind == "phone",
     )
     toml.close()
     return column
 
 
-def _convert(toml: TomlTable, kind: str) -> values.Convert:
+def _convert(toml: TomlTable, kind: str, phone_region: str | None) -> values.Convert:
+    if kind == "phone":
+        return values.phones(toml.choice("region", tuple(sorted(COUNTRIES)), phone_region))
     if kind == "date":
         return values.dates(toml.text("format", values.ISO))
     if kind == "timestamp":

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from datasources.imports.lines import RejectedError
+from datasources.imports.line_checks import RejectedError
 from datasources.imports.reading import Record
 
 HEADER = ("line", "column", "reason", "original")

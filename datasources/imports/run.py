@@ -12,7 +12,8 @@ from uuid import UUID
 import asyncpg
 
 from datasources.engine.pools.sessions import connected
-from datasources.imports.lines import Fields, Lines, RejectedError
+from datasources.imports.line_checks import Fields, RejectedError
+from datasources.imports.lines import Lines
 from datasources.imports.mapping import Mapping
 from datasources.imports.reading import Record, open_text, read_records
 from datasources.imports.rejects import Rejects

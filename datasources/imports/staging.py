@@ -5,6 +5,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy.dialects import postgresql
 
+from datasources.currencies import decimals_sql
 from datasources.imports.lines import is_computed, staged_columns
 from datasources.imports.mapping import Mapping, Target, Value
 
@@ -70,6 +71,7 @@ class Staging:
         table, group = target.table, f"target_{self._places[target.table.fullname]}"
         found = {"id": group} if "id" in table.columns else {}
         found |= {name: self._expression(target, name, value, constants) for name, value in target.values.items()}
+        found |= self._extensions(target) | _rounded_amounts(target, found)
         typed = [f"({found[name]})::{table.columns[name].type.compile(DIALECT)}" for name in found]
         key = [column.name for column in table.primary_key.columns]
         others = [name for name in found if name not in key]
@@ -88,6 +90,18 @@ class Staging:
             constant = f"${len(constants)}::{target.table.columns[name].type.compile(DIALECT)}"
             return _aggregate(value.take, constant) if value.take == "sum" else constant
         return _aggregate(value.take, self._source(target, name, value))
+
+    def _extensions(self, target: Target) -> dict[str, str]:
+        """The extensions of the phone numbers that the target sets, by their columns."""
+        phones = {name for name, column in self._mapping.columns.items() if column.is_phone}
+        columns = {name: target.extension_of(name) for name, value in target.values.items() if value.column in phones}
+        return {
+            extension: _aggregate(
+                target.values[name].take, f"{self._source(target, name, target.values[name])}_extension"
+            )
+            for name, extension in columns.items()
+            if extension is not None
+        }
 
     def _source(self, target: Target, name: str, value: Value) -> str:
         if value.id_of is not None:
@@ -110,6 +124,21 @@ def _aggregate(take: str, expression: str) -> str:
         return f"{take}({expression})"
     order = "line DESC" if take == "last" else "line"
     return f"(array_agg({expression} ORDER BY {order}) FILTER (WHERE {expression} IS NOT NULL))[1]"
+
+
+def _rounded_amounts(target: Target, found: dict[str, str]) -> dict[str, str]:
+    """Amounts with the decimals of their currency; what the import computed is rounded, as on an invoice."""
+    if "currency" not in found:
+        return {}
+    decimals = decimals_sql(f"({found['currency']})")
+    return {name: _round_sql(found[name], decimals, extra) for name, extra in target.amounts.items()}
+
+
+def _round_sql(amount: str, decimals: str, extra: int) -> str:
+    if not extra:
+        return f"round(({amount})::numeric, {decimals})"
+    most = f"{decimals} + {extra}"
+    return f"CASE WHEN scale(({amount})::numeric) > {most} THEN round(({amount})::numeric, {most}) ELSE {amount} END"
 
 
 def _conflict_action(names: list[str]) -> str:

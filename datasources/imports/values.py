@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-
+from datasources import calendar_text
+from datasources.core.emails import EmailError, parse_email
+from datasources.core.phones import Phone, PhoneError, is_assigned, parse_phone
+from datasources.countries import is_country
 from datasources.currencies import is_currency
 
 ISO = "iso"
@@ -63,32 +65,37 @@ def currency(value: str) -> str:
 
 
 def country(value: str) -> str:
-    if not re.fullmatch(r"[A-Z]{2}", value):
+    if not is_country(value):
         raise ConversionError("is no country code of ISO 3166-1")
     return value
 
 
-def phone(value: str) -> str:
-    try:
-        number = phonenumbers.parse(value)
-    except phonenumbers.NumberParseException:
-        raise ConversionError("is no phone number with a country code") from None
-    if not phonenumbers.is_valid_number(number):
-        raise ConversionError("is no valid phone number")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+def phones(region: str | None) -> Convert:
+    """Return a converter of phone numbers; those without a country code are of the region (ISO 3166-1)."""
+
+    def convert(value: str) -> Phone:
+        try:
+            number = parse_phone(value, region)
+        except PhoneError as error:
+            raise ConversionError(f"is no phone number: it {error}") from None
+        if not is_assigned(number):
+            raise ConversionError("is no valid phone number")
+        return number
+
+    return convert
 
 
 def email(value: str) -> str:
-    name, at, domain = text(value).rpartition("@")
-    if not at or not name or "." not in domain or re.search(r"\s", value):
-        raise ConversionError("is no e-mail address")
-    return f"{name}@{domain.lower()}"
+    try:
+        return parse_email(text(value))
+    except EmailError as error:
+        raise ConversionError(f"is no e-mail address: it {error}") from None
 
 
 def dates(pattern: str) -> Convert:
     def convert(value: str) -> date:
         try:
-            return date.fromisoformat(value) if pattern == ISO else _parse(value, pattern).date()
+            return calendar_text.parse_date(value) if pattern == ISO else _parse(value, pattern).date()
         except ValueError:
             raise ConversionError("is no date of the declared form") from None
 
@@ -100,12 +107,22 @@ def timestamps(pattern: str, zone: str) -> Convert:
 
     def convert(value: str) -> datetime:
         try:
-            moment = datetime.fromisoformat(value) if pattern == ISO else _parse(value, pattern)
+            moment = _parse_moment(value) if pattern == ISO else _parse(value, pattern)
         except ValueError:
             raise ConversionError("is no time of the declared form") from None
-        return (moment if moment.tzinfo else moment.replace(tzinfo=here)).astimezone(UTC)
+        try:
+            return calendar_text.in_utc(moment if moment.tzinfo else moment.replace(tzinfo=here))
+        except ValueError as error:
+            raise ConversionError(f"is {error} in UTC") from None
 
     return convert
+
+
+def _parse_moment(value: str) -> datetime:
+    """A date alone is the start of the day."""
+    if "T" not in value.upper() and ":" not in value:
+        return datetime.combine(calendar_text.parse_date(value), time())
+    return calendar_text.parse_moment(value)
 
 
 def _parse(value: str, pattern: str) -> datetime:
@@ -155,6 +172,5 @@ PLAIN: dict[str, Convert] = {
     "price": price,
     "currency": currency,
     "country": country,
-    "phone": phone,
     "email": email,
 }

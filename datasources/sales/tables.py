@@ -12,7 +12,18 @@ from sqlalchemy import (
     text,
 )
 
-from datasources.columns import amount, code, currency, decimal, metadata, moment, ratio, row_id, subject_id
+from datasources.columns import (
+    amount,
+    code,
+    currency,
+    decimal,
+    metadata,
+    moment,
+    ratio,
+    row_id,
+    subject_id,
+    unit_amount,
+)
 from datasources.core.codes import Channel
 from datasources.recording.tables import add_event_tables
 from datasources.sales.codes import (
@@ -61,9 +72,9 @@ order_line = Table(
     Column("position", Integer(), primary_key=True),
     Column("product_id", Uuid(), nullable=False),
     decimal("quantity"),
-    amount("unit_price"),
+    unit_amount("unit_price"),
     decimal("discount_percent", nullable=True),
-    amount("amount"),
+    unit_amount("amount"),
     currency(),
     ForeignKeyConstraint(
         ["customer_id", "order_id"],

@@ -1,4 +1,4 @@
-"""Let no consent outrun a withdrawal: an event counts from its recording at the latest (docs/adr/0049)."""
+"""Let no consent outrun a withdrawal: an event counts from its recording at the latest (docs/adr/0057)."""
 
 from collections.abc import Sequence
 

@@ -2,82 +2,22 @@ import csv
 import gzip
 import os
 from collections import Counter
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import asyncpg
 import pytest
 
-from datasources.departments import METADATA
 from datasources.imports import run
 from datasources.imports.mapping_file import load_mapping
 from datasources.imports.reading import FileError
-from datasources.imports.run import Summary, import_file
+from datasources.imports.run import import_file
 from datasources.imports.toml_table import MappingError
+from tests.datasources.imports.shop import HEADER, MAPPING, Shop
 
 MAPPINGS = Path(run.__file__).parent / "mappings"
-HEADER = "customer,order,day,product,quantity,price,currency,phone,email,country"
+WRONG_LENGTH = "has too few or too many digits for its country"
+NO_COUNTRY = "is written with its country, like +46701740605 (E.164)"
 GOOD = "17,A1,2026-01-02,Tea,2,1.50,GBP,+46701740605,Bo@Example.COM,SE"
-MAPPING = """
-source = "till"
-duplicates = "add"
-[file]
-[columns]
-customer = { type = "text", missing = "missing customer" }
-order = { type = "text" }
-day = { type = "timestamp", format = "%Y-%m-%d" }
-product = { type = "text" }
-quantity = { type = "decimal", min = "0.001" }
-price = { type = "price" }
-currency = { type = "currency" }
-phone = { type = "phone", required = false }
-email = { type = "email", required = false }
-country = { type = "country", required = false }
-[derived]
-amount = { product = ["quantity", "price"] }
-[[target]]
-table = "core.customer"
-key = ["customer"]
-[target.set]
-number = { text = "TILL-{customer}" }
-status = { constant = "ACTIVE" }
-kind = { constant = "INDIVIDUAL" }
-display_name = { text = "Customer {customer}" }
-country = { column = "country" }
-since = { column = "day", take = "min" }
-[[target]]
-table = "sales.product"
-key = ["product"]
-[target.set]
-sku = { column = "product" }
-name = { column = "product" }
-[[target]]
-table = "sales.sales_order"
-key = ["order"]
-same = ["customer", "currency"]
-[target.set]
-customer_id = { id_of = "core.customer" }
-number = { column = "order" }
-state = { constant = "COMPLETED" }
-channel = { constant = "IN_PERSON" }
-placed_at = { column = "day", take = "min" }
-currency = { column = "currency" }
-total = { column = "amount", take = "sum" }
-[[target]]
-table = "sales.order_line"
-key = ["*"]
-[target.set]
-customer_id = { id_of = "core.customer" }
-order_id = { id_of = "sales.sales_order" }
-position = { position_in = "sales.sales_order" }
-product_id = { id_of = "sales.product" }
-quantity = { column = "quantity", take = "sum" }
-unit_price = { column = "price" }
-amount = { column = "amount", take = "sum" }
-currency = { column = "currency" }
-"""
 FEEDBACK = """
 source = "survey"
 [file]
@@ -100,47 +40,6 @@ given_at = { column = "at" }
 
 class InterruptError(Exception):
     """In place of a key that nobody can press here."""
-
-
-@pytest.fixture(params=["together", "apart"])
-async def empty(
-    request: pytest.FixtureRequest, addresses: dict[str, str], addresses_apart: dict[str, str]
-) -> AsyncIterator[dict[str, str]]:
-    addresses = addresses if request.param == "together" else addresses_apart
-    yield addresses
-    for department, metadata in METADATA.items():
-        connection = await asyncpg.connect(addresses[department])
-        for table in reversed(metadata.sorted_tables):
-            if table.name != "privacy_event":
-                await connection.execute(f"DELETE FROM {table.fullname}")  # noqa: S608 - our own names
-        await connection.close()
-
-
-class Shop:
-    """A folder with a mapping and a file, and what importing them gives."""
-
-    def __init__(self, folder: Path, addresses: dict[str, str], mapping: str = MAPPING) -> None:
-        self.file, self.rejects, self.addresses = folder / "till.csv", folder / "rejects.csv", addresses
-        self.mapping = folder / "till.toml"
-        self.mapping.write_text(mapping)
-
-    async def load(self, *lines: str, header: str = HEADER, progress: run.Progress | None = None) -> Summary:
-        text = "\n".join((header, *lines, ""))
-        self.file.write_bytes(text.encode("utf-8", "surrogateescape"))
-        mapping = load_mapping(self.mapping)
-        summary = await import_file(self.addresses, self.file, mapping, self.rejects, progress)
-        assert summary.read == summary.accepted + summary.rejected + summary.merged
-        return summary
-
-    def refused(self) -> list[list[str]]:
-        with self.rejects.open(newline="", errors="surrogateescape") as file:
-            return list(csv.reader(file))[1:]
-
-    async def rows(self, query: str) -> list[tuple[Any, ...]]:
-        connection = await asyncpg.connect(self.addresses["core" if "core." in query else "sales"])
-        found = [tuple(row) for row in await connection.fetch(query)]
-        await connection.close()
-        return found
 
 
 async def test_lines_become_customers_orders_and_products(tmp_path: Path, empty: dict[str, str]) -> None:
@@ -175,9 +74,22 @@ async def test_lines_become_customers_orders_and_products(tmp_path: Path, empty:
         ("17,A2,2026-01-02,Tea,2,Infinity,GBP,,,", "price", "is no number"),
         ("17,A2,2026-01-02,Tea,2,1_000,GBP,,,", "price", "is no number"),
         ("17,A2,2026-01-02,Tea,0,1.50,GBP,,,", "quantity", "is less than 0.001"),
-        ("17,A2,2026-01-02,Tea,2,1.50,GBP,0701740605,,", "phone", "is no phone number with a country code"),
-        ("17,A2,2026-01-02,Tea,2,1.50,GBP,+4612,,", "phone", "is no valid phone number"),
-        ("17,A2,2026-01-02,Tea,2,1.50,GBP,,nobody,", "email", "is no e-mail address"),
+        ("17,A2,2026-01-02,Tea,2,1.50,GBP,0701740605,,", "phone", f"is no phone number: it {NO_COUNTRY}"),
+        ("17,A2,2026-01-02,Tea,2,1.50,GBP,+4612,,", "phone", f"is no phone number: it {WRONG_LENGTH}"),
+        ("17,A2,2026-01-02,Tea,2,1.50,GBP,+12005550100,,", "phone", "is no valid phone number"),
+        ("17,A2,2026-01-02,Tea,2,1.50,GBP,,a@@b.de,", "email", "is no e-mail address: it is written name@domain"),
+        ("17,A2,2026-01-02,Tea,2,1.50,GBP,,a@b.de;c@d.de,", "email", "is no e-mail address: it is written name@domain"),
+        (
+            "17,A2,2026-01-02,Tea,2,1.50,GBP,,a@b..c,",
+            "email",
+            "is no e-mail address: it has no valid domain after the @",
+        ),
+        ("17,A2,2026-01-02,Tea,2,1.50,GBP,,,UK", "country", "is no country code of ISO 3166-1"),
+        ("17,A2,2026-01-02,Tea,2,1.50,GBP,,,ZZ", "country", "is no country code of ISO 3166-1"),
+        ("17,A2,2026-01-02,Tea,2,1.50,GBP,,,XX", "country", "is no country code of ISO 3166-1"),
+        ("17,A2,2026-01-02,Tea,2,1.50,GBP,,,EN", "country", "is no country code of ISO 3166-1"),
+        ("17,A2,2026-01-02,Tea,2,1e-30,GBP,,,", "price", "has more decimals than an amount like 1234.56 GBP"),
+        ("17,A2,2026-01-02,Tea,2,1.50,GBP,,nobody,", "email", "is no e-mail address: it is written name@domain"),
         ("17,A2,2026-01-02,Tea,2,1.50,GBP,,,Sweden", "country", "is no country code of ISO 3166-1"),
         ("17,A2,2026-01-02,T\0a,2,1.50,GBP,,,", "product", "has a NUL character"),
         ("17,A2,2026-01-02,T\udcffa,2,1.50,GBP,,,", "product", "is not in the file's encoding"),
