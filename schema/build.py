@@ -22,7 +22,7 @@ from resolvers.contract import Contract, GovernedInput
 from resolvers.prices import Price, Pricing
 from schema.classification import CATEGORY, GOVERNS, OPERATOR, OWNER
 from schema.core import Individual, Organization
-from schema.costs import Cost, ListSize, cost_directives
+from schema.costs import DIRECTIVES, Cost, ListSize, cost_directives
 from schema.costs import price as price_of
 from schema.query import Query
 from schema.scalars import SCALARS
@@ -59,6 +59,8 @@ def print_sdl() -> str:
 def contract(schema: strawberry.Schema) -> Contract:
     """The schema with the categories, prices and governed coordinates that its fields and inputs declare."""
     graph = schema._schema
+    known = {each.name for each in graph.directives}
+    graph.directives = (*graph.directives, *(each for each in DIRECTIVES if each.name not in known))
     types = [each for each in graph.type_map.values() if not each.name.startswith("__")]
     node = graph.get_type("Node")
     nodes = graph.get_possible_types(node) if is_interface_type(node) else ()

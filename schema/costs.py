@@ -4,7 +4,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import strawberry
-from graphql import GraphQLField, get_named_type, get_nullable_type, is_composite_type, is_list_type
+from graphql import (
+    DirectiveLocation,
+    GraphQLArgument,
+    GraphQLBoolean,
+    GraphQLDirective,
+    GraphQLField,
+    GraphQLInt,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLString,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+    is_list_type,
+)
 from strawberry.schema_directive import Location
 
 from resolvers.planning.arguments import DEFAULT_PAGE_SIZE
@@ -40,6 +54,28 @@ class ListSize:
     require_one_slicing_argument: bool | None = strawberry.directive_field(
         name="requireOneSlicingArgument", default=True
     )
+
+
+# As introspection shows the two, because Strawberry tells it of executable directives only.
+DIRECTIVES = (
+    GraphQLDirective(
+        "cost",
+        [DirectiveLocation.FIELD_DEFINITION],
+        {"weight": GraphQLArgument(GraphQLNonNull(GraphQLString))},
+        description="What a field costs, where that is not one point.",
+    ),
+    GraphQLDirective(
+        "listSize",
+        [DirectiveLocation.FIELD_DEFINITION],
+        {
+            "assumedSize": GraphQLArgument(GraphQLInt),
+            "slicingArguments": GraphQLArgument(GraphQLList(GraphQLNonNull(GraphQLString))),
+            "sizedFields": GraphQLArgument(GraphQLList(GraphQLNonNull(GraphQLString))),
+            "requireOneSlicingArgument": GraphQLArgument(GraphQLBoolean, default_value=True),
+        },
+        description="How long a list is taken to be: as its slicing arguments say, or else as is assumed.",
+    ),
+)
 
 
 def price(type_: str, name: str, field: GraphQLField) -> Price | None:

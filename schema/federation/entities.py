@@ -9,7 +9,9 @@ from graphql import (
     DirectiveDefinitionNode,
     DocumentNode,
     FieldDefinitionNode,
+    IntValueNode,
     ObjectTypeDefinitionNode,
+    StringValueNode,
     parse,
     print_ast,
 )
@@ -22,7 +24,7 @@ from schema.federation.parts import Part
 # 2.9 is the highest that every composer takes.
 FEDERATION = "https://specs.apollo.dev/federation/v2.9"
 CLASSIFICATION = "https://customer360.example/specs/data/v1.0"
-JOINS = ("@key", "@shareable", "@composeDirective")
+JOINS = ("@key", "@shareable", "@composeDirective", "@cost", "@listSize")
 ACCESS = ("@authenticated", "@requiresScopes")
 
 
@@ -79,8 +81,7 @@ class _Definitions:
 
     def _field(self, node: ObjectTypeDefinitionNode, field: FieldDefinitionNode) -> FieldDefinitionNode:
         access = self._access(node.name.value, field.name.value) if self._tells_access else ""
-        # What a field costs is each server's own: gateways reckon by directives of theirs.
-        kept = (each for each in field.directives or () if each.name.value not in ("cost", "listSize"))
+        kept = (_by_federation(each) for each in field.directives or ())
         return replace(field, directives=(*kept, *_directives(access)))
 
     def _access(self, type_: str, field: str) -> str:
@@ -90,6 +91,15 @@ class _Definitions:
         if type_ == QUERY or (type_ == CUSTOMER and field != "id"):
             return f'@authenticated @requiresScopes(scopes: [["{self._part.department}:read"]])'
         return ""
+
+
+def _by_federation(directive: ConstDirectiveNode) -> ConstDirectiveNode:
+    """Federation's @cost has an integer where the cost specification has a string."""
+    if directive.name.value != "cost":
+        return directive
+    (weight,) = directive.arguments or ()
+    assert isinstance(weight.value, StringValueNode)
+    return replace(directive, arguments=(replace(weight, value=IntValueNode(value=weight.value.value)),))
 
 
 def _directives(text: str) -> tuple[ConstDirectiveNode, ...]:

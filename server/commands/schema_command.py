@@ -6,7 +6,7 @@ import click
 
 from auth.departments import DEPARTMENTS
 from schema import build
-from schema.changes import NotASchemaError, breaking_changes
+from schema.changes import Changes, NotASchemaError, changes_since
 from schema.federation.subgraphs import print_subgraphs
 from server.commands.terminal import CommandError, say
 
@@ -30,20 +30,27 @@ def print_schema(subgraph: str | None, without_access: bool) -> None:
 
 
 @command.command("check")
-@click.option("--against", type=EXISTING, help="An older schema, printed; a change that breaks its clients fails.")
+@click.option(
+    "--against",
+    type=EXISTING,
+    help="An older schema, printed; a change that breaks its clients fails, a dangerous one is listed.",
+)
 def check(against: Path | None) -> None:
     """Check that the committed schema is fresh, and every field described and classified."""
     problems = build.check()
     if against is not None:
-        problems += _breaking(against)
+        changes = _changes_since(against)
+        problems += changes.breaking
+        for each in changes.dangerous:
+            say(f"dangerous, not breaking: {each}")
     for problem in problems:
         say(problem)
     if problems:
         raise CommandError(f"the schema has {len(problems)} problem{'s' if len(problems) > 1 else ''}")
 
 
-def _breaking(against: Path) -> list[str]:
+def _changes_since(against: Path) -> Changes:
     try:
-        return breaking_changes(against.read_text())
+        return changes_since(against.read_text())
     except (NotASchemaError, UnicodeDecodeError) as error:
         raise CommandError(f"{against.name} cannot be compared with: {error}") from None

@@ -6,7 +6,7 @@ import pytest
 from auth.departments import DEPARTMENTS
 from deploy.processes import ROOT, customer360
 from schema.build import SDL_FILE
-from schema.changes import NotASchemaError, breaking_changes
+from schema.changes import Changes, NotASchemaError, changes_since
 from schema.federation.subgraphs import build_subgraph
 
 
@@ -43,13 +43,22 @@ def test_a_change_that_breaks_clients_fails(tmp_path: Path) -> None:
     assert "FIELD_REMOVED: Field Service.waiting was removed." in done.stderr
 
 
+def test_a_dangerous_change_is_listed_and_passes(tmp_path: Path) -> None:
+    """A client of the older schema does not know the new value."""
+    older = tmp_path / "older.graphql"
+    older.write_text(SDL_FILE.read_text().replace("  CSAT\n", ""))
+    done = run("schema", "check", "--against", str(older))
+    assert done.returncode == 0
+    assert done.stderr == "dangerous, not breaking: VALUE_ADDED_TO_ENUM: Enum value FeedbackKind.CSAT was added.\n"
+
+
 def test_a_change_that_adds_is_none() -> None:
     older = SDL_FILE.read_text().replace("  openTicketCount: Int @data", "  openCount: Int @data")
-    assert breaking_changes(older) == ["FIELD_REMOVED: Field Service.openCount was removed."]
-    assert breaking_changes(SDL_FILE.read_text()) == []
+    assert changes_since(older) == Changes(["FIELD_REMOVED: Field Service.openCount was removed."], [])
+    assert changes_since(SDL_FILE.read_text()) == Changes([], [])
 
 
 @pytest.mark.parametrize("text", ["# Read me", "", "type Query { a: Nothing }", "query { customers { totalCount } }"])
 def test_what_is_no_schema_cannot_be_compared_with(text: str) -> None:
     with pytest.raises(NotASchemaError):
-        breaking_changes(text)
+        changes_since(text)

@@ -56,6 +56,13 @@ def test_who_may_ask_is_told_to_gateways(compose: Compose, tmp_path: Path) -> No
     assert "@authenticated" in supergraph
 
 
+def test_what_fields_cost_is_told_to_gateways(compose: Compose, tmp_path: Path) -> None:
+    """The weights are integers, as federation declares them."""
+    supergraph = compose(dict(print_subgraphs()), tmp_path).supergraph
+    assert set(re.findall(r"@cost\(weight: (\d+)\)", supergraph)) == {"5", "10", "100"}
+    assert re.search(r'@listSize\(assumedSize: 10, slicingArguments: \["first", "last"\]', supergraph)
+
+
 def test_without_access_they_compose_too(compose: Compose, tmp_path: Path) -> None:
     composed = compose(dict(print_subgraphs(tells_access=False)), tmp_path)
     assert (composed.errors, composed.hints) == ((), ())

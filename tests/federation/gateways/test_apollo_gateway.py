@@ -79,15 +79,12 @@ def test_it_does_not_start_where_fields_say_who_may_ask(stack: Stack, tmp_path: 
 
 
 @pytest.mark.parametrize("forwarded", ["customer360-purpose", "authorization"])
-async def test_a_gateway_that_drops_token_or_purpose_shows_nobody(stack: Stack, tmp_path: Path, forwarded: str) -> None:
+async def test_a_gateway_that_drops_a_header(stack: Stack, tmp_path: Path, forwarded: str) -> None:
+    """Without the token nothing is answered; without the purpose, the only one of the token counts."""
     with answering(stack, tmp_path, "careless", FORWARDED=forwarded):
         found = await stack.ask("careless", PAGE, CARE)
     if forwarded == "authorization":
-        assert found["data"]["customers"] == {
-            "totalCount": 0,
-            "pageInfo": {"hasNextPage": False, "endCursor": None},
-            "nodes": [],
-        }
+        assert found["data"] == (await stack.ask("whole", PAGE, CARE))["data"]
         return
     assert not any((found.get("data") or {}).values())
     assert {each["extensions"]["code"] for each in found["errors"]} == {"UNAUTHENTICATED"}
