@@ -86,7 +86,7 @@ def read(claims: Mapping[str, Any], expected: ExpectedClaims, now: float) -> Ver
         expires_at=datetime.fromtimestamp(expires_at, UTC),
         row_scope=_row_scope(claims, expected.classes[role]),
         ceiling=_ceiling(claims, expected),
-        authenticated_at=_authenticated_at(claims),
+        authenticated_at=_authenticated_at(claims, now + expected.leeway),
         acr=_text(claims, "acr") if "acr" in claims else None,
     )
     return VerifiedToken(viewer, _bound_key(claims), _revocable(claims, expected))
@@ -155,11 +155,15 @@ def _scopes(claims: Mapping[str, Any]) -> list[str]:
     return words
 
 
-def _authenticated_at(claims: Mapping[str, Any]) -> datetime | None:
+def _authenticated_at(claims: Mapping[str, Any], latest: float) -> datetime | None:
+    """A sign-in in the future would count as recent for ever, so such a token is invalid."""
     if "auth_time" not in claims:
         return None
+    seconds = time_claim(claims, "auth_time")
+    if seconds > latest:
+        raise InvalidTokenError("The access token names a sign-in in the future.")
     try:
-        return datetime.fromtimestamp(time_claim(claims, "auth_time"), UTC)
+        return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         raise InvalidTokenError(MALFORMED) from None
 

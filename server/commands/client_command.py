@@ -1,6 +1,5 @@
 """`customer360 client`: applications that get tokens from the built-in authorization server."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import click
 
 from auth.oauth import secrets
-from auth.oauth.clients.registration import RegistrationError, new_client
+from auth.oauth.clients.registration import RegistrationError, new_client, parse_key_set
 from server.commands.administering import change_register, open_administration
 from server.commands.customers import find_customers
 from server.commands.terminal import CommandError, as_json, check_known, fields, run, say, show_json, table
@@ -44,9 +43,10 @@ def create(name: str, customers: tuple[str, ...], as_json: bool, **options: Any)
     policy = _policy()
     for purpose in options["purposes"]:
         check_known(purpose, policy.purposes, "--purpose")
-    jwks = options.pop("jwks")
+    file = options.pop("jwks")
     try:
-        record, secret = new_client(policy, name, jwks=json.loads(jwks.read_text()) if jwks else None, **options)
+        jwks = parse_key_set(file.read_bytes()) if file else None
+        record, secret = new_client(policy, name, jwks=jwks, **options)
     except RegistrationError as error:
         raise CommandError(str(error)) from None
     if customers and record.contract is None:

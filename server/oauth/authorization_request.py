@@ -70,10 +70,10 @@ class AuthorizationRequest:
 
     def is_recent(self, session: Session) -> bool:
         """Whether the sign-in is no older than the parameter max_age (OpenID Connect, RFC 9470)."""
-        most = self.request.payload.data.get("max_age", "")
-        if not most.isascii() or not most.isdigit():
+        max_age = self.request.payload.data.get("max_age")
+        if max_age is None:
             return True
-        return datetime.now(UTC) - session.authenticated_at <= timedelta(seconds=int(most[:9]))
+        return datetime.now(UTC) - session.authenticated_at <= timedelta(seconds=int(max_age))
 
     def without_prompt(self) -> str:
         """The query string for after the sign-in, without the parameters that asked for it."""

@@ -284,6 +284,13 @@ def test_a_scope_that_is_no_text_or_list_is_refused_where_scopes_count(scope: ob
     assert verify(signed(scope=scope)).ceiling is None
 
 
+@pytest.mark.parametrize("seconds", [11, 3600, 10**9])
+def test_a_sign_in_in_the_future_is_refused(seconds: int) -> None:
+    """It would count as recent for ever."""
+    assert "future" in refused(signed(auth_time=NOW + seconds))
+    assert verify(signed(auth_time=NOW + 5)).authenticated_at is not None
+
+
 def test_an_unknown_role_is_refused() -> None:
     assert "role" in refused(signed(role="admin"))
 

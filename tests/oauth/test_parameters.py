@@ -92,6 +92,14 @@ async def test_no_error_of_the_token_endpoint_repeats_the_request(http: Http, wo
         assert answer.json()["error_description"], (grant, name)
 
 
+@pytest.mark.parametrize("max_age", ["-1", "soon", "1.5", "1e3", "9999999999", " 1"])
+async def test_a_max_age_that_is_no_number_is_refused(http: Http, world: World, max_age: str) -> None:
+    """Ignored, it would let an old sign-in pass where the client asked for a recent one."""
+    http.cookies.clear()
+    told = parameters_of(await http.get(authorization("crm", Pkce(), max_age=max_age)))
+    assert (told["error"], told["error_description"]) == ("invalid_request", "max_age must be a number of seconds.")
+
+
 async def test_unknown_parameters_are_ignored(http: Http, world: World) -> None:
     http.cookies.clear()
     more = urlencode({"ui_locales": "fran\u00e7ais", "x": QUOTING[0]})

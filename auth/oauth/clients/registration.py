@@ -16,6 +16,8 @@ from auth.policy.categories import Category
 from auth.policy.ceiling import READ
 from auth.policy.reach import Reach
 from auth.policy.rules import Policy
+from auth.tokens import claims
+from auth.tokens.claims import InvalidTokenError
 from auth.tokens.key_sets import usable_keys
 
 _ID = re.compile(r"[a-z][a-z0-9-]{1,62}")
@@ -117,6 +119,14 @@ def _check_addresses(redirect_uris: Collection[str]) -> None:
         problem = client.redirect_uri_problem(uri)
         if problem is not None:
             raise RegistrationError(f"the redirect URI {uri!r} {problem}")
+
+
+def parse_key_set(content: bytes) -> Mapping[str, Any]:
+    """The key set in a file. Raises RegistrationError."""
+    try:
+        return claims.parse(content)
+    except InvalidTokenError:
+        raise RegistrationError("--jwks must hold a JSON object in which no name occurs twice") from None
 
 
 def _auth_method(public: bool, jwks: Mapping[str, Any] | None) -> str:

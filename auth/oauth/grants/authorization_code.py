@@ -22,6 +22,7 @@ from auth.oauth.requests import Request
 if TYPE_CHECKING:
     from auth.oauth.authority import Authority
 
+_SECONDS = re.compile(r"[0-9]{1,9}")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -57,6 +58,8 @@ class CodeGrant(AuthorizationCodeGrant):
             raise InvalidRequestError("PKCE is needed: send code_challenge_method=S256.")
         if not _CHALLENGE.fullmatch(payload.data.get("code_challenge", "")):
             raise InvalidRequestError("PKCE is needed: the code_challenge must be the S256 of a verifier.")
+        if not _SECONDS.fullmatch(payload.data.get("max_age", "0")):
+            raise InvalidRequestError("max_age must be a number of seconds.")
         self.server.check_resource(self.request)
 
     def save_authorization_code(self, code: str, request: Any) -> None:

@@ -13,6 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from auth.oauth import secrets
+from tests.oauth.elsewhere import signed
 from tests.oauth.world import ISSUER, KEY, PASSWORD, Pkce, World, authorization, get_code, redemption, sign_in
 
 Http = httpx2.AsyncClient
@@ -142,8 +143,8 @@ def assertion(key: ECKey = KEY, header: dict[str, Any] | None = None, **changes:
         "jti": secrets.new_secret(secrets.Prefix.CODE),
     }
     kept = {name: value for name, value in {**claims, **changes}.items() if value is not None}
-    signed = jwt.encode({"alg": "ES256", "kid": "theirs", **(header or {})}, kept, key)
-    return {"grant_type": "client_credentials", "client_assertion_type": ASSERTION, "client_assertion": signed}
+    encoded = jwt.encode({"alg": "ES256", "kid": "theirs", **(header or {})}, kept, key)
+    return {"grant_type": "client_credentials", "client_assertion_type": ASSERTION, "client_assertion": encoded}
 
 
 async def test_a_client_signs_that_it_is_who_it_is(http: Http, world: World) -> None:
@@ -189,6 +190,14 @@ async def test_a_client_signs_that_it_is_who_it_is(http: Http, world: World) -> 
 async def test_an_assertion_that_is_wrong_in_one_thing(http: Http, world: World, changes: dict[str, Any]) -> None:
     answer = await http.post("/oauth/token", data=assertion(**changes))
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client")
+
+
+async def test_an_assertion_that_names_a_member_twice_is_refused(http: Http, world: World) -> None:
+    now = int(time.time())
+    text = f'{{"iss":"signer","sub":"crm","sub":"signer","aud":"{ISSUER}","exp":{now + 60},"jti":"twice"}}'
+    for payload, status in ((text, 400), (text.replace('"sub":"crm",', ""), 200)):
+        sent = {**assertion(), "client_assertion": signed(KEY, {"alg": "ES256", "kid": "theirs"}, payload.encode())}
+        assert (await http.post("/oauth/token", data=sent)).status_code == status
 
 
 async def test_a_form_of_ten_megabytes_is_not_read(http: Http, world: World) -> None:

@@ -74,6 +74,9 @@ def test_a_partners_application_is_registered_once_with_its_contract(run: Run) -
     assert listed["customers"] == 0
 
 
+UNKNOWN = "0192f0c0-0000-7000-8000-00000000ffff"
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
@@ -91,7 +94,10 @@ def test_a_partners_application_is_registered_once_with_its_contract(run: Run) -
         (["--purpose", "care", "--redirect-uri", CALLBACK, "--category", "user.shoe"], "no category"),
         (["--purpose", "care", "--redirect-uri", CALLBACK, "--customer", str(CUSTOMER)], "--contract"),
         (["--purpose", "care", "--redirect-uri", CALLBACK, "--id", "0192f0c0-0000-7000-8000-000000000001"], "an id"),
-        (["--purpose", "care", "--contract", "x", "--customer", "0192f0c0-0000-7000-8000-00000000ffff"], "not exist"),
+        (
+            ["--purpose", "care", "--contract", "x", "--customer", "0192f0c0-0000-7000-8000-00000000ffff"],
+            "there is no customer",
+        ),
     ],
 )
 def test_what_would_not_work_is_not_registered(run: Run, options: list[str], says: str) -> None:
@@ -106,6 +112,17 @@ def test_a_client_with_keys_has_no_secret(run: Run, tmp_path: Path) -> None:
     assert list(json.loads(run("client", "create", "Signer", *options, "--json")[1])) == ["client_id"]
     file.write_text(json.dumps({"keys": [key.as_dict(private=True)]}))
     with refused(run("client", "create", "Careless", *options), says="public keys only"):
+        pass
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "7", '{"keys": [], "keys": []}', '{"keys": [{"kty": "EC", "kty": "EC"}]}']
+)
+def test_a_file_that_holds_no_key_set_is_named(run: Run, tmp_path: Path, content: str) -> None:
+    file = tmp_path / "jwks.json"
+    file.write_text(content)
+    options = ["--purpose", "care", "--role", "auditor", "--jwks", str(file)]
+    with refused(run("client", "create", "Wrong", *options), says="in which no name occurs twice"):
         pass
 
 
