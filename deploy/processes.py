@@ -1,4 +1,4 @@
-"""The deployment without containers: five subgraphs and the gateway as processes of one machine.
+"""The deployment without containers: five subgraphs, their jobs and the gateway as processes of one machine.
 
 `python -m deploy.processes` starts them all and ends with them; the databases are those of the settings.
 `python -m deploy.processes compose` only writes the supergraph, for subgraphs that are hosts of their own names.
@@ -91,6 +91,12 @@ def start_gateway(
     return process
 
 
+def start_jobs(environment: Environment = os.environ) -> subprocess.Popen[str]:
+    """Start what leads the departments' events and runs jobs, which no subgraph does."""
+    command = [*customer360(), "jobs", "run"]
+    return subprocess.Popen(command, cwd=ROOT, env=dict(environment), text=True)  # noqa: S603
+
+
 def url_of(process: subprocess.Popen[str]) -> str:
     """Where a subgraph that was just started answers."""
     assert process.stderr is not None
@@ -165,6 +171,7 @@ def _run(made: Path, ports: Mapping[str, int], gateway_port: int) -> None:
     processes = [start_subgraph(name, port) for name, port in ports.items()]
     try:
         urls = dict(zip(DEPARTMENTS, map(url_of, processes), strict=True))
+        processes.append(start_jobs())
         problems = compose(made, urls, GATEWAY / "supergraph.graphql")
         if problems:
             sys.exit("\n".join(problems))

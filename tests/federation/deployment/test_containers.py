@@ -22,7 +22,7 @@ const { parse } = require('yaml')
 process.stdout.write(JSON.stringify(parse(require('fs').readFileSync(0, 'utf8'), { merge: true, strict: true })))
 """
 IMAGE = (HERE / "Containerfile").read_text()
-SERVICES = ("postgres", "databases", "tables", "token", "logins", *DEPARTMENTS, "gateway")
+SERVICES = ("postgres", "databases", "tables", "jobs", "token", "logins", *DEPARTMENTS, "gateway")
 
 
 @cache
