@@ -3,13 +3,16 @@
 import decimal
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NewType
 
 import phonenumbers
 import strawberry
 from graphql import GraphQLError
+
+from datasources import calendar_text
+from datasources.countries import COUNTRIES
 
 _RFC3339 = "https://www.rfc-editor.org/rfc/rfc3339"
 
@@ -22,19 +25,22 @@ def _text(value: Any, what: str) -> str:
 
 def parse_date(value: Any) -> date:
     try:
-        return date.fromisoformat(_text(value, "Date"))
+        return calendar_text.parse_date(_text(value, "Date"))
     except ValueError:
         raise GraphQLError("Date is written YYYY-MM-DD (RFC 3339 full-date).") from None
 
 
 def parse_moment(value: Any) -> datetime:
     try:
-        moment = datetime.fromisoformat(_text(value, "DateTime"))
+        moment = calendar_text.parse_moment(_text(value, "DateTime"))
     except ValueError:
         raise GraphQLError("DateTime is written like 2026-01-31T09:30:00Z (RFC 3339).") from None
     if moment.tzinfo is None:
         raise GraphQLError("DateTime needs an offset, like Z or +01:00 (RFC 3339).")
-    return moment.astimezone(UTC)
+    try:
+        return calendar_text.in_utc(moment)
+    except ValueError as error:
+        raise GraphQLError(f"DateTime is {error} in UTC.") from None
 
 
 def parse_decimal(value: Any) -> decimal.Decimal:
@@ -82,7 +88,7 @@ def _matching(pattern: str, message: str) -> Callable[[Any], str]:
 
 
 parse_currency = _matching("[A-Z]{3}", "CurrencyCode is three capital letters, like EUR (ISO 4217).")
-parse_country = _matching("[A-Z]{2}", "CountryCode is two capital letters, like SE (ISO 3166-1 alpha-2).")
+parse_country = _matching("|".join(sorted(COUNTRIES)), "CountryCode is a country of ISO 3166-1 alpha-2, like SE.")
 parse_language = _matching("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", "LanguageTag is written like sv or en-GB (BCP 47).")
 
 Date = NewType("Date", date)

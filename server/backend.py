@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from auth.oauth.keys.sealing import secret_in
 from auth.policy.rules import Policy
 from datasources.core.access_log import CoreAccessLog
+from datasources.core.phones import set_home_region
 from datasources.engine.running.databases import QUEUE_PER_PLACE, Databases
 from schema.build import print_sdl
 from schema.federation.subgraphs import print_subgraphs
@@ -75,6 +76,7 @@ def opener(
 
     @asynccontextmanager
     async def open_backend() -> AsyncIterator[Backend]:
+        set_home_region(settings.phone_region)
         build = build_graph if subgraph is None else partial(build_subgraph_graph, subgraph)
         budget = min(settings.department_budget_ms, settings.deadline_ms)
         at_core = addresses["core"]

@@ -1,6 +1,7 @@
 """Phone numbers: from what people and systems write to E.164, the extension apart."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -46,12 +47,29 @@ class Phone(NamedTuple):
         return self.number if self.extension is None else f"{self.number}{EXTENSION}{self.extension}"
 
 
-@lru_cache(MAX_MEMOIZED_NUMBERS)
+@dataclass
+class _Home:
+    region: str | None = None
+
+
+_HOME = _Home()
+
+
+def set_home_region(region: str | None) -> None:
+    """Set the country (ISO 3166-1) of numbers without a country code, for the whole process."""
+    _HOME.region = region
+
+
 def parse_phone(text: str, region: str | None = None) -> Phone:
-    """Parse a number in any common notation. `region` (ISO 3166-1) is the country of numbers without a country code.
+    """Parse a number in any common notation. One without a country code is of `region`, or of the home region.
 
     A mobile number of Brazil or Mexico in its old form becomes the current one. Raises PhoneError.
     """
+    return _parse_phone(text, region or _HOME.region)
+
+
+@lru_cache(MAX_MEMOIZED_NUMBERS)
+def _parse_phone(text: str, region: str | None) -> Phone:
     parsed = _parse(text, region)
     number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     for pattern, current in _RENUMBERED:

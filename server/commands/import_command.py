@@ -36,8 +36,10 @@ def command(file: Path, mapping: Path, rejects: Path | None, as_json: bool) -> N
 
     Mappings for two well-known files are in datasources/imports/mappings.
     """
-    read, refused = load_mapping(mapping), rejects or file.with_name(f"{file.name}.rejects.csv")
-    found = database_addresses(load())
+    settings = load()
+    read = load_mapping(mapping, settings.phone_region)
+    refused = rejects or file.with_name(f"{file.name}.rejects.csv")
+    found = database_addresses(settings)
     for department in read.departments:
         if department not in found:
             raise CommandError(f"the data of {department} are not in a database here: import them where they are")

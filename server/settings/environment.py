@@ -57,6 +57,7 @@ class Settings:
     rate_limit: Rate | None
     client_rates: Path | None
     rate_store: str
+    phone_region: str | None
     documents: str
     documents_path: Path | None
     graphiql: bool
@@ -125,6 +126,7 @@ SETTINGS = (
     Setting("CUSTOMER360_RATE_LIMIT", values.rate, "off"),
     Setting("CUSTOMER360_CLIENT_RATES", values.file),
     Setting("CUSTOMER360_RATE_STORE", values.one_of(str, "process", "core"), "process"),
+    Setting("CUSTOMER360_PHONE_REGION", values.country),
     Setting("CUSTOMER360_NEW_DOCUMENTS", values.rate, "600/60"),
     Setting("CUSTOMER360_DOCUMENTS", values.one_of(str, *MODES), "off"),
     Setting("CUSTOMER360_DOCUMENTS_PATH", values.existing),

@@ -8,6 +8,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from auth.rates import Rate
+from datasources.countries import is_country
 
 Value = TypeVar("Value")
 
@@ -48,6 +49,12 @@ def one_of(kind: Callable[[str], Value], *words: str) -> Callable[[str], Value]:
 
 def on_off(given: str) -> bool:
     return one_of(str, "on", "off")(given) == "on"
+
+
+def country(given: str) -> str:
+    if not is_country(given):
+        raise ValueError(f"must be a country of ISO 3166-1 in two capital letters, like SE, not {given!r}")
+    return given
 
 
 def rate(given: str) -> Rate | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from datasources.core.phones import Phone, PhoneError, is_assigned, parse_phone, phone_forms
+from datasources.core.phones import Phone, PhoneError, is_assigned, parse_phone, phone_forms, set_home_region
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,17 @@ from datasources.core.phones import Phone, PhoneError, is_assigned, parse_phone,
 )
 def test_notations(text: str, region: str | None, number: str, extension: str | None) -> None:
     assert parse_phone(text, region) == Phone(number, extension)
+
+
+def test_the_home_region_counts_where_no_other_is_given() -> None:
+    set_home_region("SE")
+    try:
+        assert parse_phone("070-174 06 24") == parse_phone("0046701740624") == Phone("+46701740624")
+        assert parse_phone("650-253-0100", "US") == Phone("+16502530100")
+    finally:
+        set_home_region(None)
+    with pytest.raises(PhoneError):
+        parse_phone("070-174 06 24")
 
 
 @pytest.mark.parametrize("text", ["+16502530100", "+16502530100;ext=123", "+5511987654321;ext=007"])
