@@ -1,6 +1,6 @@
 """Limits on attempts to sign in: by name and source, by source, and by device. Kept per process."""
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from auth.rates import OwnBuckets, Rate
 
@@ -13,7 +13,7 @@ PER_DEVICE = Rate(5, 1 / 60)
 
 
 class AttemptLimits:
-    """Token buckets. An attempt draws a point from each of its buckets, and a successful one fills them again."""
+    """Token buckets. An attempt draws a point from each of its buckets."""
 
     def __init__(self, buckets: OwnBuckets | None = None) -> None:
         self._buckets = OwnBuckets() if buckets is None else buckets
@@ -24,30 +24,35 @@ class AttemptLimits:
         return all(drawn)
 
     def restore(self, name: str, source: str, device: str | None) -> None:
+        """After a success the bucket of the name or device is full again.
+
+        The source gets back one point only, or signing in to one account would pay for guesses at others.
+        """
         for key, rate in _limits(name, source, device):
-            self._buckets.take(key, -rate.capacity, rate)
+            self._buckets.take(key, -1 if rate is PER_SOURCE else -rate.capacity, rate)
 
 
 def _limits(name: str, source: str, device: str | None) -> list[tuple[str, Rate]]:
     if device is not None:
         return [(f"device {device}", PER_DEVICE)]
-    network = _network(source)
+    address = _address(source)
+    network = _network(address)
     limits = [(f"name {network} {name}", PER_NAME_AND_SOURCE)]
-    return [*limits, (f"source {network}", PER_SOURCE)] if _is_one_client(source) else limits
+    # A private address may be a proxy's, and stand for all clients.
+    return [*limits, (f"source {network}", PER_SOURCE)] if address is not None and address.is_global else limits
 
 
-def _is_one_client(source: str) -> bool:
-    """A private address may be a proxy's, and stand for all clients."""
-    try:
-        return ip_address(source).is_global
-    except ValueError:
-        return False
-
-
-def _network(source: str) -> str:
-    """An IPv6 client has a whole /64 of addresses."""
+def _address(source: str) -> IPv4Address | IPv6Address | None:
+    """The address, of IPv4 also where a socket for both reports it as one of IPv6."""
     try:
         address = ip_address(source)
     except ValueError:
-        return "unknown"
-    return str(ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _network(address: IPv4Address | IPv6Address | None) -> str:
+    """An IPv6 client has a whole /64 of addresses."""
+    if isinstance(address, IPv6Address):
+        return str(ip_network((int(address), 64), strict=False))
+    return str(address)

@@ -99,6 +99,23 @@ def test_a_source_is_limited_over_all_names_unless_it_may_be_a_proxy() -> None:
     assert limits.draw("another", "8.8.8.8", None)
 
 
+def test_a_success_pays_for_no_guesses_at_other_accounts() -> None:
+    limits = AttemptLimits(OwnBuckets(lambda: 0.0))
+    allowed = 0
+    for number in range(100):
+        allowed += limits.draw(f"victim{number}", "8.8.8.8", None)
+        if limits.draw("mallory", "8.8.8.8", None):
+            limits.restore("mallory", "8.8.8.8", None)
+    assert allowed == PER_SOURCE.capacity
+
+
+def test_ipv4_is_told_apart_through_a_socket_of_ipv6() -> None:
+    limits = AttemptLimits(OwnBuckets(lambda: 0.0))
+    assert [limits.draw("kim", "::ffff:203.0.113.7", None) for _ in range(6)] == [True] * 5 + [False]
+    assert not limits.draw("kim", "203.0.113.7", None)
+    assert limits.draw("kim", "::ffff:203.0.113.8", None)
+
+
 def test_the_addresses_of_one_network_are_one_source() -> None:
     limits = AttemptLimits(OwnBuckets(lambda: 0.0))
     drawn = [limits.draw("kim", f"2001:db8::{number:x}", None) for number in range(6)]
