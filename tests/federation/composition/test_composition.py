@@ -60,7 +60,7 @@ def test_what_fields_cost_is_told_to_gateways(compose: Compose, tmp_path: Path) 
     """The weights are integers, as federation declares them."""
     supergraph = compose(dict(print_subgraphs()), tmp_path).supergraph
     assert set(re.findall(r"@cost\(weight: (\d+)\)", supergraph)) == {"5", "10", "100"}
-    assert re.search(r'@listSize\(assumedSize: 10, slicingArguments: \["first", "last"\]', supergraph)
+    assert supergraph.count("@listSize(") >= print_sdl().count("@listSize(") > 30
 
 
 def test_without_access_they_compose_too(compose: Compose, tmp_path: Path) -> None:
