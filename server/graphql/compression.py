@@ -1,4 +1,4 @@
-"""Compresses large answers with gzip, at no cost to small ones (docs/adr/0052)."""
+"""Compresses large answers with gzip, at no cost to small ones (docs/adr/0056)."""
 
 import asyncio
 import gzip

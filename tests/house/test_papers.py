@@ -105,3 +105,11 @@ def test_the_bars_show_the_figures_of_the_tables() -> None:
     medians = re.findall(r"^\| (?!customer360-)[\w-]+ \| ([\d,]+) \(", tables, re.MULTILINE)
     assert medians
     assert sorted(re.findall(r">([\d,]+)</text>", bars)) == sorted(medians)
+
+
+def test_every_decision_record_has_a_number_of_its_own() -> None:
+    records = [path.name for path in own_files() if path.parent == ROOT / "docs" / "adr"]
+    numbers = [name[:4] for name in records]
+    assert sorted(numbers) == sorted(set(numbers))
+    for path in (ROOT / "docs" / "adr").glob("*.md"):
+        assert path.read_text().startswith(f"# {path.name[:4]}: "), path.name
