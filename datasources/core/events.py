@@ -64,7 +64,7 @@ EVENTS = (
                 kind="EMAIL",
                 reduced="split_part({row}.value, '@', 2)",
             ),
-            _contact_point("PHONE", Category.PHONE, "value", kind="PHONE"),
+            _contact_point("PHONE", Category.PHONE, "value", "extension", kind="PHONE"),
             _contact_point("ADDRESS", Category.ADDRESS, "street", "postcode", kind="POSTAL"),
             _contact_point("REGION", Category.REGION, "city", "region", "country", kind="POSTAL"),
         ),
@@ -80,7 +80,7 @@ EVENTS = (
             EventKind("CONTACT_PERSON", Category.ORGANIZATION, ("role",), is_existence=True),
             EventKind("CONTACT_PERSON_NAME", Category.NAME, ("name",)),
             EventKind("CONTACT_PERSON_EMAIL", Category.EMAIL, ("email",)),
-            EventKind("CONTACT_PERSON_PHONE", Category.PHONE, ("phone",)),
+            EventKind("CONTACT_PERSON_PHONE", Category.PHONE, ("phone", "phone_extension")),
         ),
     ),
     TableEvents(

@@ -13,6 +13,12 @@ EVENTS = (
         ),
     ),
     TableEvents(
+        tables.billing,
+        # The currency that balances are told in.
+        (EventKind("BILLING_CURRENCY", Category.BALANCE, ("currency",)),),
+        row="customer_id",
+    ),
+    TableEvents(
         tables.invoice,
         (
             EventKind(

@@ -47,7 +47,7 @@ def test_a_kind_has_one_category_and_one_department() -> None:
                 events.table.schema,
                 kind.category,
             )
-    assert len(seen) == 53
+    assert len(seen) == 54
 
 
 @pytest.mark.parametrize("events", ALL, ids=lambda events: events.table.fullname)
