@@ -59,7 +59,7 @@ async def test_who_hangs_up_leaves_no_statement_running(
             return await running() > 0
 
         async def attended() -> int:
-            return [task.get_name() for task in asyncio.all_tasks()].count("attendance")
+            return [task.get_name() for task in asyncio.all_tasks()].count("disconnect watch")
 
         clients = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(5)]
         for _, writer in clients:
