@@ -1,9 +1,11 @@
 """The access log: which viewer saw which customers' data, for which purpose. Stored before the answer is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from uuid import UUID
+
+from auth.policy.rules import is_met
 
 
 class LogUnavailable(Exception):
@@ -12,10 +14,20 @@ class LogUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Disclosure:
-    """What a plan discloses of each subject: coordinates with their effects, and a digest of that list."""
+    """What a plan discloses, and a digest of that list.
+
+    Each entry is a coordinate, its effect, and the words of the policy for the condition on the subject's flags, if it
+    has one: `("Customer.displayName", "allow", "unrestricted")`.
+    """
 
     digest: bytes
-    coordinates: Sequence[tuple[str, str]]
+    coordinates: Sequence[tuple[str, ...]]
+
+    def shown(self, flags: int) -> Iterator[tuple[str, str]]:
+        """The coordinates that were shown of a subject with these flags, each with its effect."""
+        for coordinate, effect, *words in self.coordinates:
+            if all(is_met(word, flags) for word in words):
+                yield coordinate, effect
 
 
 class AccessRecord(NamedTuple):

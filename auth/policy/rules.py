@@ -23,6 +23,12 @@ CONDITIONS: Mapping[str, tuple[Flag, bool]] = {
 }
 
 
+def is_met(word: str, flags: int) -> bool:
+    """Whether a customer with these flags meets the condition that the policy words so."""
+    flag, is_set = CONDITIONS[word]
+    return bool(flags & flag) is is_set
+
+
 def conditions_in(condition: Condition, bits: int = -1) -> list[str]:
     """The words of the policy for a condition, limited to `bits`."""
     return [

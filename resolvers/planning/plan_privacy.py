@@ -10,6 +10,7 @@ from auth.access_log import Disclosure
 from auth.policy.categories import Category
 from auth.policy.effects import Effect
 from auth.policy.grant import Grant
+from auth.policy.rules import conditions_in
 from auth.policy.sign_in import SignInRequirement
 from resolvers.contract import Contract
 from resolvers.planning.fields import Planner, Withheld
@@ -18,7 +19,9 @@ from resolvers.planning.row_reasons import RowReasons
 
 
 def disclosure(disclosed: Mapping[str, Effect]) -> Disclosure:
-    coordinates = tuple(sorted((what, effect.kind.value) for what, effect in disclosed.items()))
+    coordinates = tuple(
+        sorted((what, effect.kind.value, *conditions_in(effect.condition)) for what, effect in disclosed.items())
+    )
     return Disclosure(sha256(orjson.dumps(coordinates)).digest(), coordinates)
 
 

@@ -179,7 +179,7 @@ async def test_the_record_names_all_whom_it_is_about(whole: Subgraph, finance: S
     await finance.entities(on("Customer", FINANCE), of_type("Customer", *known, UNKNOWN), PAYMENT)
     (record,) = finance.log.records
     assert {str(each) for each in record.subjects} == known
-    assert "Finance.balance" in dict(record.disclosure.coordinates)
+    assert "Finance.balance" in {each[0] for each in record.disclosure.coordinates}
 
 
 async def test_core_leads_to_the_objects_of_others(whole: Subgraph, core: Subgraph) -> None:
