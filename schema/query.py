@@ -23,7 +23,7 @@ class CustomerBy:
     id: strawberry.ID | None = input_field("The customer's id.", governs="Customer.number")
     number: str | None = input_field("The customer's number.", governs="Customer.number")
     phone: PhoneNumber | None = input_field(
-        "A phone number of theirs. If several customers share it, always the same one of them; `customers` lists all.",
+        "A phone number of theirs. If several share it, null with the error AMBIGUOUS; `customers` lists them.",
         governs="PhoneContactPoint.number",
     )
     email: EmailAddress | None = input_field("An e-mail address of theirs.", governs="EmailContactPoint.address")

@@ -9,13 +9,14 @@ from graphql import GraphQLError
 
 from auth.departments import CORE
 from datasources.engine.running.answers import RootAnswer
-from datasources.holes import BAD_CURSOR, bad_data_mark, down_mark, parse_marked
+from datasources.holes import AMBIGUOUS, BAD_CURSOR, bad_data_mark, down_mark, parse_marked
 from resolvers.codes import Code
 from resolvers.messages import without_values
 
 _DOWN = parse_marked(down_mark("").encode())
 _BAD_DATA = parse_marked(bad_data_mark("", "").encode()).removesuffix(":")
 _CURSOR = parse_marked(BAD_CURSOR.encode())
+_AMBIGUOUS = parse_marked(AMBIGUOUS.encode())
 
 # The answer of a root field while core is down: without its flags no personal data may be shown.
 CORE_DOWN = RootAnswer(down_mark(CORE).encode(), is_marked=True)
@@ -61,6 +62,9 @@ def _replace_marks(value: Any, path: list[str | int], errors: list[Error]) -> An
             department, coordinate = value.removeprefix(_BAD_DATA).split(":")
             errors.append(_bad_data(department, coordinate, path))
             return None
+        case str() if value == _AMBIGUOUS:
+            errors.append(_ambiguous(path))
+            return None
         case str() if value == _CURSOR:
             errors.append(_bad_cursor(path))
             return None
@@ -86,6 +90,14 @@ def _bad_data(department: str, coordinate: str, path: list[str | int]) -> Error:
         "message": f"The data of {department} holds a value for {coordinate} that cannot be shown.",
         "path": path,
         "extensions": {"code": Code.BAD_DATA, "department": department, "coordinate": coordinate},
+    }
+
+
+def _ambiguous(path: list[str | int]) -> Error:
+    return {
+        "message": "Several customers share this value. List them by `customers(filter:)`, or look up by id or number.",
+        "path": path,
+        "extensions": {"code": Code.AMBIGUOUS},
     }
 
 

@@ -69,7 +69,7 @@ STATEMENTS: Mapping[str, tuple[str, ...]] = {
         "UPDATE finance.invoice SET retain_until = '2025-12-31' WHERE number LIKE '%3'",
         "UPDATE finance.invoice SET issued_on = '2026-01-15' WHERE number LIKE '%5' OR number LIKE '%6'",
         "UPDATE finance.invoice SET open_amount = total, due_on = issued_on WHERE number LIKE '%7'",
-        "UPDATE finance.invoice SET due_on = '2026-10-20', open_amount = 7.125 WHERE number LIKE '%8'",
+        "UPDATE finance.invoice SET due_on = '2026-10-20', open_amount = 7.5 WHERE number LIKE '%8'",
         "UPDATE finance.payment SET retain_until = '2020-01-01' WHERE amount::text LIKE '%4'",
         "UPDATE finance.payment SET received_on = '2026-02-02' WHERE amount::text LIKE '%5'",
         "UPDATE finance.credit_note SET retain_until = '2020-01-01' WHERE number LIKE '%2'",

@@ -7,4 +7,4 @@ FROM core.customer AS customer_1
 WHERE customer_1.status != 'ERASED' AND customer_1.flags & 64 != 64 AND customer_1.id IN (SELECT contact_point_2.customer_id 
 FROM core.contact_point AS contact_point_2 
 WHERE contact_point_2.kind = 'EMAIL' AND contact_point_2.value = asker.p0 AND (contact_point_2.valid_to IS NULL OR contact_point_2.valid_to > CAST(now() AS DATE)) AND (contact_point_2.valid_from IS NULL OR contact_point_2.valid_from <= CAST(now() AS DATE))) ORDER BY customer_1.id 
- LIMIT 1) AS found) AS its ON true;
+ LIMIT 2) AS found) AS its ON true;

@@ -7,4 +7,4 @@ FROM core.customer AS customer_1
 WHERE customer_1.status != 'ERASED' AND customer_1.id = asker.p0 AND (EXISTS (SELECT identifier_2.id 
 FROM core.identifier AS identifier_2 
 WHERE identifier_2.customer_id = customer_1.id AND identifier_2.system = split_part(asker.p1, ':', $3::INTEGER) AND identifier_2.type = split_part(asker.p1, ':', $4::INTEGER) AND identifier_2.value = split_part(asker.p1, ':', $5::INTEGER))) ORDER BY customer_1.id 
- LIMIT 1) AS found) AS its ON true;
+ LIMIT 2) AS found) AS its ON true;

@@ -14,4 +14,4 @@ FROM core.customer AS customer_1
 WHERE customer_1.status != 'ERASED' AND customer_1.flags & 64 != 64 AND customer_1.id IN (SELECT contact_point_1.customer_id 
 FROM core.contact_point AS contact_point_1 
 WHERE contact_point_1.kind = 'PHONE' AND contact_point_1.value = asker.p0 AND (contact_point_1.valid_to IS NULL OR contact_point_1.valid_to > CAST(now() AS DATE)) AND (contact_point_1.valid_from IS NULL OR contact_point_1.valid_from <= CAST(now() AS DATE))) AND (((((customer_1.flags & CASE WHEN (customer_1.direct_marketing_until <= now()) THEN -2 ELSE -1 END) & CASE WHEN (customer_1.profiling_until <= now()) THEN -3 ELSE -1 END) & CASE WHEN (customer_1.partner_sharing_until <= now()) THEN -5 ELSE -1 END) & CASE WHEN (customer_1.special_categories_until <= now()) THEN -9 ELSE -1 END) & CASE WHEN (customer_1.minor_until <= CAST(now() AS DATE)) THEN -257 ELSE -1 END) & 1 != 0 AND customer_1.flags & 16 != 16 AND customer_1.flags & 64 != 64 ORDER BY customer_1.id 
- LIMIT 1) AS found) AS its ON true;
+ LIMIT 2) AS found) AS its ON true;

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from graphql import GraphQLError
+
 from tests.oracle import pages
 from tests.oracle.grants import viewer
 from tests.oracle.inputs import USED_BY_FILTERS, USED_BY_KEYS, USED_BY_ORDERS, email, phone
@@ -53,7 +55,10 @@ def _first(scene: Scene, rows: Iterable[Row], *uses: tuple[str, str]) -> Thing |
 def _customer(scene: Scene, args: Mapping[str, Any]) -> Thing | None:
     ((key, value),) = args["by"].items()
     uses = (("Query.customer", "item"), (USED_BY_KEYS[key], "lookup"))
-    return _first(scene, _matching(scene, key, value), *uses)
+    matching = _matching(scene, key, value)
+    if sum(_exists(scene, row, *uses) is not None for row in matching) > 1:
+        raise GraphQLError("AMBIGUOUS", extensions={"code": "AMBIGUOUS"})
+    return _first(scene, matching, *uses)
 
 
 def _matching(scene: Scene, key: str, value: str) -> list[Row]:

@@ -7,6 +7,7 @@ from datasources.compiler.sql.answers import CustomerAnswer, EntryCompiler, Page
 from datasources.compiler.sql.lists import ListCompiler
 from datasources.compiler.sql.pages import MakeRows
 from datasources.compiler.sql.subjects import customers_page, lookup_test, one_customer
+from datasources.core.shapes import CUSTOMER as CUSTOMER_SHAPE
 from datasources.engine.running.statement import MAX_REQUESTS_PER_PAGE_RUN
 from datasources.entries import Customers, OneCustomer
 from datasources.ids import CUSTOMER
@@ -16,7 +17,10 @@ from datasources.json_text import join
 class OneCustomerCompiler(EntryCompiler[OneCustomer]):
     def core(self, make_rows: MakeRows) -> CustomerAnswer:
         find = self.entry.find
-        found = one_customer(make_rows, self.entry.exists, lookup_test(self.compiler.binds, find), find.effect)
+        # A phone number, say, may be several customers': a second row says so.
+        most = 2 if find.by in CUSTOMER_SHAPE.lookups else 1
+        test = lookup_test(self.compiler.binds, find)
+        found = one_customer(make_rows, self.entry.exists, test, find.effect, most)
         parts = self.compiler.object(self.compiler.shapes[CUSTOMER], self.field.fields, found.row)
         return CustomerAnswer(found, join(parts))
 

@@ -139,16 +139,20 @@ class Subjects:
 
 
 def one_customer(
-    make_rows: MakeRows, exists: Effect, test: Callable[[Row], ColumnElement[bool]], by: Effect = UNGOVERNED
+    make_rows: MakeRows,
+    exists: Effect,
+    test: Callable[[Row], ColumnElement[bool]],
+    by: Effect = UNGOVERNED,
+    most: int = 1,
 ) -> Subjects:
-    """The customer that meets the test, where `by` allows the lookup. Of several, always the same one."""
+    """The customer that meets the test, where `by` allows the lookup. Of several, the first `most` by id."""
     rows = make_rows()
     allowed = rows.row.subject.meets(by.condition)
     offered = offered_columns(rows)
 
     def select_columns(names: Collection[str]) -> Select[Any]:
         tests = (test(rows.row), *(() if allowed is None else (allowed,)))
-        return rows.select(*labelled(offered, names)).where(*tests).order_by(rows.row["id"]).limit(number(1))
+        return rows.select(*labelled(offered, names)).where(*tests).order_by(rows.row["id"]).limit(number(most))
 
     return subjects_of(DeferredSelect(offered, select_columns), exists.condition & by.condition, number(1))
 

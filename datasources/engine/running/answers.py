@@ -10,11 +10,13 @@ from datasources.engine.running.contributions import Contribution, Locate, RootS
 from datasources.engine.running.databases import Databases
 from datasources.engine.running.isolation import isolate_texts
 from datasources.engine.running.stages import Stage, stage
-from datasources.holes import down_mark, fill_holes, is_marked, split_texts
+from datasources.holes import AMBIGUOUS, down_mark, fill_holes, is_marked, split_texts
 from datasources.plan import AS_OF, BATCHES, FLAGS, IDS, LOCATED_ID, ROWS, Variables
 from datasources.unavailable import BadData, Unavailable
 
 _NULL = b"null"
+# A lookup that finds several customers discloses none of them.
+_AMBIGUOUS = AMBIGUOUS.encode()
 
 
 class CoreUnavailable(Exception):
@@ -49,8 +51,8 @@ async def answer(statements: RootStatements, variables: Variables, databases: Da
     try:
         with stage(Stage.ASK, statements.core.departments):
             rows = await databases.rows(statements.core, variables, deadline)
-        if not rows:
-            return RootAnswer(_NULL)
+        if len(rows) != 1:
+            return RootAnswer(_AMBIGUOUS, is_marked=True) if rows else RootAnswer(_NULL)
         text, ids, flags, *_ = rows[0]
         if statements.sections:
             sections = await _sections(statements, rows[0], variables, databases, deadline)
