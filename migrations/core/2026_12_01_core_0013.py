@@ -34,6 +34,7 @@ def downgrade() -> None:
     """Fails where a department that came later is named."""
     known = ", ".join(f"'{name}'" for name in NAMES)
     for owner, column in COLUMNS:
-        op.create_check_constraint(f"ck_{owner}_{column}_known", owner, f"{column} IN ({known})", schema="core")
+        name = op.f(f"ck_{owner}_{column}_known")
+        op.create_check_constraint(name, owner, f"{column} IN ({known})", schema="core")
         op.drop_constraint(f"fk_{owner}_{column}", owner, schema="core")
     op.drop_table("department", schema="core")
