@@ -1,8 +1,8 @@
 """Shapes: how each GraphQL type and each of its fields is expressed over a department's tables."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, FromClause, Select, Text, cast, func
@@ -151,6 +151,8 @@ class Shape:
     discriminator: Expression | None = None
     variants: Mapping[str, str] = field(default_factory=dict)
     lookups: Mapping[str, "Lookup"] = field(default_factory=dict)
+    # Values are checked as they leave, because the department's tables lack constraints of ours.
+    is_checked: bool = False
     # Another department's object, of which core knows the customer's id only.
     is_reference: bool = False
 
@@ -184,6 +186,12 @@ class Shape:
 
 
 Shapes = Mapping[str, Shape]
+
+
+def with_checks(shapes: Shapes, departments: Collection[str]) -> Shapes:
+    """The shapes, with the values of these departments checked as they leave."""
+    return {name: replace(each, is_checked=each.department in departments) for name, each in shapes.items()}
+
 
 _CAPITAL = re.compile(r"([A-Z])")
 

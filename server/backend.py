@@ -10,6 +10,8 @@ from auth.oauth.keys.sealing import secret_in
 from auth.policy.rules import Policy
 from datasources.core.access_log import CoreAccessLog
 from datasources.core.phones import set_home_region
+from datasources.departments import METADATA
+from datasources.engine.running.constraints import unchecked_departments
 from datasources.engine.running.databases import QUEUE_PER_PLACE, Databases
 from schema.build import print_sdl
 from schema.federation.subgraphs import print_subgraphs
@@ -58,6 +60,9 @@ class Backend:
 # cannot take up the whole limit.
 OPERATIONS_PER_CONNECTION = 2 * QUEUE_PER_PLACE
 
+# Deadline of a start's look at the departments' constraints.
+SECONDS_TO_READ_CONSTRAINTS = 2.0
+
 Opener = Callable[[], AbstractAsyncContextManager[Backend]]
 
 
@@ -90,6 +95,7 @@ def opener(
             open_throttle(settings, at_core) as throttle,
             _traces(settings, subgraph) as traces,
         ):
+            databases.unchecked = await unchecked_departments(databases, METADATA, SECONDS_TO_READ_CONSTRAINTS)
             limits = document_limits(settings, asked_by_gateway=subgraph is not None)
             graph = build(databases, policy, log, settings.deadline_ms, limits, throttle)
             trusted = TrustedDocuments.of(settings, graph)

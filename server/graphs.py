@@ -5,6 +5,7 @@ from auth.policy.rules import Policy
 from datasources.core.subgraph_shapes import subgraph_shapes
 from datasources.departments import SHAPES
 from datasources.engine.running.databases import Databases
+from datasources.shapes import with_checks
 from datasources.sources.outline import with_outlines
 from resolvers.answering.throttle import Throttle
 from resolvers.documents.limits import DEFAULT_LIMITS, Limits
@@ -21,7 +22,7 @@ def build_graph(
     limits: Limits = DEFAULT_LIMITS,
     throttle: Throttle | None = None,
 ) -> Graph:
-    shapes = with_outlines(SHAPES, databases.sources)
+    shapes = with_outlines(with_checks(SHAPES, databases.unchecked), databases.sources)
     return Graph(contract(build_schema()), shapes, policy, databases, log, deadline_ms, limits, throttle)
 
 
@@ -36,5 +37,6 @@ def build_subgraph_graph(
 ) -> Graph:
     """The department's subgraph over its own database and core's, of which it reads the customers' flags only."""
     subgraph = build_subgraph(department)
-    shapes = subgraph_shapes(with_outlines(SHAPES, databases.sources), department, subgraph.references)
+    checked = with_checks(SHAPES, databases.unchecked)
+    shapes = subgraph_shapes(with_outlines(checked, databases.sources), department, subgraph.references)
     return Graph(subgraph.contract, shapes, policy, databases, log, deadline_ms, limits, throttle)

@@ -65,6 +65,11 @@ def _is_set(bit: Flag) -> Value:
     return Value(Kind.BOOLEAN, expression, nullable=False)
 
 
+def _birth_year(row: Row) -> Column:
+    """NULL for an infinite date, because an infinite number is not JSON."""
+    return case((func.isfinite(row["birth_date"]), extract("year", row["birth_date"])))
+
+
 CUSTOMER = Shape(
     "Customer",
     "core",
@@ -99,7 +104,7 @@ SHAPES = (
         "Individual",
         "core",
         tables.customer,
-        {"birthYear": Value(Kind.NUMBER, lambda row: extract("year", row["birth_date"]))},
+        {"birthYear": Value(Kind.NUMBER, _birth_year)},
     ),
     Shape(
         "Organization",

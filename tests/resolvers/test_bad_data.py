@@ -9,7 +9,7 @@ import pytest
 
 from datasources.core.access_log import CoreAccessLog
 from datasources.engine.running.databases import Databases
-from datasources.sample.seed import seed
+from datasources.sample.seed import is_empty, seed
 from resolvers.answering.requests import Outcome, Request
 from server.graphs import build_graph
 from tests.conftest import SEEDED_TODAY
@@ -26,13 +26,16 @@ async def place(
     request: pytest.FixtureRequest, addresses: dict[str, str], addresses_apart: dict[str, str]
 ) -> dict[str, str]:
     found = addresses if request.param == "fused" else addresses_apart
-    await seed(found, customers=9, seed=7, today=SEEDED_TODAY)
+    if await is_empty(found):
+        await seed(found, customers=9, seed=7, today=SEEDED_TODAY)
     return found
 
 
-async def ask(databases: Databases, log: CoreAccessLog) -> tuple[Outcome, Any]:
+async def ask(
+    databases: Databases, log: CoreAccessLog, document: str = PAGE, role: str = "finance_clerk", why: str = "accounting"
+) -> tuple[Outcome, Any]:
     graph = build_graph(databases, POLICY, log)
-    answer = await graph.answer(Request(PAGE, None, None, viewer("finance_clerk", "accounting"), False, "test"))
+    answer = await graph.answer(Request(document, None, None, viewer(role, why), False, "test"))
     body = orjson.loads(answer.body)
     return answer.outcome, body
 
@@ -62,6 +65,20 @@ async def test_one_bad_row_costs_its_customers_field(place: dict[str, str], capl
     assert sorted(record.getMessage() for record in caplog.records) == [
         f"finance: 1 values for Finance.{name} cannot be shown" for name in ("ageing", "invoices", "overdue")
     ]
+
+
+@pytest.mark.parametrize(
+    ("birth", "year"), [("infinity", None), ("-infinity", None), ("9999-12-31", 9999), ("0001-01-01", 1)]
+)
+async def test_a_year_is_a_number_or_null(place: dict[str, str], birth: str, year: int | None) -> None:
+    core = await asyncpg.connect(place["core"])
+    number = await core.fetchval("SELECT number FROM core.customer WHERE kind = 'INDIVIDUAL' AND status = 'ACTIVE'")
+    await core.execute(f"UPDATE core.customer SET birth_date = '{birth}' WHERE number = $1", number)  # noqa: S608
+    await core.close()
+    document = f'{{ customer(by: {{number: "{number}"}}) {{ number party {{ ... on Individual {{ birthYear }} }} }} }}'
+    async with Databases.open(place) as databases, CoreAccessLog.open(place["core"]) as log:
+        outcome, body = await ask(databases, log, document, "service_agent", "care")
+    assert (outcome, body["data"]) == (Outcome.OK, {"customer": {"number": number, "party": {"birthYear": year}}})
 
 
 async def _never_due(place: dict[str, str], number: str) -> None:

@@ -23,7 +23,7 @@ async def test_breakers_and_places_are_told_of_every_department(seeded: Addresse
         behind.patience.breaker._open()
         async with behind.places.taken(0):
             told = {(gauge.name, gauge.department): gauge.value for gauge in look() if gauge.department}
-    of_service = {"breaker_state": State.OPEN, "pool_in_use": 1, "pool_waiting": 0}
+    of_service = {"breaker_state": State.OPEN, "pool_in_use": 1, "pool_waiting": 0, "bad_values": 0}
     assert told == {
         (name, department): value if department == "service" else 0
         for department in DEPARTMENTS

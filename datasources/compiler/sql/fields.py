@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import and_, case, func
 
 from auth.departments import CORE
-from auth.policy.effects import Effect, EffectKind, Mask
+from auth.policy.effects import EffectKind, Mask
 from datasources.compiler.sql.binds import Binds
+from datasources.compiler.sql.checks import checked, is_valid
 from datasources.compiler.sql.lists import ListCompiler
-from datasources.holes import HOLE
+from datasources.holes import HOLE, bad_data_mark
 from datasources.json_text import NULL, Kind, Parts, join, members, spell, when
 from datasources.plan import Field
 from datasources.rows import Column, Row, Subject, is_nullable
@@ -66,9 +67,9 @@ class Compiler:
 
     def _shown(self, coordinate: Coordinate, selected: Field, row: Row) -> Parts:
         if isinstance(coordinate, Value):
-            return self._scalar(coordinate, selected.effect, row)
+            return self._scalar(coordinate, selected, row)
         if isinstance(coordinate, OtherCustomer):
-            return self._other_customer(coordinate, selected.effect, row)
+            return self._other_customer(coordinate, selected, row)
         allowed = row.subject.meets(selected.effect.condition)
         return when(allowed, self._composed(coordinate, selected, row.knowing(selected.effect.condition)))
 
@@ -77,7 +78,7 @@ class Compiler:
             case Amount():
                 return self._money(coordinate, selected, row)
             case Total(rows=rows):
-                total = rows(row, lambda amount, currency: join(_spell_money(selected, amount, currency)))
+                total = rows(row, lambda amount, currency: join(self._total(selected, amount, currency)))
                 return (func.coalesce(total.scalar_subquery(), literal("null")),)
             case Inside(type=type_, present=present):
                 parts = self.object(self.shapes[type_], selected.fields, row)
@@ -90,8 +91,10 @@ class Compiler:
                 return ListCompiler(self).value(coordinate, selected, row)
         raise TypeError(f"{selected.coordinate} is no coordinate that can be compiled")
 
-    def _scalar(self, coordinate: Value, effect: Effect, row: Row) -> Parts:
-        value = coordinate.expression(row)
+    def _scalar(self, coordinate: Value, selected: Field, row: Row) -> Parts:
+        value, effect = coordinate.expression(row), selected.effect
+        if self._is_checked(selected):
+            return self._checked_scalar(coordinate, selected, row)
         nullable = coordinate.nullable and is_nullable(value)
         if effect.mask is not None:
             value = mask_text(effect.mask, value)
@@ -100,14 +103,40 @@ class Compiler:
             value = case((allowed, value))
         return spell(coordinate.kind, value, nullable=nullable or allowed is not None)
 
-    def _other_customer(self, coordinate: OtherCustomer, effect: Effect, row: Row) -> Parts:
+    def _other_customer(self, coordinate: OtherCustomer, selected: Field, row: Row) -> Parts:
         if self.visible_customer is None:
             return NULL
         visible = self.visible_customer(row[coordinate.column])
-        return self._scalar(Value(Kind.WORD, lambda _: visible), effect, row)
+        return self._scalar(Value(Kind.WORD, lambda _: visible), selected, row)
+
+    def _checked_scalar(self, coordinate: Value, selected: Field, row: Row) -> Parts:
+        value, effect = coordinate.expression(row), selected.effect
+        shown = value if effect.mask is None else mask_text(effect.mask, value)
+        absent = [value.is_(None)] if coordinate.nullable and is_nullable(value) else []
+        parts = spell(coordinate.kind, shown, nullable=False)
+        parts = checked(is_valid(coordinate.kind, value), parts, self._bad_data(selected), *absent)
+        return when(row.subject.meets(effect.condition), parts)
+
+    def _is_checked(self, selected: Field) -> bool:
+        shape = self.shapes.get(selected.type)
+        return shape is not None and shape.is_checked
+
+    def _bad_data(self, selected: Field) -> str:
+        return bad_data_mark(self.shapes[selected.type].department, selected.coordinate)
+
+    def _total(self, selected: Field, amount: Column, currency: Column) -> Parts:
+        spelled = _spell_money(selected, amount, currency)
+        if not self._is_checked(selected):
+            return spelled
+        valid = is_valid(Kind.DECIMAL, amount) & is_valid(Kind.WORD, currency)
+        return checked(valid, spelled, self._bad_data(selected))
 
     def _money(self, coordinate: Amount, selected: Field, row: Row) -> Parts:
         amount, currency = coordinate.amount(row), coordinate.currency(row)
+        if self._is_checked(selected):
+            valid = is_valid(Kind.DECIMAL, amount) & is_valid(Kind.WORD, currency)
+            absent = [amount.is_(None)] if is_nullable(amount) else []
+            return checked(valid, _spell_money(selected, amount, currency), self._bad_data(selected), *absent)
         there = [value.is_not(None) for value in (amount, currency) if is_nullable(value)]
         return when(and_(*there) if there else None, _spell_money(selected, amount, currency))
 

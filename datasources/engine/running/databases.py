@@ -46,6 +46,8 @@ class Databases:
         apart = {department: f"{department} at {url}" for department, url in addresses.items()}
         self.homes_apart = {**apart, **of_sources}
         self._databases = databases
+        # Departments in SQL whose tables lack constraints of ours, so that their values are checked as they leave.
+        self.unchecked: frozenset[str] = frozenset()
         # Since the start, by department: values that could not be shown.
         self.bad_values: Counter[str] = Counter()
         self._by_home = dict(databases) | {home: databases[addresses[department]] for department, home in apart.items()}
