@@ -5,6 +5,7 @@ import re
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
@@ -155,8 +156,6 @@ def mark_in(page: str) -> str:
 
 
 def action_of(page: str) -> str:
-    from html import unescape
-
     found = re.search(r'action="([^"]+)"', page)
     assert found, page
     return unescape(found[1])

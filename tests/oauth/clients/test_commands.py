@@ -3,12 +3,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import asyncpg
 import pytest
 from joserfc.jwk import ECKey
 
+from server.commands.cli import _run
 from tests.oauth.world import CALLBACK, CUSTOMER, PASSWORD
 
 Run = Any
@@ -32,10 +34,6 @@ def run(core: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setenv("CUSTOMER360_DATA_DIR", str(tmp_path))
 
     def command(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
-        from threading import Thread
-
-        from server.commands.cli import _run
-
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
         codes: list[int] = []
         # In a thread, because a command runs an event loop of its own.

@@ -1,6 +1,8 @@
 """AS1: a code is redeemed once, also under concurrency, and a second use revokes its tokens."""
 
 import asyncio
+from datetime import timedelta
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -57,8 +59,6 @@ async def test_a_redemption_that_is_wrong_in_one_thing_is_refused(
 
 
 def _quoted(value: str) -> str:
-    from urllib.parse import quote
-
     return quote(value, safe="", errors="surrogatepass")
 
 
@@ -72,8 +72,6 @@ async def test_a_code_of_another_client_is_refused_and_stays_good(http: Http, wo
 
 
 async def test_a_code_expires(http: Http, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import timedelta
-
     monkeypatch.setattr("auth.oauth.grants.authorization_code.CODE_LIFE", timedelta(seconds=-1))
     pkce = Pkce()
     code = await get_code(http, "crm", pkce)

@@ -1,7 +1,9 @@
 """Cases 27 to 33: how a token is sent, the challenges without one, and when a token stops being valid."""
 
 import asyncio
+import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -183,8 +185,6 @@ class Asked:
         self.fault: Exception | None = None
 
     async def __call__(self, token: str) -> bytes:
-        import json
-
         self.times += 1
         if self.fault is not None:
             raise self.fault
@@ -289,8 +289,6 @@ async def test_case_32_step_up(
     acr: str | None,
     is_met: bool,
 ) -> None:
-    from dataclasses import replace
-
     worker = graph_workers[0]
     await worker.ask(await own_token(worker, world))
     now = datetime.now(UTC)

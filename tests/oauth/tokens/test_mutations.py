@@ -1,11 +1,14 @@
 """A hundred thousand valid tokens with one change each: every one is refused, and none causes an internal error."""
 
+import base64
 import json
 import random
+from datetime import UTC, datetime
 
 import pytest
 
 from auth.tokens.claims import InvalidTokenError
+from auth.tokens.dpop import InvalidProofError, ProofTarget, read
 from auth.tokens.gate import PresentedToken
 from tests.oauth.elsewhere import Elsewhere, b64, proof
 
@@ -46,8 +49,6 @@ def mutated(rng: random.Random, token: str) -> str:
 
 def with_another_claim(rng: random.Random, token: str) -> str:
     """A segment that is changed and encoded again, so that it is still JSON."""
-    import base64
-
     parts = token.split(".")
     which = rng.randrange(2)
     content = json.loads(base64.urlsafe_b64decode(parts[which] + "=="))
@@ -59,11 +60,7 @@ def with_another_claim(rng: random.Random, token: str) -> str:
 
 @pytest.mark.slow
 async def test_no_mutant_of_a_proof_counts() -> None:
-    from auth.tokens.dpop import InvalidProofError, ProofTarget, read
-
     rng, idp = random.Random(361), Elsewhere()  # noqa: S311 - not secret
-    from datetime import UTC, datetime
-
     given, asked = proof(idp.key, None), ProofTarget("POST", "https://customers.example.com/graphql")
     assert read(given, asked, datetime.now(UTC)).thumbprint == idp.key.thumbprint()
     for _ in range(TIMES // 20):

@@ -32,7 +32,7 @@ from server.settings.values import address_fault
 from server.trust import fetching
 from server.trust.identity import policy_of, verifier
 from tests.oauth.conftest import Worker
-from tests.oauth.elsewhere import proof
+from tests.oauth.elsewhere import Elsewhere, proof
 from tests.oauth.provider import HERE, NODE, Provider, free_port, install, new_key
 from tests.oauth.world import CALLBACK, ISSUER, RESOURCE, Pkce
 from tests.server.fake_graph import FakeGraph, all_up
@@ -295,8 +295,6 @@ async def test_new_keys_and_a_restart_while_requests_come(provider: Provider, ou
 async def test_another_issuer_on_the_same_port_is_not_believed(provider: Provider, ours: httpx2.AsyncClient) -> None:
     """A token signed with a key outside the set is refused, also if it carries that key."""
     forged = ECKey.generate_key("P-256", {"kid": str(provider.keys[0].kid)}, private=True)
-    from tests.oauth.elsewhere import Elsewhere
-
     other = Elsewhere(provider.url)
     token = other.token({"kid": str(provider.keys[0].kid)}, forged, groups=["crm-agents"])
     assert (await ask(ours, token)).status_code == 401
