@@ -1,4 +1,4 @@
-"""Leads the departments of one database: takes their events as they come, wherever nobody else does."""
+"""Leads the departments of one database: takes their events as they come, unless another process leads it."""
 
 from __future__ import annotations
 

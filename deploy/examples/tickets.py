@@ -54,14 +54,14 @@ def application(files: Files, secret: str) -> Starlette:
             return Response(status_code=401)
         try:
             rows = files.rows(request.path_params["account"], request.path_params["resource"])
-            return _json(_page(_found(rows, request), request))
+            return _json(_page(_matching(rows, request), request))
         except LookupError:
             return Response(status_code=404)
 
     return Starlette(routes=[Route("/{account}/{resource}", listed)])
 
 
-def _found(rows: Sequence[Row], request: Request) -> Sequence[Row]:
+def _matching(rows: Sequence[Row], request: Request) -> Sequence[Row]:
     wanted = {name: set(request.query_params.getlist(name)) for name in ("customer_id", "number")}
     by = {name: values for name, values in wanted.items() if values}
     after = request.query_params.get("after", "")

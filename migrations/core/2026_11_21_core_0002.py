@@ -10,7 +10,7 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 # The numbers are those of auth/policy/flags.py. Only the ledger decides, never the clock: a consent's bit stays when
-# it expires, and counts until its date; so does 256, MINOR, which whoever has a birth date carries for life.
+# it expires, and counts until its date; so does 256, MINOR, which a customer with a birth date carries for life.
 # Consents and objections run on separate tracks, so that an objection does not pass for a withdrawal.
 PRIVACY_FLAGS = """
 CREATE FUNCTION core.privacy_flags(

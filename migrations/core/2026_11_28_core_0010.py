@@ -10,7 +10,7 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 INDEX = "core.ix_access_record_subjects"
-# Whoever stores records need not own the index.
+# The login that stores records need not own the index.
 CATCH_UP = f"""
 CREATE FUNCTION core.catch_up_access_log() RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

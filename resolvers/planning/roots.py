@@ -138,7 +138,7 @@ def _global_id(text: str) -> GlobalId:
 
 
 def _empty_object(field: Field) -> bytes:
-    """A connection without entries, for a viewer for whom no customer exists."""
+    """A connection without entries, for a viewer who may know of no customer."""
     members = ",".join(f'"{each.key}":{_empty(each)}' for each in field.only_fields)
     return f"{{{members}}}".encode()
 
