@@ -23,7 +23,7 @@ PLACED = ":"
 
 # In place of a list whose cursor names none of its rows.
 BAD_CURSOR = f'{MARK}"cursor"'
-# In place of a customer whom a lookup does not tell from another.
+# In place of the customer of a lookup that several visible customers match.
 AMBIGUOUS = f'{MARK}"ambiguous"'
 
 _HOLE, _MARK, _SEPARATOR = HOLE.encode(), MARK.encode(), SEPARATOR.encode()
