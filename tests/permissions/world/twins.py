@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from auth.policy.categories import Category
+from datasources.currencies import DECIMALS, round_amount
 from datasources.departments import METADATA
 from tests.permissions.world.askers import Asker
 from tests.permissions.world.cells import KEPT, NOBODYS, TOLD, told_by_column, told_by_row
@@ -225,7 +226,11 @@ class Twin:
         if column in UNIQUE or cell == "core.identifier.value":
             return self._text()
         found = self._population(name, column, row)
-        return self._near(column, self.rng.choice(found), row[column]) if found else row[column]
+        if column == "currency" and row[column] is not None:
+            # The amounts beside it keep their decimals.
+            found = [each for each in found if DECIMALS[each] == DECIMALS[row[column]]]
+        other = self._near(column, self.rng.choice(found), row[column]) if found else row[column]
+        return round_amount(other, row["currency"]) if isinstance(other, Decimal) and row.get("currency") else other
 
     def _near(self, column: str, other: Any, before: Any) -> Any:
         match other:
