@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,8 @@ Columns = Mapping[str, Reader]
 
 _WORD = re.compile(r"\w+", re.ASCII)
 _DIGITS = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 class Malformed(ValueError):
@@ -70,7 +73,7 @@ def whole(value: Any) -> int:
 
 def ratio(value: Any) -> float:
     """A number with a fraction."""
-    if type(value) not in (int, float):
+    if type(value) not in (int, float) or not isfinite(value):
         raise Malformed
     return float(value)
 
@@ -89,20 +92,21 @@ def flag(value: Any) -> bool:
 
 
 def day(value: Any) -> date:
-    """RFC 3339 full-date."""
+    """RFC 3339 full-date. Python reads other forms of ISO 8601 as well, such as 20260131 and 2026-W05-6."""
+    if not _DATE.fullmatch(text(value)):
+        raise Malformed
     try:
-        return date.fromisoformat(text(value))
+        return date.fromisoformat(value)
     except ValueError:
         raise Malformed from None
 
 
 def moment(value: Any) -> datetime:
     """RFC 3339 date-time. One without a zone is refused, because it is no point in time."""
+    if not _MOMENT.fullmatch(text(value)):
+        raise Malformed
     try:
-        read = datetime.fromisoformat(text(value))
-        if read.tzinfo is None:
-            raise Malformed
-        return read.astimezone(UTC)
+        return datetime.fromisoformat(value).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Malformed from None
 
