@@ -1,8 +1,8 @@
-"""Literals in SQL, for names and numbers of our own. Values of a request are always bound."""
+"""Text in SQL: literals of our own, and text without case. Values of a request are always bound."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, literal_column
+from sqlalchemy import ColumnElement, Integer, Text, collate, func, literal_column
 
 
 def literal(text: str) -> ColumnElement[str]:
@@ -28,3 +28,14 @@ def number(value: int) -> ColumnElement[int]:
 def all_of(name: str) -> ColumnElement[Any]:
     """All columns of a sub-select."""
     return literal_column(f"{name}.*")
+
+
+def fold(text: ColumnElement[Any]) -> ColumnElement[str]:
+    """Fold case and normal form, letter by letter, so that a prefix of a text is a prefix of the folded text.
+
+    By upper case first, because two lower case letters may share one: the two forms of sigma. The collation is
+    PostgreSQL's own, whose letters do not depend on the system.
+    """
+    in_nfc = func.normalize(text, type_=Text())
+    upper: ColumnElement[str] = func.upper(collate(in_nfc, "pg_c_utf8"), type_=Text())
+    return func.lower(upper, type_=Text())

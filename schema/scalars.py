@@ -4,14 +4,15 @@ import decimal
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NewType
 
-import phonenumbers
 import strawberry
 from graphql import GraphQLError
 
 from datasources import calendar_text
+from datasources.core import emails, phones
+from datasources.core.emails import EmailError
+from datasources.core.phones import PhoneError
 from datasources.countries import COUNTRIES
 
 _RFC3339 = "https://www.rfc-editor.org/rfc/rfc3339"
@@ -54,27 +55,19 @@ def parse_decimal(value: Any) -> decimal.Decimal:
 
 
 def parse_phone(value: Any) -> str:
-    """E.164. Spaces, dashes and brackets are forgiven; a number without its country is not."""
-    return _e164(_text(value, "PhoneNumber"))
-
-
-@lru_cache(maxsize=4096)
-def _e164(text: str) -> str:
+    """E.164, with `;ext=` and digits for an extension. Without a country code it is of the home region."""
     try:
-        number = phonenumbers.parse(text)
-    except phonenumbers.NumberParseException:
-        raise GraphQLError("PhoneNumber is written with its country, like +46701740605 (E.164).") from None
-    if not phonenumbers.is_possible_number(number):
-        raise GraphQLError("PhoneNumber has too few or too many digits for its country.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return str(phones.parse_phone(_text(value, "PhoneNumber")))
+    except PhoneError as error:
+        raise GraphQLError(f"PhoneNumber {error}.") from None
 
 
 def parse_email(value: Any) -> str:
-    """The domain in lower case; what stands before the @ belongs to the receiver and stays as it is."""
-    local, at, domain = _text(value, "EmailAddress").strip().rpartition("@")
-    if not at or not local or "." not in domain or any(c.isspace() for c in local + domain):
-        raise GraphQLError("EmailAddress is written name@domain.")
-    return f"{local}@{domain.lower()}"
+    """The domain in lower case. The local part keeps its case, which lookups ignore."""
+    try:
+        return emails.parse_email(_text(value, "EmailAddress"))
+    except EmailError as error:
+        raise GraphQLError(f"EmailAddress {error}.") from None
 
 
 def _matching(pattern: str, message: str) -> Callable[[Any], str]:

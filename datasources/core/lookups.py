@@ -1,46 +1,80 @@
 """Ways to find a customer by what stands beside them: a phone number, an e-mail address, another system's id."""
 
 from collections.abc import Mapping
+from functools import partial
 
-from sqlalchemy import ColumnElement, Date, Text, cast, exists, func, select
+from sqlalchemy import ARRAY, ColumnElement, Date, FromClause, Text, any_, cast, exists, select
+from sqlalchemy.dialects.postgresql import array
 
 from datasources.core import tables
 from datasources.core.codes import ContactPointKind
-from datasources.plan import Parameter
+from datasources.core.emails import email_spellings
+from datasources.core.phones import EXTENSION, phone_forms
+from datasources.plan import Parameter, Variables
 from datasources.rows import Row
 from datasources.shapes import Bind, Lookup
-from datasources.sql_text import literal
+from datasources.sql_text import fold, literal
+
+# As it is given, and with its domain in ASCII and in Unicode.
+MAX_SPELLINGS = 3
 
 
-def _reached_at(kind: ContactPointKind) -> Lookup:
-    def test(row: Row, bind: Bind, value: Parameter) -> ColumnElement[bool]:
-        """The customer has this contact point today."""
-        point = tables.contact_point.alias()
-        today = cast(row.subject.as_of, Date())
-        current = (point.c.valid_to.is_(None) | (point.c.valid_to > today)) & (
-            point.c.valid_from.is_(None) | (point.c.valid_from <= today)
-        )
-        of_kind = (point.c.kind == literal(kind)) & (point.c.value == bind(value, Text()))
-        found = select(point.c.customer_id).where(of_kind, current).correlate_except(point)
-        return row["id"].in_(found)
-
-    return test
-
-
-def _known_as(row: Row, bind: Bind, value: Parameter) -> ColumnElement[bool]:
-    """Another system knows the customer by this value, written `system:type:value`."""
-    known = tables.identifier.alias()
-    system, type_, rest = (func.split_part(bind(value, Text()), literal(":"), n) for n in (1, 2, 3))
-    return exists(
-        select(known.c.id)
-        .where(known.c.customer_id == row["id"])
-        .where(known.c.system == system, known.c.type == type_, known.c.value == rest)
-        .correlate_except(known)
+def _current(row: Row, point: FromClause, kind: ContactPointKind) -> ColumnElement[bool]:
+    """The contact point is of this kind and valid today."""
+    today = cast(row.subject.as_of, Date())
+    return (
+        (point.c.kind == literal(kind))
+        & (point.c.valid_to.is_(None) | (point.c.valid_to > today))
+        & (point.c.valid_from.is_(None) | (point.c.valid_from <= today))
     )
 
 
+def _by_phone(row: Row, bind: Bind, value: Parameter) -> ColumnElement[bool]:
+    """The customer has this phone number today, in any of the forms that the number may be stored in."""
+    point = tables.contact_point.alias()
+    forms = bind(Parameter(lambda variables: _phone_forms(value.read(variables))), ARRAY(Text()))
+    tests = (point.c.value == any_(forms), _current(row, point, ContactPointKind.PHONE))
+    return row["id"].in_(select(point.c.customer_id).where(*tests).correlate_except(point))
+
+
+def _phone_forms(value: str) -> list[str]:
+    number, extension, digits = value.partition(EXTENSION)
+    return [f"{form}{extension}{digits}" for form in phone_forms(number)]
+
+
+def _by_email(row: Row, bind: Bind, value: Parameter) -> ColumnElement[bool]:
+    """The customer has this e-mail address today, in any case, normal form and spelling of the domain."""
+    point = tables.contact_point.alias()
+    spellings = [bind(Parameter(partial(_email_spelling, value, place)), Text()) for place in range(MAX_SPELLINGS)]
+    tests = (
+        fold(point.c.value) == any_(array([fold(each) for each in spellings])),
+        _current(row, point, ContactPointKind.EMAIL),
+    )
+    return row["id"].in_(select(point.c.customer_id).where(*tests).correlate_except(point))
+
+
+def _email_spelling(value: Parameter, place: int, variables: Variables) -> str:
+    spellings = email_spellings(value.read(variables))
+    return spellings[min(place, len(spellings) - 1)]
+
+
+def _by_identifier(row: Row, bind: Bind, value: Parameter) -> ColumnElement[bool]:
+    """Another system knows the customer by this value, written `system:type:value`; the value may contain colons."""
+    known = tables.identifier.alias()
+    parts = [bind(Parameter(partial(_identifier_part, value, place)), Text()) for place in range(3)]
+    columns = (known.c.system, known.c.type, known.c.value)
+    tests = [column == part for column, part in zip(columns, parts, strict=True)]
+    return exists(select(known.c.id).where(known.c.customer_id == row["id"], *tests).correlate_except(known))
+
+
+def _identifier_part(value: Parameter, place: int, variables: Variables) -> str | None:
+    """A part of the identifier; None, which equals nothing, for a text of fewer than three parts."""
+    parts = value.read(variables).split(":", 2)
+    return parts[place] if len(parts) == 3 else None
+
+
 LOOKUPS: Mapping[str, Lookup] = {
-    "phone": _reached_at(ContactPointKind.PHONE),
-    "email": _reached_at(ContactPointKind.EMAIL),
-    "identifier": _known_as,
+    "phone": _by_phone,
+    "email": _by_email,
+    "identifier": _by_identifier,
 }

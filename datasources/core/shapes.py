@@ -119,7 +119,7 @@ SHAPES = (
         tables.contact_point,
         {
             "address": Renamed("value"),
-            "domain": Value(Kind.TEXT, lambda row: func.split_part(row["value"], literal("@"), number(2))),
+            "domain": Value(Kind.TEXT, lambda row: func.split_part(row["value"], literal("@"), number(-1))),
         },
         order=_PRIMARY_FIRST,
     ),

@@ -98,7 +98,7 @@ customer = Table(
     Index("ix_customer_since", "since", "id"),
     # Restricted customers show no name to be ordered by: they come last, by their ids.
     Index("ix_customer_restricted", "id", postgresql_where=text("(flags & 64) = 64")),
-    Index("ix_customer_name_prefix", text("lower(display_name) text_pattern_ops")),
+    Index("ix_customer_name_prefix", text("lower(upper(normalize(display_name) COLLATE pg_c_utf8)) text_pattern_ops")),
 )
 
 contact_point = Table(
@@ -123,6 +123,11 @@ contact_point = Table(
     CheckConstraint("kind = 'POSTAL' OR value IS NOT NULL", name="value_present"),
     CheckConstraint("kind = 'PHONE' AND extension ~ '^[0-9]{1,20}$' OR extension IS NULL", name="extension_of_phone"),
     Index("ix_contact_point_value", "value", "kind"),
+    Index(
+        "ix_contact_point_email",
+        text("lower(upper(normalize(value) COLLATE pg_c_utf8))"),
+        postgresql_where=text("kind = 'EMAIL'"),
+    ),
 )
 
 identifier = Table(

@@ -15,7 +15,7 @@ from graphql import (
 
 from auth.policy.effects import UNGOVERNED, Effect, EffectKind, Use
 from auth.policy.grant import Grant
-from datasources.plan import Field, Filter, Order, Parameter
+from datasources.plan import Field, Filter, Order
 from datasources.shapes import Amount, Key, Many, OtherCustomer, Pages, Shapes, Total, Value
 from resolvers.codes import Code
 from resolvers.contract import Contract
@@ -161,11 +161,7 @@ class Planner:
         governed = self.contract.inputs[place]
         effect = self._allowed_effect(governed.coordinate, Use.FILTER)
         by = name if governed.operator == "has" else governed.coordinate.partition(".")[2]
-        value = argument.parameter
-        if governed.operator == "starts":
-            read = argument.read
-            value = Parameter(lambda variables: read(variables).lower())
-        return Filter(by, governed.operator, value, effect)
+        return Filter(by, governed.operator, argument.parameter, effect)
 
     def _allowed_effect(self, coordinate: str, use: Use) -> Effect:
         effect = self.effect(coordinate, use)

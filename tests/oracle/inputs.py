@@ -1,6 +1,7 @@
 """What is put in: how scalars are normalised, and which coordinate each input uses."""
 
 from typing import Any
+from unicodedata import normalize
 
 import phonenumbers
 
@@ -38,6 +39,6 @@ def phone(text: Any) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def email(text: Any) -> str:
-    local, _, domain = str(text).strip().rpartition("@")
-    return f"{local}@{domain.lower()}"
+def folded(text: Any) -> str:
+    """The text without differences of case and normal form."""
+    return normalize("NFC", str(text)).upper().lower()

@@ -14,7 +14,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "in": lambda value, given: value in given,
     "from": lambda value, given: bool(value >= given),
     "before": lambda value, given: bool(value < given),
-    "starts": lambda value, given: value.lower().startswith(given),
+    "starts": lambda value, given: value.lower().startswith(given.lower()),
     "equals": lambda value, given: bool(value == given),
 }
 

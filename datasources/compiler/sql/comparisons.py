@@ -5,6 +5,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, any_, func
 from datasources.plan import Filter, Parameter
 from datasources.rows import Row
 from datasources.shapes import Bind, Shape, Value
+from datasources.sql_text import fold, literal
 
 # Sorts after every other character.
 _LAST = "\U0010ffff"
@@ -25,7 +26,7 @@ def compare(shape: Shape, row: Row, bind: Bind, narrowing: Filter) -> ColumnElem
         case "before":
             return column < bind(narrowing.value, column.type)
         case "starts":
-            return _starts(func.lower(column, type_=Text()), bind, narrowing.value)
+            return _starts(fold(column), bind, narrowing.value)
         case "equals":
             return column == bind(narrowing.value, column.type)
     raise ValueError(f"unknown operator {narrowing.operator}")
@@ -35,13 +36,12 @@ def _starts(text: ColumnElement[str], bind: Bind, prefix: Parameter) -> ColumnEl
     """The text starts with the prefix. The two comparisons follow from LIKE, but an index can answer them in a generic
     plan, in which the value is not known.
     """
-    read = prefix.read
-    pattern = bind(Parameter(lambda variables: _escape(read(variables)) + "%"), Text())
-    end = bind(Parameter(lambda variables: read(variables) + _LAST), Text())
+    pattern = Parameter(lambda variables: _escape(prefix.read(variables)))
+    start = fold(bind(prefix, Text()))
     return (
-        text.like(pattern)
-        & text.op("~>=~", is_comparison=True)(bind(prefix, Text()))
-        & text.op("~<~", is_comparison=True)(end)
+        text.like(fold(bind(pattern, Text())) + literal("%"))
+        & text.op("~>=~", is_comparison=True)(start)
+        & text.op("~<~", is_comparison=True)(func.textcat(start, literal(_LAST), type_=Text()))
     )
 
 
