@@ -221,22 +221,24 @@ class Changes:
         for member in value.fields.values():
             if value.is_one_of and isinstance(member, Literal):
                 member.type += "!"
+                member.is_strict = True
 
     def _declare(
         self, value: Literal | ListOf | ObjectOf, *, may_be_absent: bool = False, may_be_null: bool = True
     ) -> Variable:
         name = f"v{len(self._draft.variables)}"
         type_, default, given = value.type, None, plain(value)
+        is_strict = isinstance(value, Literal) and value.is_strict
         if may_be_absent and not type_.endswith("!") and self._chance(0.12):
             given = None if self._chance(0.4) else UNGIVEN
             self._kinds["variable null" if given is None else "variable not given"] += 1
         elif given is not None and self._chance(0.25):
             default = literal(value)
-            if may_be_null and type_.endswith("!") and self._chance(0.03):
+            if may_be_null and not is_strict and type_.endswith("!") and self._chance(0.03):
                 self._kinds["variable with a default, null where no null may be"] += 1
                 self._draft.variables.append(Declared(name, type_.removesuffix("!"), default, None, lambda: None))
                 return Variable(name)
-            type_ = type_.removesuffix("!") if self._chance(0.5) else type_
+            type_ = type_.removesuffix("!") if not is_strict and self._chance(0.5) else type_
             given = UNGIVEN if self._chance(0.6) else _another(value)
             self._kinds[
                 "variable with a default, not given" if given is UNGIVEN else "variable with a default, given"

@@ -14,6 +14,8 @@ class Literal:
     type: str
     draw: Callable[[], Any]
     is_enum: bool = False
+    # In a @oneOf input: its variable is non-null, also with a default.
+    is_strict: bool = False
 
 
 @dataclass

@@ -38,7 +38,14 @@ def viewer(policy: Policy, asker: Asker, about: UUID | None, rng: Random) -> Vie
     until = datetime(2100, 1, 1, tzinfo=UTC)
     scope = _scope(policy.classes[role].reach, about, rng)
     return Viewer(
-        "someone", role, frozenset(policy.purposes), purpose, None, until, scope, authenticated_at=datetime.now(UTC)
+        "someone",
+        role,
+        frozenset(policy.purposes if purpose else ()),
+        purpose,
+        None,
+        until,
+        scope,
+        authenticated_at=datetime.now(UTC),
     )
 
 
