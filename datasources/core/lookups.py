@@ -30,16 +30,28 @@ def _current(row: Row, point: FromClause, kind: ContactPointKind) -> ColumnEleme
 
 
 def _by_phone(row: Row, bind: Bind, value: Parameter) -> ColumnElement[bool]:
-    """The customer has this phone number today, in any of the forms that the number may be stored in."""
+    """The customer has this phone number today, in any of the forms that the number may be stored in.
+
+    A number with an extension finds that extension only, and one without finds numbers without, because the people
+    behind one switchboard are not one person.
+    """
     point = tables.contact_point.alias()
     forms = bind(Parameter(lambda variables: _phone_forms(value.read(variables))), ARRAY(Text()))
-    tests = (point.c.value == any_(forms), _current(row, point, ContactPointKind.PHONE))
+    extension = bind(Parameter(lambda variables: _phone_extension(value.read(variables))), Text())
+    tests = (
+        point.c.value == any_(forms),
+        point.c.extension.is_not_distinct_from(extension),
+        _current(row, point, ContactPointKind.PHONE),
+    )
     return row["id"].in_(select(point.c.customer_id).where(*tests).correlate_except(point))
 
 
 def _phone_forms(value: str) -> list[str]:
-    number, extension, digits = value.partition(EXTENSION)
-    return [f"{form}{extension}{digits}" for form in phone_forms(number)]
+    return list(phone_forms(value.partition(EXTENSION)[0]))
+
+
+def _phone_extension(value: str) -> str | None:
+    return value.partition(EXTENSION)[2] or None
 
 
 def _by_email(row: Row, bind: Bind, value: Parameter) -> ColumnElement[bool]:

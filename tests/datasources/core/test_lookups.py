@@ -26,7 +26,7 @@ IDENTIFIERS = {"I1": ("shop", "id", "42"), "I2": ("shop", "id", "42:7"), "I3": (
 CUSTOMER = """
 INSERT INTO core.customer (number, status, kind, display_name) VALUES ($1, 'ACTIVE', 'INDIVIDUAL', $2) RETURNING id
 """
-POINT = "INSERT INTO core.contact_point (customer_id, kind, value) VALUES ($1, $2, $3)"
+POINT = "INSERT INTO core.contact_point (customer_id, kind, value, extension) VALUES ($1, $2, $3, $4)"
 IDENTIFIER = "INSERT INTO core.identifier (customer_id, system, type, value) VALUES ($1, $2, $3, $4)"
 
 
@@ -39,7 +39,8 @@ async def customers(addresses: Mapping[str, str]) -> dict[str, str]:
         ids[number] = str(await connection.fetchval(CUSTOMER, number, NAMES.get(number, f"Plain {number}")))
         if number in EMAILS or number in PHONES:
             kind = "EMAIL" if number in EMAILS else "PHONE"
-            await connection.execute(POINT, ids[number], kind, EMAILS.get(number) or PHONES[number])
+            value, _, extension = (EMAILS.get(number) or PHONES[number]).partition(";ext=")
+            await connection.execute(POINT, ids[number], kind, value, extension or None)
         if number in IDENTIFIERS:
             await connection.execute(IDENTIFIER, ids[number], *IDENTIFIERS[number])
     await connection.close()
