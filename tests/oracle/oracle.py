@@ -158,7 +158,9 @@ def _value(
         value = Thing("Customer", thing.subject.row, thing.subject)
     else:
         value = _column(thing, info.field_name, named)
-    return Thing("Money", value) if named == "Money" and value is not None else serialize(value, named)
+    if named != "Money" or value is None:
+        return serialize(value, named)
+    return [Thing(named, each) for each in value] if isinstance(value, list) else Thing(named, value)
 
 
 def _global_id(type_: str, thing: Thing) -> str:

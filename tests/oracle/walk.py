@@ -150,7 +150,9 @@ def shown_effect(decision: Decision, type_: Any) -> str:
     if decision.effect != "mask":
         return decision.effect
     bare = get_nullable_type(type_)
-    if is_list_type(bare) or is_abstract_type(bare) or (is_object_type(bare) and bare.name != "Money"):
+    if get_named_type(bare).name == "Money":
+        return "withhold"
+    if is_list_type(bare) or is_abstract_type(bare) or is_object_type(bare):
         return "allow"
     return "mask" if bare.name == "String" else "withhold"
 
