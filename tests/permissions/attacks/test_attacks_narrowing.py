@@ -226,7 +226,8 @@ async def test_a22_counts_of_withheld_lists(arena: Field) -> None:
     given = {"by": {"number": customer["number"]}}
     body = orjson.loads(await agent.same(document, **given))["data"]["customer"]
     assert body == {"finance": {"invoices": None, "payments": None}, "marketing": {"touchpoints": None}}
-    await agent.told_apart(document, **given)
+    # Of a single customer, the twin may happen to have as many rows.
+    await agent.told_apart("{ customers(first: 100) { nodes { finance { invoices { totalCount } } } } }")
 
 
 async def test_a25_two_cohorts_differ_by_nobody_hidden(arena: Field) -> None:

@@ -1,8 +1,11 @@
 """A01 to A11, A27 to A29, A32, A33, A50, A51: a withheld field by another name, another way in, or its absence."""
 
+import re
+
 import orjson
 import pytest
 
+from schema.build import SDL_FILE
 from tests.permissions.attacks.attacks import Field, is_over
 from tests.permissions.world.askers import strangers
 from tests.permissions.world.worlds import ask
@@ -205,11 +208,14 @@ async def test_a32_introspection_is_the_same_for_every_class(arena: Field) -> No
         "{ customers(orderBy: {field: NAM}) { totalCount } }",
     ],
 )
-async def test_a33_nothing_is_suggested(document: str, arena: Field) -> None:
-    developer = await arena.developer()
-    body = (await developer.home(document)).decode()
-    assert "Did you mean" not in body
-    assert '"errors"' in body
+async def test_a33_suggestions_name_what_every_viewer_may_read_in_the_schema(document: str, arena: Field) -> None:
+    """The schema is the same for every viewer, and so are suggestions. Without a token there is a 401 before them."""
+    developer, agent = await arena.developer(), await arena.agent()
+    body = await developer.same(document)
+    assert body == await agent.same(document)
+    (error, *_) = orjson.loads(body)["errors"]
+    said = error["message"].partition("Did you mean")[2]
+    assert set(re.findall(r"'(\w+)'", said)) <= set(re.findall(r"\w+", SDL_FILE.read_text()))
 
 
 async def test_a50_null_does_not_bubble(arena: Field) -> None:
