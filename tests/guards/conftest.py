@@ -135,6 +135,7 @@ _BUSY = """
 SELECT c.id, p.value AS phone FROM core.customer c
 JOIN core.contact_point p ON p.customer_id = c.id AND p.kind = 'PHONE' AND p.valid_to IS NULL
     AND (p.valid_from IS NULL OR p.valid_from <= current_date)
+    AND NOT EXISTS (SELECT FROM core.contact_point q WHERE q.value = p.value AND q.customer_id <> p.customer_id)
 WHERE c.status = 'ACTIVE' AND c.flags & 64 = 0
     AND EXISTS (SELECT FROM sales.sales_order o WHERE o.customer_id = c.id)
     AND EXISTS (SELECT FROM service.ticket t WHERE t.customer_id = c.id)
