@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from sqlalchemy import ARRAY, ColumnElement, Date, FromClause, Text, any_, cast, exists, select
+from sqlalchemy import ColumnElement, Date, FromClause, Text, any_, cast, exists, select
 from sqlalchemy.dialects.postgresql import array
 
 from datasources.core import tables
@@ -15,8 +15,9 @@ from datasources.rows import Row
 from datasources.shapes import Bind, Lookup
 from datasources.sql_text import fold, literal
 
-# As it is given, and with its domain in ASCII and in Unicode.
-MAX_SPELLINGS = 3
+# A number in its current and in its old form; an address as it is given, with its domain in ASCII and in Unicode. Each
+# is a parameter of its own, because a statement with a list among its parameters cannot be shared by requests.
+MAX_FORMS, MAX_SPELLINGS = 2, 3
 
 
 def _current(row: Row, point: FromClause, kind: ContactPointKind) -> ColumnElement[bool]:
@@ -36,18 +37,19 @@ def _by_phone(row: Row, bind: Bind, value: Parameter) -> ColumnElement[bool]:
     behind one switchboard are not one person.
     """
     point = tables.contact_point.alias()
-    forms = bind(Parameter(lambda variables: _phone_forms(value.read(variables))), ARRAY(Text()))
+    forms = [bind(Parameter(partial(_phone_form, value, place)), Text()) for place in range(MAX_FORMS)]
     extension = bind(Parameter(lambda variables: _phone_extension(value.read(variables))), Text())
     tests = (
-        point.c.value == any_(forms),
+        point.c.value == any_(array(forms)),
         point.c.extension.is_not_distinct_from(extension),
         _current(row, point, ContactPointKind.PHONE),
     )
     return row["id"].in_(select(point.c.customer_id).where(*tests).correlate_except(point))
 
 
-def _phone_forms(value: str) -> list[str]:
-    return list(phone_forms(value.partition(EXTENSION)[0]))
+def _phone_form(value: Parameter, place: int, variables: Variables) -> str:
+    forms = phone_forms(value.read(variables).partition(EXTENSION)[0])
+    return forms[min(place, len(forms) - 1)]
 
 
 def _phone_extension(value: str) -> str | None:

@@ -33,6 +33,7 @@ SELECT id::text, phone FROM (
     FROM core.customer c
     JOIN core.contact_point p ON p.customer_id = c.id AND p.kind = 'PHONE' AND p.valid_to IS NULL
         AND (p.valid_from IS NULL OR p.valid_from <= current_date)
+        AND NOT EXISTS (SELECT FROM core.contact_point q WHERE q.value = p.value AND q.customer_id <> p.customer_id)
     WHERE c.status <> 'ERASED' GROUP BY c.id
 ) WHERE place <= CASE WHEN is_restricted THEN 2 ELSE 6 END ORDER BY is_restricted DESC, id
 """
