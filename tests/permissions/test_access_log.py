@@ -60,11 +60,11 @@ async def test_an_answer_leaves_a_record_of_whom_what_and_who_without_values(
     assert (row["viewer"], row["viewer_class"], row["purpose"]) == ("somebody", "service_agent", "care")
     assert (row["policy_version"], row["request_id"], row["dry_run_by"]) == (policy.version, "a request", None)
     assert orjson.loads(row["coordinates"]) == [
-        ["Customer.displayName", "allow"],
+        ["Customer.displayName", "allow", "unrestricted"],
         ["Customer.number", "allow"],
-        ["Customer.phoneNumbers", "allow"],
-        ["PhoneContactPoint.number", "allow"],
-        ["PhoneContactPoint.number:lookup", "allow"],
+        ["Customer.phoneNumbers", "allow", "unrestricted"],
+        ["PhoneContactPoint.number", "allow", "unrestricted"],
+        ["PhoneContactPoint.number:lookup", "allow", "unrestricted"],
         ["Query.customer", "allow"],
     ]
     values = orjson.loads(answer.body)["data"]["customer"]
