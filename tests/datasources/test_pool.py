@@ -10,7 +10,7 @@ import pytest
 from datasources.engine.pools.pool import ReadPool
 from datasources.engine.pools.sessions import plan_session
 from datasources.engine.running.patience import RetryBudget
-from datasources.unavailable import Crowded, Late, Lost, Unavailable
+from datasources.unavailable import BadData, Crowded, Late, Lost, Unavailable
 
 
 def now() -> float:
@@ -65,7 +65,7 @@ async def test_a_connection_that_the_server_ends_is_lost(pool: ReadPool, databas
 
 
 async def test_a_statement_that_fails_is_the_statements_fault(pool: ReadPool) -> None:
-    with told(Unavailable):
+    with told(BadData):
         await pool.fetch("SELECT 1 / 0", [], now() + 60)
 
 

@@ -32,12 +32,19 @@ THERE_AND_BACK = """{ customers(first: 5) { nodes {
 } } }"""
 
 
-@pytest.fixture(scope="module")
-async def numbers(stack: Stack) -> list[str]:
-    """Phone numbers that customers can be found by."""
+async def unshared_numbers(stack: Stack) -> list[str]:
+    """Phone numbers that find a customer; one that several customers share is AMBIGUOUS and finds none."""
     page = "{ customers(first: 20) { nodes { phoneNumbers { number } } } }"
     found = (await stack.ask("whole", page, CARE))["data"]["customers"]["nodes"]
-    return [phone["number"] for each in found for phone in each["phoneNumbers"] or ()][:10]
+    numbers = [phone["number"] for each in found for phone in each["phoneNumbers"] or ()]
+    by_phone = "query ($phone: PhoneNumber!) { customer(by: {phone: $phone}) { id } }"
+    return [each for each in numbers if (await stack.ask("whole", by_phone, CARE, phone=each))["data"]["customer"]]
+
+
+@pytest.fixture(scope="module")
+async def numbers(stack: Stack) -> list[str]:
+    """Phone numbers that lead to one customer each."""
+    return (await unshared_numbers(stack))[:10]
 
 
 async def same(stack: Stack, document: str, role: Role, **variables: Any) -> Any:

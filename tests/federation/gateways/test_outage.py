@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.federation.gateways.test_gateway import CARD, an_invoice
+from tests.federation.gateways.test_gateway import CARD, an_invoice, unshared_numbers
 from tests.federation.stack import Stack
 from tests.federation.subgraph import CARE, PAYMENT
 
@@ -16,9 +16,7 @@ CLIENTS = 16
 @pytest.fixture
 async def phone(stack: Stack) -> AsyncIterator[str]:
     """A number that everything is known of; afterwards everybody answers again."""
-    found = await stack.ask("whole", "{ customers(first: 1) { nodes { phoneNumbers { number } } } }", CARE)
-    (customer,) = found["data"]["customers"]["nodes"]
-    yield customer["phoneNumbers"][0]["number"]
+    yield (await unshared_numbers(stack))[0]
     for name, process in stack.processes.items():
         if process.poll() is not None:
             stack.restart(name)
